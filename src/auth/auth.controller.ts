@@ -1,0 +1,137 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Req,
+  UseGuards,
+  UseInterceptors,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import { MissingTokenError, NotFoundError } from '../errors.js';
+import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
+import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
+import type { AuthenticatedUser } from './access-control.js';
+import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
+import { CurrentUser, Public } from './auth.decorators.js';
+import { loginSchema, parseBody, refreshTokenIn } from './auth.dto.js';
+import { AuthService } from './auth.service.js';
+import {
+  type HttpRequest,
+  addressOf,
+  bearerToken,
+  idempotencyKeyOf,
+  originOf,
+} from './http-request.js';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { RefreshTokenGuard } from './refresh-token.guard.js';
+
+/** The routes of the module. Where they stand, `routePrefix` says: see {@link authControllerAt}. */
+@Controller()
+@UseInterceptors(AuthHeadersInterceptor)
+export class AuthController {
+  constructor(private readonly auth: AuthService) {}
+
+  /** Checks the credentials and opens a session. */
+  @Public()
+  @Post('login')
+  @HttpCode(200)
+  async login(@Body() body: unknown, @Req() request: HttpRequest): Promise<TokenPairBody> {
+    const { username, password, device_name: deviceName } = parseBody(loginSchema, body);
+    const ip = addressOf(request);
+    return this.auth.login({ username, password, ip }, originOf(request, deviceName ?? null));
+  }
+
+  /** Rotates: a new access token and a new refresh token. */
+  @Public()
+  @UseGuards(RefreshTokenGuard)
+  @Post('token/refresh')
+  @HttpCode(200)
+  async refresh(
+    @CurrentUser() presented: PresentedRefreshToken,
+    @Req() request: HttpRequest,
+  ): Promise<TokenPairBody> {
+    return this.auth.refreshVerified(presented, { idempotencyKey: idempotencyKeyOf(request) });
+  }
+
+  /** Ends this session; with both tokens the refresh token decides. */
+  @Public()
+  @Post('logout')
+  @HttpCode(204)
+  async logout(@Body() body: unknown, @Req() request: HttpRequest): Promise<void> {
+    const refreshToken = refreshTokenIn(body);
+    if (refreshToken !== null) return this.auth.logout(refreshToken);
+    const accessToken = bearerToken(request);
+    if (accessToken === null) throw new MissingTokenError();
+    return this.auth.logoutByAccessToken(accessToken);
+  }
+
+  /** Ends every session of the user. */
+  @UseGuards(JwtAuthGuard)
+  @Post('logout/all')
+  @HttpCode(204)
+  logoutAll(@CurrentUser() user: AuthenticatedUser): Promise<void> {
+    return this.auth.revokeSessions(user.id);
+  }
+
+  /** Ends every session of the user but this one. */
+  @UseGuards(JwtAuthGuard)
+  @Post('logout/others')
+  @HttpCode(204)
+  logoutOthers(@CurrentUser() user: AuthenticatedUser): Promise<void> {
+    return this.auth.revokeSessions(user.id, 'logout', user.sessionId);
+  }
+
+  /** The user's live sessions. */
+  @UseGuards(JwtAuthGuard)
+  @Get('sessions')
+  async sessions(@CurrentUser() user: AuthenticatedUser): Promise<SessionsBody> {
+    const sessions = await this.auth.sessions(user.id);
+    return { sessions: sessions.map((session) => sessionBody(session, user.sessionId)) };
+  }
+
+  /** Ends one of the user's own sessions. */
+  @UseGuards(JwtAuthGuard)
+  @Delete('sessions/:id')
+  @HttpCode(204)
+  revokeSession(@CurrentUser() user: AuthenticatedUser, @Param('id') id: string): Promise<void> {
+    if (!isUuid(id)) throw new NotFoundError('There is no such session');
+    return this.auth.revokeSession(user.id, id.toLowerCase());
+  }
+
+  /** Whom the access token speaks for. */
+  @UseGuards(JwtAuthGuard)
+  @Get('me')
+  async me(@CurrentUser() user: AuthenticatedUser): Promise<MeBody> {
+    const { username } = await this.auth.findUser(user.id);
+    return { id: user.id, username, session_id: user.sessionId };
+  }
+}
+
+/**
+ * The controller under a prefix. Free of versions, so that a host's URI versioning leaves the routes where
+ * clients look for them.
+ */
+export function authControllerAt(path: string): typeof AuthController {
+  @Controller({ path, version: VERSION_NEUTRAL })
+  class PrefixedAuthController extends AuthController {}
+  return PrefixedAuthController;
+}
+
+function sessionBody(session: RefreshToken, currentSessionId: string): SessionBody {
+  return {
+    id: session.id,
+    current: session.id === currentSessionId,
+    created_at: new Date(session.createdAtMs).toISOString(),
+    last_used_at: new Date(session.rotatedAtMs).toISOString(),
+    expires_at: new Date(session.expiresAtMs).toISOString(),
+    ip: session.ip,
+    user_agent: session.userAgent,
+    device_name: session.deviceName,
+  };
+}

@@ -1,0 +1,99 @@
+import {
+  type ConfigurableModuleAsyncOptions,
+  ConfigurableModuleBuilder,
+  type DynamicModule,
+  Module,
+  type Provider,
+} from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
+import type { AuthUser } from '../users/user-store.js';
+import { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { authControllerAt } from './auth.controller.js';
+import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
+import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
+import { JwksController } from './jwks.controller.js';
+
+/** What has to be known before the options are: how the module hangs in the application. */
+export interface AuthModuleExtras {
+  /** Whether the guards and `AuthService` can be used without importing the module again. @default true */
+  readonly isGlobal?: boolean;
+  /** Whether `JwtAuthGuard` stands before every route that is not `@Public()`. @default false */
+  readonly globalGuard?: boolean;
+  /** Whether the module brings its routes. @default true */
+  readonly controller?: boolean;
+  /** Where its routes stand, without slashes at the ends; `''` is the root. @default 'auth' */
+  readonly routePrefix?: string;
+  /** Whether it serves `GET /.well-known/jwks.json`; of two modules in one application, one can. @default true */
+  readonly jwks?: boolean;
+  /** The name of the TypeORM data source that holds the sessions. @default TypeORM's default one */
+  readonly dataSource?: string;
+}
+
+const EXTRAS: Required<Omit<AuthModuleExtras, 'dataSource'>> &
+  Pick<AuthModuleExtras, 'dataSource'> = {
+  isGlobal: true,
+  globalGuard: false,
+  controller: true,
+  routePrefix: 'auth',
+  jwks: true,
+  dataSource: undefined,
+};
+
+const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({
+  optionsInjectionToken: AUTH_OPTIONS,
+})
+  .setClassMethodName('forRoot')
+  .setExtras(EXTRAS, (definition, extras): DynamicModule => {
+    const guard: Provider[] = extras.globalGuard
+      ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]
+      : [];
+    return {
+      ...definition,
+      global: extras.isGlobal,
+      imports: [
+        ...(definition.imports ?? []),
+        DiscoveryModule,
+        TypeOrmModule.forFeature([RefreshToken], extras.dataSource),
+      ],
+      controllers: [
+        ...(extras.controller ? [authControllerAt(extras.routePrefix)] : []),
+        ...(extras.controller && extras.jwks ? [JwksController] : []),
+      ],
+      providers: [
+        ...(definition.providers ?? []),
+        ...authProviders(getDataSourceToken(extras.dataSource)),
+        ...guard,
+      ],
+      exports: [...(definition.exports ?? []), ...AUTH_EXPORTS],
+    };
+  })
+  .build();
+
+/**
+ * Login, rotating refresh tokens, sessions and guards for an application that has users and a TypeORM
+ * data source.
+ *
+ * @example
+ * AuthModule.forRootAsync({
+ *   inject: [UsersService],
+ *   useFactory: (users: UsersService) => ({ users, accessSecret, refreshSecret }),
+ * })
+ */
+@Module({})
+export class AuthModule extends ConfigurableModuleClass {
+  /** @throws AuthOptionsError at start-up when an option cannot be used */
+  static override forRoot<User extends AuthUser>(
+    options: AuthModuleOptions<User> & AuthModuleExtras,
+  ): DynamicModule {
+    return super.forRoot(options);
+  }
+
+  /** As {@link forRoot}, with options that come from providers; the extras stand beside `useFactory`. */
+  static override forRootAsync<User extends AuthUser>(
+    options: ConfigurableModuleAsyncOptions<AuthModuleOptions<User>> & AuthModuleExtras,
+  ): DynamicModule {
+    return super.forRootAsync(options);
+  }
+}

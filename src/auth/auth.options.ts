@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { type Clock, systemClock } from '../clock.js';
+import { KeyRing } from '../keys/key-ring.js';
+import {
+  type RsaAlgorithm,
+  type SigningKey,
+  UnusableKeyError,
+  privateKey,
+  secretKey,
+} from '../keys/signing-key.js';
+import { type SessionOptions, type Settings, oneOf, settingsSchema } from '../options.js';
+import type { SessionOrigin } from '../sessions/session.service.js';
+import type { AuthUser, UserStore } from '../users/user-store.js';
+
+/** One key, or several of which the first signs and the others, the previous ones, still verify. */
+export type OneOrMore = string | readonly string[];
+
+/** What an importing application tells `AuthModule`. */
+export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends SessionOptions {
+  /** The application's users. */
+  readonly users: UserStore<User>;
+  /** Signs access tokens with HS256: at least 32 bytes of UTF-8. Or give `accessPrivateKey`. */
+  readonly accessSecret?: OneOrMore;
+  /** Signs access tokens with a private key in PEM, RSA or P-256, so that others can verify them. */
+  readonly accessPrivateKey?: OneOrMore;
+  /** How an RSA `accessPrivateKey` signs. @default 'RS256' */
+  readonly rsaAlgorithm?: RsaAlgorithm;
+  /** Signs refresh tokens with HS256: at least 32 bytes of UTF-8, another one than `accessSecret`. */
+  readonly refreshSecret: OneOrMore;
+  /** Where the time comes from. @default the machine's clock */
+  readonly clock?: Clock;
+
+  /** The application's own claims of an access token; asked at login and at each refresh. */
+  accessTokenClaims?(user: User): Record<string, unknown> | Promise<Record<string, unknown>>;
+  /** Called before a session opens. Throw an `HttpException` to refuse the user: locked, not verified. */
+  onLogin?(user: User, origin: SessionOrigin): void | Promise<void>;
+  /** Called before a session is refreshed. Throw an `HttpException` to refuse; nothing is consumed. */
+  onRefresh?(user: User, sessionId: string): void | Promise<void>;
+}
+
+/** The token under which the options arrive, as the application gave them. */
+export const AUTH_OPTIONS = Symbol('nestjs-baton options');
+
+/** The token under which the module's parts receive their {@link AuthConfig}. */
+export const AUTH_CONFIG = Symbol('nestjs-baton configuration');
+
+/** The options, checked and complete. */
+export interface AuthConfig extends Pick<
+  AuthModuleOptions,
+  'users' | 'accessTokenClaims' | 'onLogin' | 'onRefresh'
+> {
+  readonly settings: Settings;
+  readonly accessKeys: KeyRing;
+  readonly refreshKeys: KeyRing;
+  readonly clock: Clock;
+}
+
+/** The options of `AuthModule` cannot be used; the message names each one and what it takes. */
+export class AuthOptionsError extends Error {}
+
+const hasMethods = (value: unknown, ...names: readonly string[]): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  names.every((name) => typeof Reflect.get(value, name) === 'function');
+
+const functionSchema = z.custom<(...args: never[]) => never>(
+  (value) => typeof value === 'function',
+  { error: 'takes a function' },
+);
+
+const keysSchema = z
+  .union([z.string(), z.array(z.string()).min(1)], { error: 'takes a string or a list of strings' })
+  .transform((keys) => [keys].flat());
+
+const optionsSchema = settingsSchema.extend({
+  users: z.custom<UserStore>((value) => hasMethods(value, 'authenticate', 'findById'), {
+    error: 'takes an object with the methods authenticate and findById',
+  }),
+  accessSecret: keysSchema.optional(),
+  accessPrivateKey: keysSchema.optional(),
+  rsaAlgorithm: oneOf(['RS256', 'PS256']).default('RS256'),
+  refreshSecret: keysSchema,
+  clock: z
+    .custom<Clock>((value) => hasMethods(value, 'nowMs'), {
+      error: 'takes an object with the method nowMs',
+    })
+    .default(systemClock),
+  accessTokenClaims: functionSchema.optional(),
+  onLogin: functionSchema.optional(),
+  onRefresh: functionSchema.optional(),
+});
+
+/**
+ * Checks the options and turns them into what the module works with.
+ *
+ * @throws AuthOptionsError that names every option at fault, never its value
+ */
+export function resolveOptions(options: AuthModuleOptions): AuthConfig {
+  const parsed = optionsSchema.strict().safeParse(options);
+  if (!parsed.success) throw optionsError(parsed.error.issues);
+  const { users: _users, clock, ...rest } = parsed.data;
+  const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...settings } = rest;
+
+  const access =
+    accessPrivateKey === undefined
+      ? keyRing('accessSecret', accessSecret ?? [], secretKey)
+      : keyRing('accessPrivateKey', accessPrivateKey, (pem) => privateKey(pem, rsaAlgorithm));
+  if (accessSecret !== undefined && accessPrivateKey !== undefined) {
+    throw optionError('accessPrivateKey', 'takes the place of accessSecret: give one of them');
+  }
+  const refresh = keyRing('refreshSecret', refreshSecret, secretKey);
+  if (refresh.all.some((key) => access.find(key.kid) !== undefined)) {
+    throw optionError('refreshSecret', 'takes another secret than accessSecret');
+  }
+  return { ...hooksOf(options), settings, clock, accessKeys: access, refreshKeys: refresh };
+}
+
+/** Bound to the options object, so that hooks may be methods of a class. */
+function hooksOf(options: AuthModuleOptions) {
+  return {
+    users: options.users,
+    accessTokenClaims: options.accessTokenClaims?.bind(options),
+    onLogin: options.onLogin?.bind(options),
+    onRefresh: options.onRefresh?.bind(options),
+  };
+}
+
+function keyRing(
+  option: string,
+  keys: readonly string[],
+  toKey: (text: string) => SigningKey,
+): KeyRing {
+  try {
+    const [current, ...previous] = keys.map(toKey);
+    if (current === undefined) throw optionError(option, 'is missing');
+    return new KeyRing(current, previous);
+  } catch (error) {
+    throw error instanceof UnusableKeyError ? optionError(option, error.message) : error;
+  }
+}
+
+function optionError(option: string, takes: string): AuthOptionsError {
+  return new AuthOptionsError(`AuthModule: option ${option} ${takes}`);
+}
+
+function optionsError(issues: readonly z.core.$ZodIssue[]): AuthOptionsError {
+  const lines = issues.map((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? `there is no option ${issue.keys.join(', ')}`
+      : `option ${issue.path.join('.')} ${issue.message}`,
+  );
+  return new AuthOptionsError(`AuthModule: ${lines.join('; ')}`);
+}

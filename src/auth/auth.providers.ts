@@ -1,0 +1,110 @@
+import type { InjectionToken, Provider } from '@nestjs/common';
+import type { IAuthGuard } from '@nestjs/passport';
+import type { DataSource } from 'typeorm';
+import { CLOCK } from '../clock.js';
+import { AuthEvents } from '../events.js';
+import { SETTINGS } from '../options.js';
+import { Confirmations } from '../sessions/confirmations.js';
+import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
+import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
+import { RevocationList } from '../sessions/revocation-list.js';
+import { RotationService } from '../sessions/rotation.service.js';
+import { SessionService } from '../sessions/session.service.js';
+import { AccessTokens } from '../tokens/access-token.js';
+import { RefreshTokens } from '../tokens/refresh-token.js';
+import { VerifiedTokens } from '../tokens/verified-tokens.js';
+import { AccessControl } from './access-control.js';
+import { AuthEventListeners } from './auth-event-listeners.js';
+import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
+import { refreshTokenIn } from './auth.dto.js';
+import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
+import { AuthService } from './auth.service.js';
+import { BackgroundTasks } from './background-tasks.js';
+import { bearerToken } from './http-request.js';
+import { ACCESS_TOKEN_PASSPORT, JwtAuthGuard } from './jwt-auth.guard.js';
+import { passportGuard } from './passport-guard.js';
+import { REFRESH_TOKEN_PASSPORT, RefreshTokenGuard } from './refresh-token.guard.js';
+
+/** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
+export function authProviders(dataSource: InjectionToken): Provider[] {
+  return [
+    { provide: AUTH_CONFIG, inject: [AUTH_OPTIONS], useFactory: resolveOptions },
+    {
+      provide: SETTINGS,
+      inject: [AUTH_CONFIG],
+      useFactory: ({ settings }: AuthConfig) => settings,
+    },
+    { provide: CLOCK, inject: [AUTH_CONFIG], useFactory: ({ clock }: AuthConfig) => clock },
+    {
+      provide: AccessTokens,
+      inject: [AUTH_CONFIG],
+      useFactory: ({ settings, accessKeys, clock }: AuthConfig) =>
+        new AccessTokens(settings, accessKeys, clock),
+    },
+    {
+      provide: RefreshTokens,
+      inject: [AUTH_CONFIG],
+      useFactory: ({ settings, refreshKeys, clock }: AuthConfig) =>
+        new RefreshTokens(settings, refreshKeys, clock),
+    },
+    {
+      provide: RefreshTokenStore,
+      inject: [dataSource],
+      useFactory: (source: DataSource) => new RefreshTokenStore(source),
+    },
+    {
+      provide: ACCESS_TOKEN_PASSPORT,
+      inject: [AccessTokens, AccessControl],
+      useFactory: accessTokenPassport,
+    },
+    {
+      provide: REFRESH_TOKEN_PASSPORT,
+      inject: [RefreshTokens],
+      useFactory: refreshTokenPassport,
+    },
+    AuthEvents,
+    VerifiedTokens,
+    Confirmations,
+    RevocationList,
+    ExpiredSessionSweeper,
+    SessionService,
+    RotationService,
+    AccessControl,
+    AuthService,
+    JwtAuthGuard,
+    RefreshTokenGuard,
+    AuthHeadersInterceptor,
+    AuthEventListeners,
+    BackgroundTasks,
+  ];
+}
+
+/** What an application uses, and what the guards need in whichever module they are used. */
+export const AUTH_EXPORTS = [
+  AuthService,
+  AuthEvents,
+  JwtAuthGuard,
+  RefreshTokenGuard,
+  AccessControl,
+  ACCESS_TOKEN_PASSPORT,
+  REFRESH_TOKEN_PASSPORT,
+  SETTINGS,
+];
+
+function accessTokenPassport(codec: AccessTokens, accessControl: AccessControl): IAuthGuard {
+  return passportGuard({
+    name: 'Access',
+    codec,
+    tokenOf: bearerToken,
+    admit: (token, claims) => accessControl.admit(token, claims),
+  });
+}
+
+function refreshTokenPassport(codec: RefreshTokens): IAuthGuard {
+  return passportGuard({
+    name: 'Refresh',
+    codec,
+    tokenOf: ({ body }) => refreshTokenIn(body),
+    admit: (token, claims) => ({ token, claims }),
+  });
+}

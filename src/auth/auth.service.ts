@@ -1,0 +1,166 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../errors.js';
+import { AuthEvents } from '../events.js';
+import { Confirmations } from '../sessions/confirmations.js';
+import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { RotationService } from '../sessions/rotation.service.js';
+import { SessionService, type SessionOrigin } from '../sessions/session.service.js';
+import { AccessTokens } from '../tokens/access-token.js';
+import {
+  type IssuedRefreshToken,
+  type PresentedRefreshToken,
+  RefreshTokens,
+} from '../tokens/refresh-token.js';
+import type { AuthUser, Credentials } from '../users/user-store.js';
+import type { TokenPairBody } from '../wire.js';
+import { AccessControl, type AuthenticatedUser } from './access-control.js';
+import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+
+const NOWHERE: SessionOrigin = { ip: null, userAgent: null, deviceName: null };
+
+/** What a refresh may carry besides its token. */
+export interface RefreshOptions {
+  /** Binds repeats of this refresh to whoever knows the key; `null` binds them to nothing. @default null */
+  readonly idempotencyKey?: string | null;
+}
+
+/** The use cases of the module, for applications that bring routes of their own. */
+@Injectable()
+export class AuthService {
+  constructor(
+    @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
+    private readonly sessionService: SessionService,
+    private readonly rotation: RotationService,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly accessControl: AccessControl,
+    private readonly confirmations: Confirmations,
+    private readonly events: AuthEvents,
+  ) {}
+
+  /**
+   * Checks the credentials and opens a session.
+   *
+   * @throws InvalidCredentialsError when the user store says no
+   */
+  async login(credentials: Credentials, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
+    const user = await this.config.users.authenticate(credentials);
+    if (user === null) {
+      const { username, ip } = credentials;
+      this.events.emit({ type: 'login.failed', username, ip, atMs: this.config.clock.nowMs() });
+      throw new InvalidCredentialsError();
+    }
+    return this.openSession(user, origin);
+  }
+
+  /** Opens a session for a user who has proved who they are in another way: a passkey, a social login. */
+  async openSession(user: AuthUser, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
+    await this.config.onLogin?.(user, origin);
+    const ownClaims = await this.ownClaimsOf(user);
+    return this.pair(await this.sessionService.open(String(user.id), origin), ownClaims);
+  }
+
+  /**
+   * Buys the next pair with a refresh token.
+   *
+   * @throws TokenReusedError | SessionRevokedError | TokenExpiredError | InvalidTokenError
+   * @throws MaxUsesReachedError | UnavailableError
+   */
+  refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokenPairBody> {
+    return this.refreshVerified(this.verifyRefreshToken(refreshToken), options);
+  }
+
+  /** As {@link refresh}, for a token that `RefreshTokenGuard` has verified. */
+  async refreshVerified(
+    presented: PresentedRefreshToken,
+    { idempotencyKey = null }: RefreshOptions = {},
+  ): Promise<TokenPairBody> {
+    const user = await this.config.users.findById(presented.claims.sub);
+    if (user === null) throw new InvalidTokenError('Refresh');
+    await this.config.onRefresh?.(user, presented.claims.sid);
+    const ownClaims = await this.ownClaimsOf(user);
+    return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), ownClaims);
+  }
+
+  /**
+   * Ends the session of a refresh token: any genuine one, older and expired ones included.
+   * Ending it twice is no error.
+   */
+  async logout(refreshToken: string, reason = 'logout'): Promise<void> {
+    const { sid, sub } = this.refreshTokens.verifyGenuine(refreshToken);
+    await this.sessionService.revoke(sid, sub, reason);
+  }
+
+  /** Ends the session of an access token. Ending it twice is no error. */
+  async logoutByAccessToken(accessToken: string, reason = 'logout'): Promise<void> {
+    const { sid, sub } = this.accessTokens.verify(accessToken);
+    await this.sessionService.revoke(sid, sub, reason);
+  }
+
+  /** The user's live sessions, the most recently used first. */
+  sessions(userId: string): Promise<RefreshToken[]> {
+    return this.sessionService.list(userId);
+  }
+
+  /**
+   * Ends one of the user's live sessions.
+   *
+   * @throws NotFoundError when the user has no such session
+   */
+  async revokeSession(userId: string, sessionId: string, reason = 'logout'): Promise<void> {
+    const revoked = await this.sessionService.revokeOwn(sessionId, userId, reason);
+    if (!revoked) throw new NotFoundError('There is no such session');
+  }
+
+  /** Ends every session of the user, but for `exceptSessionId` where one is given. */
+  revokeSessions(userId: string, reason = 'logout', exceptSessionId?: string): Promise<void> {
+    return this.sessionService.revokeAll(userId, reason, exceptSessionId);
+  }
+
+  /**
+   * Whom an access token lets in, for wherever no guard stands: a socket's handshake, a queue.
+   *
+   * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError | UnavailableError
+   */
+  authenticate(accessToken: string): Promise<AuthenticatedUser> {
+    return this.accessControl.authenticate(accessToken);
+  }
+
+  /**
+   * Tells the module that an access token was seen in use where no guard of it stands, so that the refresh
+   * token issued with it counts as received.
+   */
+  confirm(sessionId: string, generation: number): void {
+    this.confirmations.note(sessionId, generation);
+  }
+
+  /** The user that an access token or a session belongs to. @throws InvalidTokenError when there is none any more */
+  async findUser(userId: string): Promise<AuthUser> {
+    const user = await this.config.users.findById(userId);
+    if (user === null) throw new InvalidTokenError('Access');
+    return user;
+  }
+
+  private verifyRefreshToken(token: string): PresentedRefreshToken {
+    return { token, claims: this.refreshTokens.verify(token) };
+  }
+
+  private async ownClaimsOf(user: AuthUser): Promise<Readonly<Record<string, unknown>>> {
+    return (await this.config.accessTokenClaims?.(user)) ?? {};
+  }
+
+  private pair(
+    { token, subject, seed }: IssuedRefreshToken,
+    ownClaims: Readonly<Record<string, unknown>>,
+  ): TokenPairBody {
+    const access = this.accessTokens.issue(subject, ownClaims);
+    return {
+      access_token: access.token,
+      token_type: 'Bearer',
+      expires_in: access.expiresInSeconds,
+      refresh_token: token,
+      refresh_token_expires_in: this.refreshTokens.expiresInSeconds(seed.exp),
+      session_id: subject.sessionId,
+    };
+  }
+}

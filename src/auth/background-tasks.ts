@@ -1,0 +1,61 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { repeatEvery } from '../clock.js';
+import { SETTINGS, type Settings } from '../options.js';
+import { Confirmations } from '../sessions/confirmations.js';
+import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
+import { RevocationList } from '../sessions/revocation-list.js';
+
+/** Half of what the contract allows, so that a confirmation is with every instance within a second. */
+const FLUSH_INTERVAL_MS = 500;
+const SWEEP_INTERVAL_MS = 10 * 60 * 1000;
+
+/** What happens beside the requests: the feed of revocations, the batches of confirmations, the sweep. */
+@Injectable()
+export class BackgroundTasks
+  implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
+{
+  private readonly logger = new Logger('AuthModule');
+  private stops: readonly (() => void)[] = [];
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly revocations: RevocationList,
+    private readonly confirmations: Confirmations,
+    private readonly sweeper: ExpiredSessionSweeper,
+  ) {}
+
+  /** What was revoked before the start is known before the first request comes in. */
+  async onApplicationBootstrap(): Promise<void> {
+    this.stops = [
+      this.repeat(FLUSH_INTERVAL_MS, () => this.confirmations.flush()),
+      this.repeat(SWEEP_INTERVAL_MS, async () => void (await this.sweeper.sweep())),
+    ];
+    if (this.settings.revocation !== 'cached') return;
+    const poll = () => this.revocations.refresh();
+    this.stops = [...this.stops, this.repeat(this.settings.revocationPoll * 1000, poll)];
+    await poll().catch((error: unknown) => this.warn(error));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.confirmations.flush().catch((error: unknown) => this.warn(error));
+  }
+
+  onApplicationShutdown(): void {
+    for (const stop of this.stops) stop();
+  }
+
+  private repeat(intervalMs: number, task: () => Promise<void>): () => void {
+    return repeatEvery(intervalMs, task, (error) => this.warn(error));
+  }
+
+  private warn(error: unknown): void {
+    this.logger.warn(error instanceof Error ? error.message : String(error));
+  }
+}

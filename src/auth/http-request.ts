@@ -1,0 +1,51 @@
+import { isIP } from 'node:net';
+import { InvalidRequestError } from '../errors.js';
+import type { SessionOrigin } from '../sessions/session.service.js';
+
+/** What Express and Fastify requests have in common, as far as this module is concerned. */
+export interface HttpRequest {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body?: unknown;
+  readonly ip?: string;
+  /** Whom the guard of the route let in. */
+  user?: unknown;
+}
+
+/** The longest `User-Agent` that is kept. */
+const MAX_USER_AGENT = 255;
+
+/**
+ * The token of an `Authorization: Bearer` header, the scheme in any case.
+ *
+ * @returns null when there is none
+ * @see RFC 6750 section 2.1
+ */
+export function bearerToken({ headers }: HttpRequest): string | null {
+  return /^Bearer +(\S+) *$/i.exec(headers['authorization']?.toString() ?? '')?.[1] ?? null;
+}
+
+/** The client's address, or null when what the host reports (through proxies) is not one. */
+export function addressOf({ ip = '' }: HttpRequest): string | null {
+  const address = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  return isIP(address) === 0 ? null : address;
+}
+
+/** Where a login comes from. */
+export function originOf(request: HttpRequest, deviceName: string | null): SessionOrigin {
+  const userAgent = request.headers['user-agent']?.toString().slice(0, MAX_USER_AGENT) ?? null;
+  return { ip: addressOf(request), userAgent, deviceName };
+}
+
+/**
+ * The key that binds repeats of a refresh to the client that made the first one.
+ *
+ * @returns null when none was sent
+ * @throws InvalidRequestError when it is not 16 to 128 visible ASCII characters
+ * @see draft-ietf-httpapi-idempotency-key-header
+ */
+export function idempotencyKeyOf({ headers }: HttpRequest): string | null {
+  const key = headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e]{16,128}$/.test(key)) return key;
+  throw new InvalidRequestError('Idempotency-Key takes 16 to 128 visible ASCII characters');
+}

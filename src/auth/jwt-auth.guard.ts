@@ -1,0 +1,55 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import type { IAuthGuard } from '@nestjs/passport';
+import { MissingTokenError } from '../errors.js';
+import { SETTINGS, type Settings } from '../options.js';
+import { AccessControl } from './access-control.js';
+import { IS_PUBLIC } from './auth.decorators.js';
+import { setErrorHeaders } from './error-headers.js';
+import { type HttpRequest, bearerToken } from './http-request.js';
+
+/** The token under which `JwtAuthGuard` receives the guard of Passport that verifies new tokens. */
+export const ACCESS_TOKEN_PASSPORT = Symbol('nestjs-baton access token passport');
+
+/**
+ * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`.
+ *
+ * @throws MissingTokenError | InvalidTokenError | TokenExpiredError | SessionRevokedError
+ * @throws UnavailableError when nobody can tell whether the session was revoked
+ * @see RFC 6750
+ */
+@Injectable()
+export class JwtAuthGuard implements CanActivate {
+  constructor(
+    private readonly accessControl: AccessControl,
+    @Inject(ACCESS_TOKEN_PASSPORT) private readonly passport: IAuthGuard,
+    private readonly reflector: Reflector,
+    private readonly adapterHost: HttpAdapterHost,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (this.isPublic(context)) return true;
+    const http = context.switchToHttp();
+    try {
+      return await this.letIn(http.getRequest<HttpRequest>(), context);
+    } catch (error) {
+      setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
+      throw error;
+    }
+  }
+
+  private async letIn(request: HttpRequest, context: ExecutionContext): Promise<boolean> {
+    const token = bearerToken(request);
+    if (token === null) throw new MissingTokenError();
+    const user = await this.accessControl.readmit(token);
+    if (user === null) return Boolean(await this.passport.canActivate(context));
+    request.user = user;
+    return true;
+  }
+
+  private isPublic(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true;
+  }
+}

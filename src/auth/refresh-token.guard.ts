@@ -1,0 +1,39 @@
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { IAuthGuard } from '@nestjs/passport';
+import { InvalidRequestError } from '../errors.js';
+import { SETTINGS, type Settings } from '../options.js';
+import { refreshTokenIn } from './auth.dto.js';
+import { setErrorHeaders } from './error-headers.js';
+import type { HttpRequest } from './http-request.js';
+
+/** The token under which `RefreshTokenGuard` receives the guard of Passport that verifies tokens. */
+export const REFRESH_TOKEN_PASSPORT = Symbol('nestjs-baton refresh token passport');
+
+/**
+ * Lets requests in whose body holds a genuine refresh token that has not expired, and leaves a
+ * `PresentedRefreshToken` in `request.user`. Whether it was spent, `AuthService.refreshVerified` says.
+ *
+ * @throws InvalidRequestError | InvalidTokenError | TokenExpiredError
+ */
+@Injectable()
+export class RefreshTokenGuard implements CanActivate {
+  constructor(
+    @Inject(REFRESH_TOKEN_PASSPORT) private readonly passport: IAuthGuard,
+    private readonly adapterHost: HttpAdapterHost,
+    @Inject(SETTINGS) private readonly settings: Settings,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    try {
+      if (refreshTokenIn(http.getRequest<HttpRequest>().body) === null) {
+        throw new InvalidRequestError('Refresh token is missing');
+      }
+      return Boolean(await this.passport.canActivate(context));
+    } catch (error) {
+      setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
+      throw error;
+    }
+  }
+}

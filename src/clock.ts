@@ -1,0 +1,43 @@
+/** Where the module takes the time from; tests turn it, nothing else reads `Date`. */
+export interface Clock {
+  /** The current time, Unix milliseconds. */
+  nowMs(): number;
+}
+
+/** The token under which the module's parts receive the clock. */
+export const CLOCK = Symbol('nestjs-baton clock');
+
+/** The machine's own clock. */
+export const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** The largest delay a Node timer can hold. A longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Runs `task` every `intervalMs` milliseconds until stopped. A run that is still under way is not
+ * overtaken by the next one, and the timer never holds the process open.
+ *
+ * @param onError receives what a run threw; the runs go on
+ * @returns stops the runs
+ */
+export function repeatEvery(
+  intervalMs: number,
+  task: () => Promise<void>,
+  onError: (error: unknown) => void,
+): () => void {
+  let running = false;
+  const timer = setInterval(
+    () => {
+      if (running) return;
+      running = true;
+      void task()
+        .catch(onError)
+        .finally(() => {
+          running = false;
+        });
+    },
+    Math.min(intervalMs, LONGEST_TIMER_MS),
+  );
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,135 @@
+import { HttpException } from '@nestjs/common';
+
+/** The stable half of an error: clients decide by it, sentences are for people. */
+export type AuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_credentials'
+  | 'token_expired'
+  | 'invalid_token'
+  | 'token_reused'
+  | 'session_revoked'
+  | 'max_uses_reached'
+  | 'missing_token'
+  | 'not_found'
+  | 'username_taken'
+  | 'payload_too_large'
+  | 'too_many_attempts'
+  | 'server_error'
+  | 'unavailable';
+
+const STATUS: Readonly<Record<AuthErrorCode, number>> = {
+  invalid_request: 400,
+  invalid_credentials: 401,
+  token_expired: 401,
+  invalid_token: 401,
+  token_reused: 401,
+  session_revoked: 401,
+  max_uses_reached: 401,
+  missing_token: 401,
+  not_found: 404,
+  username_taken: 409,
+  payload_too_large: 413,
+  too_many_attempts: 429,
+  server_error: 500,
+  unavailable: 503,
+};
+
+/**
+ * Every error of this module: an `HttpException` whose body is
+ * `{"error": "<code>", "error_description": "<sentence>"}`, so that a host's own exception filters
+ * see it as any other and no filter of ours is needed.
+ */
+export class AuthError extends HttpException {
+  constructor(
+    readonly code: AuthErrorCode,
+    description: string,
+    { cause, ...details }: { readonly cause?: unknown; readonly reason?: string } = {},
+  ) {
+    super({ error: code, error_description: description, ...details }, STATUS[code], { cause });
+    this.message = description;
+  }
+}
+
+/** The request itself is wrong: a missing field, a wrong type, a malformed header. */
+export class InvalidRequestError extends AuthError {
+  constructor(description: string) {
+    super('invalid_request', description);
+  }
+}
+
+/** Unknown user or wrong password; the two are deliberately not told apart. */
+export class InvalidCredentialsError extends AuthError {
+  constructor() {
+    super('invalid_credentials', 'Invalid username or password');
+  }
+}
+
+/** Too many failed attempts: even the right password is refused until `retryAfterSeconds` have passed. */
+export class TooManyAttemptsError extends AuthError {
+  constructor(readonly retryAfterSeconds: number) {
+    super('too_many_attempts', `Too many failed attempts, retry in ${retryAfterSeconds} seconds`);
+  }
+}
+
+/** The two tokens of a pair, as the sentences of the errors name them. */
+export type TokenName = 'Access' | 'Refresh';
+
+/** A genuine token past its lifetime, or one of a session past its end. It revokes nothing. */
+export class TokenExpiredError extends AuthError {
+  constructor(token: TokenName) {
+    super('token_expired', `${token} token has expired`);
+  }
+}
+
+/** A token that this module did not issue for this purpose, or whose session it does not know. */
+export class InvalidTokenError extends AuthError {
+  constructor(token: TokenName, cause?: unknown) {
+    super('invalid_token', `Invalid ${token.toLowerCase()} token`, { cause });
+  }
+}
+
+/** No Bearer token came with a request to a guarded route. */
+export class MissingTokenError extends AuthError {
+  constructor() {
+    super('missing_token', 'Access token is missing');
+  }
+}
+
+/**
+ * A spent refresh token came back: two parties hold the session, and it has been ended for both.
+ *
+ * @see RFC 9700 section 4.14.2
+ */
+export class TokenReusedError extends AuthError {
+  constructor() {
+    super('token_reused', 'Refresh token has already been used');
+  }
+}
+
+/** The session was ended before its time. A refresh also learns the `reason`, a guarded route does not. */
+export class SessionRevokedError extends AuthError {
+  constructor(reason?: string) {
+    super('session_revoked', 'Session has been revoked', reason === undefined ? {} : { reason });
+  }
+}
+
+/** The session has been refreshed as often as `maxUses` allows; it is not revoked. */
+export class MaxUsesReachedError extends AuthError {
+  constructor() {
+    super('max_uses_reached', 'Session has reached its maximum number of refreshes');
+  }
+}
+
+/** There is no such thing, or none that belongs to the caller. */
+export class NotFoundError extends AuthError {
+  constructor(description: string) {
+    super('not_found', description);
+  }
+}
+
+/** Something this module depends on is down. Nothing was consumed: repeating the request is right. */
+export class UnavailableError extends AuthError {
+  constructor(description: string, cause?: unknown) {
+    super('unavailable', description, { cause });
+  }
+}

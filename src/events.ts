@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import { Observable, Subject, filter } from 'rxjs';
+
+interface SessionEvent {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** When it happened, Unix milliseconds. */
+  readonly atMs: number;
+}
+
+/** Somebody logged in. */
+export interface SessionOpenedEvent extends SessionEvent {
+  readonly type: 'session.opened';
+  readonly ip: string | null;
+}
+
+/** A session was given a pair: a rotation, or a repeat that was answered. */
+export interface SessionRefreshedEvent extends SessionEvent {
+  readonly type: 'session.refreshed';
+  /** The generation of the refresh token that was handed out. */
+  readonly generation: number;
+  /**
+   * `rotate`: the ordinary refresh; `replay`: the same successor again, within the grace period;
+   * `recover`: another successor, because the first was never used; `advance`: the token was newer
+   * than the row, the database had lost a write.
+   */
+  readonly how: 'rotate' | 'replay' | 'recover' | 'advance';
+}
+
+/** A session was ended before its time. */
+export interface SessionRevokedEvent extends SessionEvent {
+  readonly type: 'session.revoked';
+  readonly reason: string;
+}
+
+/** A spent refresh token came back. The session, or every session of the user, is revoked. */
+export interface TokenReusedEvent extends SessionEvent {
+  readonly type: 'token.reused';
+  /** The generation of the token that came back. */
+  readonly generation: number;
+}
+
+/** The user store refused a pair of user name and password. */
+export interface LoginFailedEvent {
+  readonly type: 'login.failed';
+  /** As typed. Mind that people type passwords into the wrong field before you log it. */
+  readonly username: string;
+  readonly ip: string | null;
+  readonly atMs: number;
+}
+
+/** What happens to sessions, told apart by `type`. No event ever carries a token or a password. */
+export type AuthEvent =
+  | SessionOpenedEvent
+  | SessionRefreshedEvent
+  | SessionRevokedEvent
+  | TokenReusedEvent
+  | LoginFailedEvent;
+
+export type AuthEventType = AuthEvent['type'];
+
+/** The event of one type. */
+export type AuthEventOf<Type extends AuthEventType> = Extract<AuthEvent, { readonly type: Type }>;
+
+/** The stream of this module's events, sent after the writes they tell of are done. */
+@Injectable()
+export class AuthEvents {
+  private readonly events = new Subject<AuthEvent>();
+
+  /** Every event, as it happens; nothing is kept for late subscribers. */
+  readonly all: Observable<AuthEvent> = this.events.asObservable();
+
+  /** The events of one type. */
+  on<Type extends AuthEventType>(type: Type): Observable<AuthEventOf<Type>> {
+    const isOfType = (event: AuthEvent): event is AuthEventOf<Type> => event.type === type;
+    return this.all.pipe(filter(isOfType));
+  }
+
+  /** Tells every subscriber. */
+  emit(event: AuthEvent): void {
+    this.events.next(event);
+  }
+}

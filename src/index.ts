@@ -1,0 +1,43 @@
+export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
+export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';
+export { AuthService, type RefreshOptions } from './auth/auth.service.js';
+export { CurrentUser, OnAuthEvent, Public } from './auth/auth.decorators.js';
+export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
+export { RefreshTokenGuard } from './auth/refresh-token.guard.js';
+export type { AuthenticatedUser } from './auth/access-control.js';
+export type { Clock } from './clock.js';
+export {
+  AuthError,
+  type AuthErrorCode,
+  InvalidCredentialsError,
+  InvalidRequestError,
+  InvalidTokenError,
+  MaxUsesReachedError,
+  MissingTokenError,
+  NotFoundError,
+  SessionRevokedError,
+  TokenExpiredError,
+  type TokenName,
+  TokenReusedError,
+  TooManyAttemptsError,
+  UnavailableError,
+} from './errors.js';
+export {
+  type AuthEvent,
+  type AuthEventOf,
+  AuthEvents,
+  type AuthEventType,
+  type LoginFailedEvent,
+  type SessionOpenedEvent,
+  type SessionRefreshedEvent,
+  type SessionRevokedEvent,
+  type TokenReusedEvent,
+} from './events.js';
+export type { RsaAlgorithm } from './keys/signing-key.js';
+export type { Duration, SessionOptions } from './options.js';
+export { RefreshToken } from './sessions/refresh-token.entity.js';
+export type { SessionOrigin } from './sessions/session.service.js';
+export type { AccessTokenClaims } from './tokens/access-token.js';
+export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token.js';
+export type { AuthUser, Credentials, UserStore } from './users/user-store.js';
+export type { ErrorBody, MeBody, SessionBody, SessionsBody, TokenPairBody } from './wire.js';

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+
+/** A whole number of seconds, or a whole number with a unit: `30s`, `15m`, `12h`, `7d`. */
+export type Duration = number | string;
+
+const SECONDS_PER_UNIT = new Map([
+  ['', 1],
+  ['s', 1],
+  ['m', 60],
+  ['h', 3600],
+  ['d', 86_400],
+]);
+
+/** Longer than any lifetime that makes sense, short enough for every date to stay a date. */
+const LONGEST_SECONDS = 100 * 365 * 86_400;
+
+/**
+ * Reads a duration.
+ *
+ * @returns whole seconds; `NaN` when the text is not a duration
+ */
+function toSeconds(duration: Duration): number {
+  const [, digits, unit] = /^(\d{1,12})([smhd]?)$/.exec(String(duration)) ?? [];
+  return Number(digits) * (SECONDS_PER_UNIT.get(unit ?? '') ?? Number.NaN);
+}
+
+/** A schema for a duration of at least `least` seconds that comes out as whole seconds. */
+export function durationSeconds(least: 0 | 1) {
+  const message = `takes a whole number of seconds or a duration such as 30s, 15m, 12h or 7d, at least ${least}s`;
+  return z
+    .union([z.number(), z.string()], { error: message })
+    .transform(toSeconds)
+    .refine((seconds) => seconds >= least && seconds <= LONGEST_SECONDS, { error: message });
+}
+
+/** A schema for a whole number that is not negative; 0 usually means no limit. */
+export const wholeNumber = z
+  .int({ error: 'takes a whole number, 0 or more' })
+  .min(0, { error: 'takes a whole number, 0 or more' });
+
+const nonEmptyString = z
+  .string({ error: 'takes a non-empty string' })
+  .min(1, { error: 'takes a non-empty string' });
+
+const flag = z.boolean({ error: 'takes true or false' });
+
+/** A schema for one of a few words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z.enum(words, { error: `takes ${words.join(' or ')}` });
+}
+
+/** The rules of sessions and tokens, with their defaults: the one place that knows them. */
+export const settingsSchema = z.object({
+  accessTtl: durationSeconds(1).default(900),
+  refreshTtl: durationSeconds(1).default(604_800),
+  sessionTtl: durationSeconds(1).default(2_592_000),
+  grace: durationSeconds(0).default(10),
+  recovery: flag.default(true),
+  recoverLostWrites: flag.default(true),
+  maxUses: wholeNumber.default(0),
+  maxSessions: wholeNumber.default(0),
+  reuseScope: oneOf(['session', 'user']).default('session'),
+  revocation: oneOf(['cached', 'strict', 'off']).default('cached'),
+  revocationPoll: durationSeconds(1).default(1),
+  issuer: nonEmptyString.default('nestjs-baton'),
+  audience: nonEmptyString.default('nestjs-baton'),
+});
+
+/** The rules of sessions and tokens, checked and complete. Durations are whole seconds. */
+export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+
+/** The token under which the module's parts receive their {@link Settings}. */
+export const SETTINGS = Symbol('nestjs-baton settings');
+
+/** The rules of sessions and tokens, as an application gives them. */
+export interface SessionOptions {
+  /** Lifetime of an access token. @default '15m' */
+  readonly accessTtl?: Duration;
+  /** Idle lifetime of a session: each rotation starts it anew. @default '7d' */
+  readonly refreshTtl?: Duration;
+  /** Absolute lifetime of a session; no token reaches past it. @default '30d' */
+  readonly sessionTtl?: Duration;
+  /** How long after a rotation the parent still returns that same successor. May be 0. @default '10s' */
+  readonly grace?: Duration;
+  /**
+   * Whether a parent whose successor was never seen in use receives another one after the grace period.
+   * Switch it off, or call `AuthService.confirm`, where access tokens are only verified elsewhere.
+   * @default true
+   */
+  readonly recovery?: boolean;
+  /** Whether a genuine token that is newer than its row is accepted: the database lost a write. @default true */
+  readonly recoverLostWrites?: boolean;
+  /** How many refreshes a session may have; 0 is no limit. @default 0 */
+  readonly maxUses?: number;
+  /** Live sessions per user; the one idle longest is revoked to make room. 0 is no limit. @default 0 */
+  readonly maxSessions?: number;
+  /** Whether a reuse revokes its session or every session of the user. @default 'session' */
+  readonly reuseScope?: 'session' | 'user';
+  /**
+   * How a revoked session's access tokens are refused: `cached` from a list in memory, without a database
+   * read per request; `strict` by reading the row each time; `off` lets them live out their lifetime.
+   * @default 'cached'
+   */
+  readonly revocation?: 'cached' | 'strict' | 'off';
+  /** How often `cached` asks the database for what other instances have revoked. @default '1s' */
+  readonly revocationPoll?: Duration;
+  /** The claim `iss`, and the realm of the Bearer challenge. @default 'nestjs-baton' */
+  readonly issuer?: string;
+  /** The claim `aud`; a token for another audience is refused. @default 'nestjs-baton' */
+  readonly audience?: string;
+}

@@ -1,0 +1,81 @@
+import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
+
+/** `bigint` comes back as a string from some drivers; Unix milliseconds fit a number until the year 287396. */
+const unixMs: ValueTransformer = {
+  to: (value: unknown) => value,
+  from: (value: string | number | null) => (value === null ? null : Number(value)),
+};
+
+/**
+ * One session: the row holds the hash of its live refresh token and never grows a second one.
+ * Nothing in it opens the session for whoever copies the database.
+ */
+@Entity('refresh_tokens')
+export class RefreshToken {
+  /** The session: UUID v7, the `sid` of its tokens. */
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  /** The application's identifier of the user. */
+  @Index('idx_refresh_tokens_user_id')
+  @Column({ name: 'user_id', type: 'varchar', length: 255 })
+  userId!: string;
+
+  /** SHA-256 of the live token, base64url. */
+  @Column({ name: 'token_hash', type: 'varchar', length: 43 })
+  tokenHash!: string;
+
+  /** The `gen` of the live token. */
+  @Column({ type: 'int' })
+  generation!: number;
+
+  /** The `gen` of the token that the live one was handed out for; null until the first rotation. */
+  @Column({ name: 'parent_generation', type: 'int', nullable: true })
+  parentGeneration!: number | null;
+
+  /** The live token's seed, sealed under its parent; null until the first rotation. */
+  @Column({ name: 'sealed_successor', type: 'varchar', length: 255, nullable: true })
+  sealedSuccessor!: string | null;
+
+  /** When the user logged in. Unix milliseconds. */
+  @Column({ name: 'created_at', type: 'bigint', transformer: unixMs })
+  createdAtMs!: number;
+
+  /** When the live token was issued: the login at first, then the last rotation. Unix milliseconds. */
+  @Column({ name: 'rotated_at', type: 'bigint', transformer: unixMs })
+  rotatedAtMs!: number;
+
+  /** When the live token was seen in its holder's hands; null until then. Unix milliseconds. */
+  @Column({ name: 'confirmed_at', type: 'bigint', nullable: true, transformer: unixMs })
+  confirmedAtMs!: number | null;
+
+  /** When the live token expires: the earlier of the idle and the absolute end. Unix milliseconds. */
+  @Column({ name: 'expires_at', type: 'bigint', transformer: unixMs })
+  expiresAtMs!: number;
+
+  /** When the session ends whatever happens. Unix milliseconds. */
+  @Index('idx_refresh_tokens_absolute_expires_at')
+  @Column({ name: 'absolute_expires_at', type: 'bigint', transformer: unixMs })
+  absoluteExpiresAtMs!: number;
+
+  /** When the session was ended before its time; null while it lives. Unix milliseconds. */
+  @Index('idx_refresh_tokens_revoked_at')
+  @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: unixMs })
+  revokedAtMs!: number | null;
+
+  /** Why it was: `logout`, `reuse`, `max_sessions`, `password_changed` or what the application gave. */
+  @Column({ name: 'revoked_reason', type: 'varchar', length: 64, nullable: true })
+  revokedReason!: string | null;
+
+  /** Where the login came from. */
+  @Column({ type: 'varchar', length: 45, nullable: true })
+  ip!: string | null;
+
+  /** The `User-Agent` of the login, cut to 255 characters. */
+  @Column({ name: 'user_agent', type: 'varchar', length: 255, nullable: true })
+  userAgent!: string | null;
+
+  /** What the client calls itself. */
+  @Column({ name: 'device_name', type: 'varchar', length: 128, nullable: true })
+  deviceName!: string | null;
+}

@@ -1,0 +1,209 @@
+import {
+  And,
+  type DataSource,
+  Equal,
+  type FindOperator,
+  In,
+  IsNull,
+  LessThanOrEqual,
+  MoreThan,
+  MoreThanOrEqual,
+  Not,
+  Raw,
+  type Repository,
+} from 'typeorm';
+import { UnavailableError } from '../errors.js';
+import { RefreshToken } from './refresh-token.entity.js';
+
+/** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
+const BATCH_ROWS = 200;
+
+/** What a swap writes. */
+export interface Successor {
+  readonly tokenHash: string;
+  readonly generation: number;
+  readonly parentGeneration: number;
+  readonly sealedSuccessor: string;
+  readonly rotatedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
+/** A session that has been revoked. */
+export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>;
+
+/** The live token of a session, in one of its generations. */
+export interface LiveToken {
+  readonly sessionId: string;
+  readonly generation: number;
+}
+
+/**
+ * Every statement about `refresh_tokens`. A method is one verb and one statement; a lost race is a
+ * boolean, not an exception. No transactions: SQLite's one connection cannot nest them, and a single
+ * conditional statement needs none.
+ *
+ * @throws UnavailableError from every method when the database does not do as it is told
+ */
+export class RefreshTokenStore {
+  private readonly sessions: Repository<RefreshToken>;
+  private readonly comparesCaseBlindly: boolean;
+
+  constructor(dataSource: DataSource) {
+    this.sessions = dataSource.getRepository(RefreshToken);
+    this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(dataSource.options.type);
+  }
+
+  /** Adds a session. */
+  async open(session: RefreshToken): Promise<void> {
+    await this.run(this.sessions.insert(session));
+  }
+
+  find(id: string): Promise<RefreshToken | null> {
+    return this.run(this.sessions.findOneBy({ id }));
+  }
+
+  /** The user's live sessions, the most recently used first. */
+  findLive(userId: string, nowMs: number): Promise<RefreshToken[]> {
+    return this.run(
+      this.sessions.find({
+        where: this.liveOf(userId, nowMs),
+        order: { rotatedAtMs: 'DESC', id: 'DESC' },
+      }),
+    );
+  }
+
+  /**
+   * Makes `successor` the live token.
+   *
+   * @param only `unconfirmed` when the live token must not have been seen in use
+   * @returns false when `liveHash` was no longer live: somebody was faster
+   */
+  async succeed(
+    id: string,
+    liveHash: string,
+    successor: Successor,
+    only: 'any' | 'unconfirmed' = 'any',
+  ): Promise<boolean> {
+    const swapped = await this.run(
+      this.sessions.update(
+        {
+          id,
+          tokenHash: liveHash,
+          revokedAtMs: IsNull(),
+          expiresAtMs: MoreThan(successor.rotatedAtMs),
+          ...(only === 'unconfirmed' && { confirmedAtMs: IsNull() }),
+        },
+        { ...successor, confirmedAtMs: null },
+      ),
+    );
+    return swapped.affected === 1;
+  }
+
+  /** Notes that these live tokens were seen in their holders' hands; those no longer live are passed over. */
+  async confirm(seen: readonly LiveToken[], nowMs: number): Promise<void> {
+    for (let first = 0; first < seen.length; first += BATCH_ROWS) {
+      const batch = seen.slice(first, first + BATCH_ROWS);
+      const where = batch.map(({ sessionId, generation }) => ({
+        id: sessionId,
+        generation,
+        confirmedAtMs: IsNull(),
+      }));
+      await this.run(this.sessions.update(where, { confirmedAtMs: nowMs }));
+    }
+  }
+
+  /** Ends a session. @returns false when it had ended before, or there is none */
+  async revoke(id: string, reason: string, nowMs: number): Promise<boolean> {
+    return this.revokeWhere({ id, revokedAtMs: IsNull() }, reason, nowMs);
+  }
+
+  /** Ends a live session of this user. @returns false when the user has no such session */
+  async revokeOwn(id: string, userId: string, reason: string, nowMs: number): Promise<boolean> {
+    return this.revokeWhere({ ...this.liveOf(userId, nowMs), id }, reason, nowMs);
+  }
+
+  /** Ends every session of a user, but for `exceptId`. @returns those that it ended */
+  async revokeAll(
+    userId: string,
+    exceptId: string | null,
+    reason: string,
+    nowMs: number,
+  ): Promise<RevokedSession[]> {
+    const others = exceptId === null ? {} : { id: Not(exceptId) };
+    const owner = this.isExactly(userId);
+    await this.revokeWhere({ userId: owner, revokedAtMs: IsNull(), ...others }, reason, nowMs);
+    return this.run(
+      this.sessions.find({
+        select: { id: true, userId: true, revokedAtMs: true },
+        where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
+      }),
+    );
+  }
+
+  /** The sessions revoked at `sinceMs` or later: what other instances have ended. */
+  revokedSince(sinceMs: number): Promise<RevokedSession[]> {
+    return this.run(
+      this.sessions.find({
+        select: { id: true, userId: true, revokedAtMs: true },
+        where: { revokedAtMs: MoreThanOrEqual(sinceMs) },
+      }),
+    );
+  }
+
+  /**
+   * Deletes a batch of sessions that nothing can be asked about any more.
+   *
+   * @param endedBeforeMs sessions whose absolute end is not after it
+   * @param revokedBeforeMs sessions that were revoked so long ago that every token of theirs has expired
+   * @returns how many it deleted
+   */
+  async purge(endedBeforeMs: number, revokedBeforeMs: number): Promise<number> {
+    const ended = await this.run(
+      this.sessions.find({
+        select: { id: true },
+        where: [
+          { absoluteExpiresAtMs: LessThanOrEqual(endedBeforeMs) },
+          { revokedAtMs: LessThanOrEqual(revokedBeforeMs) },
+        ],
+        take: BATCH_ROWS,
+      }),
+    );
+    if (ended.length > 0)
+      await this.run(this.sessions.delete({ id: In(ended.map(({ id }) => id)) }));
+    return ended.length;
+  }
+
+  private async revokeWhere(
+    where: Parameters<Repository<RefreshToken>['update']>[0],
+    revokedReason: string,
+    revokedAtMs: number,
+  ): Promise<boolean> {
+    const revoked = await this.run(this.sessions.update(where, { revokedAtMs, revokedReason }));
+    return (revoked.affected ?? 0) > 0;
+  }
+
+  private liveOf(userId: string, nowMs: number) {
+    return {
+      userId: this.isExactly(userId),
+      revokedAtMs: IsNull(),
+      expiresAtMs: MoreThan(nowMs),
+    };
+  }
+
+  /** MySQL compares text without regard to case and trailing spaces unless told otherwise: `ann` is not `Ann`. */
+  private isExactly(userId: string): FindOperator<string> {
+    if (!this.comparesCaseBlindly) return Equal(userId);
+    return And(
+      Equal(userId),
+      Raw((column) => `BINARY ${column} = :exactUserId`, { exactUserId: userId }),
+    );
+  }
+
+  private async run<Result>(statement: Promise<Result>): Promise<Result> {
+    try {
+      return await statement;
+    } catch (error) {
+      throw new UnavailableError('The database is unavailable', error);
+    }
+  }
+}

@@ -1,0 +1,100 @@
+import type { Settings } from '../options.js';
+
+/** What a verified refresh token says of itself. */
+export interface PresentedState {
+  readonly generation: number;
+  readonly tokenHash: string;
+  /** Whether the row's sealed successor opens with this token and the `Idempotency-Key` sent with it. */
+  readonly opensSeal: boolean;
+}
+
+/** What the session's row says. */
+export interface SessionState {
+  readonly generation: number;
+  readonly parentGeneration: number | null;
+  readonly tokenHash: string;
+  readonly rotatedAtMs: number;
+  /** Whether the live token was seen in its holder's hands, as far as this instance knows. */
+  readonly confirmed: boolean;
+  readonly expiresAtMs: number;
+  readonly revokedAtMs: number | null;
+}
+
+/** The rules that the judgement depends on. */
+export type RotationPolicy = Pick<Settings, 'grace' | 'recovery' | 'recoverLostWrites' | 'maxUses'>;
+
+export type RotationDecision =
+  /** It is the live one after all: try the swap again. */
+  | { readonly kind: 'rotate' }
+  /** It is newer than the row: the database lost a write. Accept it by a swap on what the row has. */
+  | { readonly kind: 'advance' }
+  /** Hand out the same successor again, from the seal. */
+  | { readonly kind: 'replay' }
+  /** Withdraw the successor that nobody used and issue another. */
+  | { readonly kind: 'recover' }
+  /** Two parties hold the session: revoke. */
+  | { readonly kind: 'reuse' }
+  | {
+      readonly kind: 'refuse';
+      readonly why: 'unknown' | 'revoked' | 'expired' | 'exhausted';
+    };
+
+const refuse = (why: 'unknown' | 'revoked' | 'expired' | 'exhausted'): RotationDecision => ({
+  kind: 'refuse',
+  why,
+});
+
+/**
+ * Judges a genuine refresh token that did not win the swap: it is not, or no longer, the live one.
+ * Pure: no clock, no database, no exceptions. The first matching rule decides.
+ *
+ * @param session the session's row, or `null` when there is none
+ * @param nowMs the current time, Unix milliseconds
+ * @see RFC 9700 section 4.14.2
+ */
+export function judge(
+  presented: PresentedState,
+  session: SessionState | null,
+  policy: RotationPolicy,
+  nowMs: number,
+): RotationDecision {
+  if (session === null) return refuse('unknown');
+  if (session.revokedAtMs !== null) return refuse('revoked');
+  if (session.expiresAtMs <= nowMs) return refuse('expired');
+  if (presented.generation > session.generation) return judgeAhead(presented, policy);
+  if (presented.generation === session.generation) return judgeLive(presented, session, policy);
+  return judgeSpent(presented, session, policy, nowMs);
+}
+
+function judgeAhead(presented: PresentedState, policy: RotationPolicy): RotationDecision {
+  if (!policy.recoverLostWrites) return refuse('unknown');
+  return isExhausted(presented.generation, policy) ? refuse('exhausted') : { kind: 'advance' };
+}
+
+/** Another hash under the live generation is a fork: only a restored or failed-over database has one. */
+function judgeLive(
+  presented: PresentedState,
+  session: SessionState,
+  policy: RotationPolicy,
+): RotationDecision {
+  if (presented.tokenHash !== session.tokenHash) return { kind: 'reuse' };
+  return isExhausted(presented.generation, policy) ? refuse('exhausted') : { kind: 'rotate' };
+}
+
+function judgeSpent(
+  presented: PresentedState,
+  session: SessionState,
+  policy: RotationPolicy,
+  nowMs: number,
+): RotationDecision {
+  if (presented.generation !== session.parentGeneration) return { kind: 'reuse' };
+  if (!presented.opensSeal) return { kind: 'reuse' };
+  if (nowMs - session.rotatedAtMs < policy.grace * 1000) return { kind: 'replay' };
+  if (session.confirmed || !policy.recovery) return { kind: 'reuse' };
+  return isExhausted(session.generation, policy) ? refuse('exhausted') : { kind: 'recover' };
+}
+
+/** Each rotation adds one to the generation, so the generation counts the refreshes. */
+export function isExhausted(generation: number, policy: Pick<RotationPolicy, 'maxUses'>): boolean {
+  return policy.maxUses > 0 && generation >= policy.maxUses;
+}

@@ -1,0 +1,210 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import {
+  InvalidTokenError,
+  MaxUsesReachedError,
+  SessionRevokedError,
+  TokenExpiredError,
+  TokenReusedError,
+  UnavailableError,
+} from '../errors.js';
+import { AuthEvents, type SessionRefreshedEvent } from '../events.js';
+import { SETTINGS, type Settings } from '../options.js';
+import {
+  type IssuedRefreshToken,
+  type PresentedRefreshToken,
+  type RefreshTokenSeed,
+  RefreshTokens,
+  hashOf,
+} from '../tokens/refresh-token.js';
+import { Confirmations } from './confirmations.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+import { RefreshTokenStore } from './refresh-token.store.js';
+import { type RotationDecision, isExhausted, judge } from './rotation-policy.js';
+import { openSuccessor, sealSuccessor } from './sealed-successor.js';
+import { SessionService } from './session.service.js';
+
+/** Each lost swap means that another one won, so this many in a row are a database out of its mind. */
+const MAX_SWAPS = 100;
+
+/** A refresh token in the hands of a client, and the key that its repeats are bound to. */
+export interface Presentation extends PresentedRefreshToken {
+  readonly idempotencyKey: string | null;
+}
+
+/** Hands the baton on: reads facts, asks the policy, does what it says. */
+@Injectable()
+export class RotationService {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly tokens: RefreshTokens,
+    private readonly store: RefreshTokenStore,
+    private readonly confirmations: Confirmations,
+    private readonly sessions: SessionService,
+    private readonly events: AuthEvents,
+  ) {}
+
+  /**
+   * @returns the successor of the presented token: a new one, or the same one again for a repeat
+   * @throws TokenReusedError after revoking, when two parties hold the session
+   * @throws SessionRevokedError | TokenExpiredError | InvalidTokenError | MaxUsesReachedError
+   * @throws UnavailableError when the database does not answer; nothing was consumed
+   */
+  async refresh(presented: Presentation): Promise<IssuedRefreshToken> {
+    const { gen } = presented.claims;
+    if (!isExhausted(gen, this.settings)) {
+      const successor = this.successorOf(presented, gen + 1);
+      if (await this.swap(presented, hashOf(presented.token), successor)) {
+        return this.refreshed(successor, 'rotate');
+      }
+    }
+    for (let lost = 0; lost < MAX_SWAPS; lost += 1) {
+      const session = await this.store.find(presented.claims.sid);
+      const answer = await this.refreshSpent(presented, session);
+      if (answer !== null) return answer;
+    }
+    throw new UnavailableError('The session is changing too fast, try again');
+  }
+
+  /** What to do with a token that did not win the swap. @returns null when it is to be looked at again */
+  private async refreshSpent(
+    presented: Presentation,
+    session: RefreshToken | null,
+  ): Promise<IssuedRefreshToken | null> {
+    const seed = openSealOf(session, presented);
+    const nowMs = this.clock.nowMs();
+    const decision = judge(
+      {
+        generation: presented.claims.gen,
+        tokenHash: hashOf(presented.token),
+        opensSeal: seed !== null,
+      },
+      session && {
+        ...session,
+        confirmed:
+          session.confirmedAtMs !== null ||
+          this.confirmations.isPending(session.id, session.generation),
+      },
+      this.settings,
+      nowMs,
+    );
+    return this.carryOut(decision, presented, session, seed);
+  }
+
+  private async carryOut(
+    decision: RotationDecision,
+    presented: Presentation,
+    session: RefreshToken | null,
+    seed: RefreshTokenSeed | null,
+  ): Promise<IssuedRefreshToken | null> {
+    if (decision.kind === 'refuse') throw refusal(decision.why, session);
+    if (session === null) throw new InvalidTokenError('Refresh');
+    switch (decision.kind) {
+      case 'replay':
+        return seed && this.refreshed(this.writeSuccessor(presented, session, seed), 'replay');
+      case 'rotate':
+      case 'advance': {
+        const successor = this.successorOf(presented, presented.claims.gen + 1);
+        const swapped = await this.swap(presented, session.tokenHash, successor);
+        return swapped ? this.refreshed(successor, decision.kind) : null;
+      }
+      case 'recover': {
+        const successor = this.successorOf(presented, session.generation + 1);
+        const swapped = await this.swap(presented, session.tokenHash, successor, 'unconfirmed');
+        return swapped ? this.refreshed(successor, 'recover') : null;
+      }
+      case 'reuse':
+        throw await this.betray(presented, session);
+    }
+  }
+
+  private successorOf({ claims }: Presentation, generation: number): IssuedRefreshToken {
+    return this.tokens.issue({
+      userId: claims.sub,
+      sessionId: claims.sid,
+      generation,
+      sessionEndsAt: claims.session_exp,
+    });
+  }
+
+  private writeSuccessor(
+    { claims }: Presentation,
+    { generation }: RefreshToken,
+    seed: RefreshTokenSeed,
+  ): IssuedRefreshToken {
+    const { sub: userId, sid: sessionId, session_exp: sessionEndsAt } = claims;
+    return this.tokens.write({ userId, sessionId, generation, sessionEndsAt }, seed);
+  }
+
+  private swap(
+    { claims, token, idempotencyKey }: Presentation,
+    liveHash: string,
+    successor: IssuedRefreshToken,
+    only: 'any' | 'unconfirmed' = 'any',
+  ): Promise<boolean> {
+    return this.store.succeed(
+      claims.sid,
+      liveHash,
+      {
+        tokenHash: hashOf(successor.token),
+        generation: successor.subject.generation,
+        parentGeneration: claims.gen,
+        sealedSuccessor: sealSuccessor(successor.seed, token, idempotencyKey),
+        rotatedAtMs: this.clock.nowMs(),
+        expiresAtMs: successor.seed.exp * 1000,
+      },
+      only,
+    );
+  }
+
+  private refreshed(
+    issued: IssuedRefreshToken,
+    how: SessionRefreshedEvent['how'],
+  ): IssuedRefreshToken {
+    const { sessionId, userId, generation } = issued.subject;
+    const atMs = this.clock.nowMs();
+    this.events.emit({ type: 'session.refreshed', sessionId, userId, generation, how, atMs });
+    return issued;
+  }
+
+  /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
+  private async betray({ claims }: Presentation, session: RefreshToken): Promise<Error> {
+    const { id: sessionId, userId } = session;
+    const revoked = await this.sessions.revoke(sessionId, userId, 'reuse');
+    if (!revoked) {
+      const ended = await this.store.find(sessionId);
+      return new SessionRevokedError(ended?.revokedReason ?? 'reuse');
+    }
+    const atMs = this.clock.nowMs();
+    this.events.emit({ type: 'token.reused', sessionId, userId, generation: claims.gen, atMs });
+    if (this.settings.reuseScope === 'user') await this.sessions.revokeAll(userId, 'reuse');
+    return new TokenReusedError();
+  }
+}
+
+/** Only the parent can open the seal, so nobody else need try. */
+function openSealOf(
+  session: RefreshToken | null,
+  presented: Presentation,
+): RefreshTokenSeed | null {
+  if (session?.sealedSuccessor == null) return null;
+  if (session.parentGeneration !== presented.claims.gen) return null;
+  return openSuccessor(session.sealedSuccessor, presented.token, presented.idempotencyKey);
+}
+
+function refusal(
+  why: 'unknown' | 'revoked' | 'expired' | 'exhausted',
+  session: RefreshToken | null,
+): Error {
+  switch (why) {
+    case 'unknown':
+      return new InvalidTokenError('Refresh');
+    case 'revoked':
+      return new SessionRevokedError(session?.revokedReason ?? undefined);
+    case 'expired':
+      return new TokenExpiredError('Refresh');
+    case 'exhausted':
+      return new MaxUsesReachedError();
+  }
+}

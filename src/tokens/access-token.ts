@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import type { KeyRing } from '../keys/key-ring.js';
+import type { Settings } from '../options.js';
+import { JwtCodec, type RegisteredClaims } from './jwt-codec.js';
+
+/** The claims of an access token: the registered ones and the application's own. */
+export type AccessTokenClaims = RegisteredClaims & Readonly<Record<string, unknown>>;
+
+/** The names that an application's own claims may not take. */
+const RESERVED = new Set(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf']);
+
+const claimsSchema: z.ZodType<AccessTokenClaims> = z.looseObject({
+  sub: z.string(),
+  sid: z.string(),
+  gen: z.int().min(0),
+  jti: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+});
+
+/** What an access token is issued for. */
+export interface AccessTokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** The generation of the refresh token that it is issued with. */
+  readonly generation: number;
+  /** The session's absolute end, Unix seconds: the token never reaches past it. */
+  readonly sessionEndsAt: number;
+}
+
+/** Issues and verifies access tokens: JWTs with `typ: at+jwt` (RFC 9068). */
+export class AccessTokens extends JwtCodec<AccessTokenClaims> {
+  constructor(
+    private readonly settings: Settings,
+    keys: KeyRing,
+    private readonly now: Clock,
+  ) {
+    const { issuer, audience } = settings;
+    super({ name: 'Access', typ: 'at+jwt', issuer, audience }, keys, claimsSchema, now);
+  }
+
+  /**
+   * @param own the application's own claims
+   * @returns the token and its remaining lifetime in whole seconds
+   * @throws TypeError when one of the application's claims has a registered name
+   */
+  issue(subject: AccessTokenSubject, own: Readonly<Record<string, unknown>>) {
+    const taken = Object.keys(own).find((name) => RESERVED.has(name));
+    if (taken !== undefined) {
+      throw new TypeError(
+        `accessTokenClaims returned "${taken}", a name that the module sets itself`,
+      );
+    }
+    const iat = Math.floor(this.now.nowMs() / 1000);
+    const exp = Math.min(iat + this.settings.accessTtl, subject.sessionEndsAt);
+    const claims = {
+      ...own,
+      sub: subject.userId,
+      sid: subject.sessionId,
+      gen: subject.generation,
+      jti: randomBytes(16).toString('base64url'),
+      iat,
+      exp,
+    };
+    return { token: this.sign(claims, this.signingKid), expiresInSeconds: exp - iat };
+  }
+}

@@ -1,0 +1,19 @@
+import type { SigningAlgorithm } from '../keys/signing-key.js';
+
+/** Half the order of P-256, rounded down: of the two `s` that verify, only the lower one is ours. */
+const P256_HALF_ORDER = BigInt(
+  '0x7fffffff800000007fffffffffffffffde737d56d38bcf4279dce5617e3192a8',
+);
+
+/**
+ * Whether a token's signature is written in the one form that we issue. Header and payload are signed
+ * as text, so nothing in them can change unseen; a signature, though, has other spellings that verify:
+ * base64url with stray low bits (RFC 4648 section 3.5) and, for ECDSA, the pair `(r, n - s)`.
+ */
+export function isCanonical(token: string, algorithm: SigningAlgorithm): boolean {
+  const text = token.slice(token.lastIndexOf('.') + 1);
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.toString('base64url') !== text) return false;
+  if (algorithm !== 'ES256') return true;
+  return BigInt(`0x0${bytes.subarray(32).toString('hex')}`) <= P256_HALF_ORDER;
+}

@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Clock } from '../clock.js';
+import type { KeyRing } from '../keys/key-ring.js';
+import type { Settings } from '../options.js';
+import { JwtCodec, type RegisteredClaims } from './jwt-codec.js';
+
+/** The claims of a refresh token. */
+export interface RefreshTokenClaims extends RegisteredClaims {
+  /** The session's absolute end, Unix seconds: carried along so that a rotation need not read it first. */
+  readonly session_exp: number;
+}
+
+const claimsSchema: z.ZodType<RefreshTokenClaims> = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  gen: z.int().min(0),
+  jti: z.string(),
+  iat: z.int(),
+  exp: z.int(),
+  session_exp: z.int(),
+});
+
+/** A genuine refresh token, as it was presented. */
+export interface PresentedRefreshToken {
+  readonly token: string;
+  readonly claims: RefreshTokenClaims;
+}
+
+/** The part of a token that the database does not know otherwise: enough to write it again, byte for byte. */
+export interface RefreshTokenSeed {
+  readonly kid: string;
+  /** 128 random bits. Without them the token cannot be written, not even with the signing key. */
+  readonly jti: string;
+  readonly iat: number;
+  readonly exp: number;
+}
+
+/** The place of a token in the race. */
+export interface RefreshTokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly generation: number;
+  /** The session's absolute end, Unix seconds. */
+  readonly sessionEndsAt: number;
+}
+
+/** A refresh token ready to be handed out. */
+export interface IssuedRefreshToken {
+  readonly token: string;
+  readonly subject: RefreshTokenSubject;
+  readonly seed: RefreshTokenSeed;
+}
+
+/** The digest under which the database knows a token. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('base64url');
+}
+
+/** Issues and verifies refresh tokens: JWTs with `typ: rt+jwt`, HS256, under a key of their own. */
+export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
+  constructor(
+    private readonly settings: Settings,
+    keys: KeyRing,
+    private readonly now: Clock,
+  ) {
+    const { issuer, audience } = settings;
+    super({ name: 'Refresh', typ: 'rt+jwt', issuer, audience }, keys, claimsSchema, now);
+  }
+
+  /** A new token that lives from now on, never past the session's absolute end. */
+  issue(subject: RefreshTokenSubject): IssuedRefreshToken {
+    const iat = Math.floor(this.now.nowMs() / 1000);
+    return this.write(subject, {
+      kid: this.signingKid,
+      jti: randomBytes(16).toString('base64url'),
+      iat,
+      exp: Math.min(iat + this.settings.refreshTtl, subject.sessionEndsAt),
+    });
+  }
+
+  /** The token of a known seed: the same subject and seed give the same bytes, for HS256 is deterministic. */
+  write(subject: RefreshTokenSubject, seed: RefreshTokenSeed): IssuedRefreshToken {
+    const claims = {
+      sub: subject.userId,
+      sid: subject.sessionId,
+      gen: subject.generation,
+      session_exp: subject.sessionEndsAt,
+      jti: seed.jti,
+      iat: seed.iat,
+      exp: seed.exp,
+    };
+    return { token: this.sign(claims, seed.kid), subject, seed };
+  }
+
+  /** Whole seconds from now until a token expires. */
+  expiresInSeconds(exp: number): number {
+    return exp - Math.floor(this.now.nowMs() / 1000);
+  }
+}

@@ -1,0 +1,37 @@
+/** What a login presents. */
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+  /** The address of the client, for limiting attempts; null when it is not known. */
+  readonly ip: string | null;
+}
+
+/** The least that the module needs to know of a user. */
+export interface AuthUser {
+  /** Stable for the life of the account; it becomes the claim `sub`, at most 255 characters. */
+  readonly id: string | number;
+  readonly username: string;
+}
+
+/**
+ * The users of the importing application. This is the one thing that it has to bring; the module never
+ * sees a password hash.
+ */
+export interface UserStore<User extends AuthUser = AuthUser> {
+  /**
+   * Checks a user name and a password.
+   *
+   * Take the same time for an unknown user as for a wrong password: verify against a dummy hash.
+   *
+   * @returns the user, or `null` when the two do not belong together
+   * @throws TooManyAttemptsError, or any `HttpException` of your own, which reaches the client as it is
+   */
+  authenticate(credentials: Credentials): Promise<User | null>;
+
+  /**
+   * Finds a user by the claim `sub`; asked at each refresh and by `GET me`.
+   *
+   * @returns `null` when there is no such user any more: the refresh is refused
+   */
+  findById(id: string): Promise<User | null>;
+}
