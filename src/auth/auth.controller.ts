@@ -1,5 +1,4 @@
 import {
-  Body,
   Controller,
   Delete,
   Get,
@@ -25,6 +24,7 @@ import {
   type HttpRequest,
   addressOf,
   bearerToken,
+  bodyOf,
   idempotencyKeyOf,
   originOf,
 } from './http-request.js';
@@ -41,8 +41,8 @@ export class AuthController {
   @Public()
   @Post('login')
   @HttpCode(200)
-  async login(@Body() body: unknown, @Req() request: HttpRequest): Promise<TokenPairBody> {
-    const { username, password, device_name: deviceName } = parseBody(loginSchema, body);
+  async login(@Req() request: HttpRequest): Promise<TokenPairBody> {
+    const { username, password, device_name: deviceName } = parseBody(loginSchema, bodyOf(request));
     const ip = addressOf(request);
     return this.auth.login({ username, password, ip }, originOf(request, deviceName ?? null));
   }
@@ -63,8 +63,8 @@ export class AuthController {
   @Public()
   @Post('logout')
   @HttpCode(204)
-  async logout(@Body() body: unknown, @Req() request: HttpRequest): Promise<void> {
-    const refreshToken = refreshTokenIn(body);
+  async logout(@Req() request: HttpRequest): Promise<void> {
+    const refreshToken = refreshTokenIn(bodyOf(request));
     if (refreshToken !== null) return this.auth.logout(refreshToken);
     const accessToken = bearerToken(request);
     if (accessToken === null) throw new MissingTokenError();

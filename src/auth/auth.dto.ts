@@ -34,6 +34,6 @@ export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Out
 }
 
 /** The refresh token in a body, or null when there is none: no body, no such field, null or empty. */
-export function refreshTokenIn(body: unknown): string | null {
-  return parseBody(refreshSchema, body ?? {}).refresh_token || null;
+export function refreshTokenIn(body: unknown = {}): string | null {
+  return parseBody(refreshSchema, body).refresh_token || null;
 }

@@ -20,10 +20,28 @@ import { refreshTokenIn } from './auth.dto.js';
 import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
-import { bearerToken } from './http-request.js';
+import { bearerToken, bodyOf } from './http-request.js';
 import { ACCESS_TOKEN_PASSPORT, JwtAuthGuard } from './jwt-auth.guard.js';
 import { passportGuard } from './passport-guard.js';
 import { REFRESH_TOKEN_PASSPORT, RefreshTokenGuard } from './refresh-token.guard.js';
+
+/** The parts that ask for nothing but each other, the settings and the clock. */
+const PARTS: Provider[] = [
+  AuthEvents,
+  VerifiedTokens,
+  Confirmations,
+  RevocationList,
+  ExpiredSessionSweeper,
+  SessionService,
+  RotationService,
+  AccessControl,
+  AuthService,
+  JwtAuthGuard,
+  RefreshTokenGuard,
+  AuthHeadersInterceptor,
+  AuthEventListeners,
+  BackgroundTasks,
+];
 
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
 export function authProviders(dataSource: InjectionToken): Provider[] {
@@ -62,20 +80,7 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
       inject: [RefreshTokens],
       useFactory: refreshTokenPassport,
     },
-    AuthEvents,
-    VerifiedTokens,
-    Confirmations,
-    RevocationList,
-    ExpiredSessionSweeper,
-    SessionService,
-    RotationService,
-    AccessControl,
-    AuthService,
-    JwtAuthGuard,
-    RefreshTokenGuard,
-    AuthHeadersInterceptor,
-    AuthEventListeners,
-    BackgroundTasks,
+    ...PARTS,
   ];
 }
 
@@ -104,7 +109,7 @@ function refreshTokenPassport(codec: RefreshTokens): IAuthGuard {
   return passportGuard({
     name: 'Refresh',
     codec,
-    tokenOf: ({ body }) => refreshTokenIn(body),
+    tokenOf: (request) => refreshTokenIn(bodyOf(request)),
     admit: (token, claims) => ({ token, claims }),
   });
 }

@@ -11,8 +11,16 @@ export interface HttpRequest {
   user?: unknown;
 }
 
+/** What a browser's form sends across sites without asking, and a platform may read into an object. */
+const FORM = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data)\b/i;
+
 /** The longest `User-Agent` that is kept. */
 const MAX_USER_AGENT = 255;
+
+/** The body as it was read; a form, which is no JSON object, as null. `undefined` when there is none. */
+export function bodyOf({ headers, body }: HttpRequest): unknown {
+  return FORM.test(headers['content-type']?.toString() ?? '') ? null : body;
+}
 
 /**
  * The token of an `Authorization: Bearer` header, the scheme in any case.

@@ -45,6 +45,9 @@ export function passportGuard<Claims extends RegisteredClaims>(
   }
 
   class TokenGuard extends AuthGuard(strategyName) {
+    /** Making it is what registers it with Passport. */
+    protected readonly strategy = new TokenStrategy();
+
     override handleRequest<User>(error: unknown, user: User | false, info: unknown): User {
       if (error !== null && error !== undefined) throw error;
       if (user !== false) return user;
@@ -52,6 +55,5 @@ export function passportGuard<Claims extends RegisteredClaims>(
     }
   }
 
-  new TokenStrategy();
   return new TokenGuard();
 }

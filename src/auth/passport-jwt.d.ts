@@ -17,6 +17,8 @@ declare module 'passport-jwt' {
   }
 
   export class Strategy {
+    readonly name: string;
+
     constructor(options: StrategyOptions<never>, verify?: (...args: never[]) => void);
   }
 }

@@ -5,7 +5,7 @@ import { InvalidRequestError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { refreshTokenIn } from './auth.dto.js';
 import { setErrorHeaders } from './error-headers.js';
-import type { HttpRequest } from './http-request.js';
+import { type HttpRequest, bodyOf } from './http-request.js';
 
 /** The token under which `RefreshTokenGuard` receives the guard of Passport that verifies tokens. */
 export const REFRESH_TOKEN_PASSPORT = Symbol('nestjs-baton refresh token passport');
@@ -27,7 +27,7 @@ export class RefreshTokenGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     try {
-      if (refreshTokenIn(http.getRequest<HttpRequest>().body) === null) {
+      if (refreshTokenIn(bodyOf(http.getRequest<HttpRequest>())) === null) {
         throw new InvalidRequestError('Refresh token is missing');
       }
       return Boolean(await this.passport.canActivate(context));

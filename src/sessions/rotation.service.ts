@@ -20,7 +20,7 @@ import {
 import { Confirmations } from './confirmations.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
-import { type RotationDecision, isExhausted, judge } from './rotation-policy.js';
+import { type SessionState, isExhausted, judge } from './rotation-policy.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
 import { SessionService } from './session.service.js';
 
@@ -73,50 +73,51 @@ export class RotationService {
     session: RefreshToken | null,
   ): Promise<IssuedRefreshToken | null> {
     const seed = openSealOf(session, presented);
-    const nowMs = this.clock.nowMs();
     const decision = judge(
       {
         generation: presented.claims.gen,
         tokenHash: hashOf(presented.token),
         opensSeal: seed !== null,
       },
-      session && {
-        ...session,
-        confirmed:
-          session.confirmedAtMs !== null ||
-          this.confirmations.isPending(session.id, session.generation),
-      },
+      session === null ? null : this.stateOf(session),
       this.settings,
-      nowMs,
+      this.clock.nowMs(),
     );
-    return this.carryOut(decision, presented, session, seed);
+    if (decision.kind === 'refuse') throw refusal(decision.why, session);
+    if (session === null) throw refusal('unknown', session);
+    if (decision.kind === 'reuse') throw await this.betray(presented, session);
+    if (decision.kind === 'replay') {
+      return seed && this.refreshed(this.writeSuccessor(presented, session, seed), 'replay');
+    }
+    return this.rotateSpent(decision.kind, presented, session);
   }
 
-  private async carryOut(
-    decision: RotationDecision,
+  /** A swap on what the row has now. @returns null when somebody was faster once more */
+  private async rotateSpent(
+    how: 'rotate' | 'advance' | 'recover',
     presented: Presentation,
-    session: RefreshToken | null,
-    seed: RefreshTokenSeed | null,
+    session: RefreshToken,
   ): Promise<IssuedRefreshToken | null> {
-    if (decision.kind === 'refuse') throw refusal(decision.why, session);
-    if (session === null) throw new InvalidTokenError('Refresh');
-    switch (decision.kind) {
-      case 'replay':
-        return seed && this.refreshed(this.writeSuccessor(presented, session, seed), 'replay');
-      case 'rotate':
-      case 'advance': {
-        const successor = this.successorOf(presented, presented.claims.gen + 1);
-        const swapped = await this.swap(presented, session.tokenHash, successor);
-        return swapped ? this.refreshed(successor, decision.kind) : null;
-      }
-      case 'recover': {
-        const successor = this.successorOf(presented, session.generation + 1);
-        const swapped = await this.swap(presented, session.tokenHash, successor, 'unconfirmed');
-        return swapped ? this.refreshed(successor, 'recover') : null;
-      }
-      case 'reuse':
-        throw await this.betray(presented, session);
-    }
+    const newest = Math.max(presented.claims.gen, session.generation);
+    const successor = this.successorOf(presented, newest + 1);
+    const only = how === 'recover' ? 'unconfirmed' : 'any';
+    const swapped = await this.swap(presented, session.tokenHash, successor, only);
+    return swapped ? this.refreshed(successor, how) : null;
+  }
+
+  private stateOf(session: RefreshToken): SessionState {
+    const { id, generation, parentGeneration, tokenHash, confirmedAtMs } = session;
+    const { rotatedAtMs, expiresAtMs, revokedAtMs } = session;
+    const confirmed = confirmedAtMs !== null || this.confirmations.isPending(id, generation);
+    return {
+      generation,
+      parentGeneration,
+      tokenHash,
+      rotatedAtMs,
+      confirmed,
+      expiresAtMs,
+      revokedAtMs,
+    };
   }
 
   private successorOf({ claims }: Presentation, generation: number): IssuedRefreshToken {
@@ -178,7 +179,9 @@ export class RotationService {
     }
     const atMs = this.clock.nowMs();
     this.events.emit({ type: 'token.reused', sessionId, userId, generation: claims.gen, atMs });
-    if (this.settings.reuseScope === 'user') await this.sessions.revokeAll(userId, 'reuse');
+    if (this.settings.reuseScope === 'user') {
+      await this.sessions.revokeAll(userId, 'reuse', sessionId);
+    }
     return new TokenReusedError();
   }
 }

@@ -39,7 +39,7 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     secretOrKeyProvider: (use, token, options) =>
       use === JwtSecretRequestType.SIGN
         ? this.keyNamed(options && 'keyid' in options ? options.keyid : undefined).signWith
-        : this.keyFor(String(token)).verifyWith,
+        : this.keyFor(typeof token === 'string' ? token : '').verifyWith,
   });
 
   constructor(

@@ -1,0 +1,154 @@
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiHeader,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import { AuthController } from '../auth/auth.controller.js';
+import { JwksController } from '../auth/jwks.controller.js';
+import { NotFoundError } from '../errors.js';
+import {
+  GUARD_ERRORS,
+  LOGIN_ERRORS,
+  LOGOUT_ERRORS,
+  NO_SUCH_SESSION,
+  REFRESH_ERRORS,
+  errorResponses,
+} from './error-responses.js';
+import {
+  LoginModel,
+  LogoutModel,
+  MeModel,
+  RefreshModel,
+  SessionsModel,
+  TokenPairModel,
+} from './models.js';
+
+/** The class of a controller, as far as its routes can be described from outside. */
+type ControllerClass = abstract new (...dependencies: never[]) => object;
+
+/** Describes one route of a controller that knows nothing of OpenAPI itself. */
+export function describeRoute(
+  controller: ControllerClass,
+  method: string,
+  ...decorators: MethodDecorator[]
+): void {
+  const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, method);
+  if (descriptor === undefined) throw new TypeError(`${controller.name} has no route ${method}`);
+  for (const decorate of decorators) decorate(controller.prototype, method, descriptor);
+}
+
+const guarded = [ApiBearerAuth(), ...errorResponses(GUARD_ERRORS)];
+const noContent = ApiNoContentResponse({ description: 'Done' });
+
+const IDEMPOTENCY_KEY = ApiHeader({
+  name: 'Idempotency-Key',
+  required: false,
+  description:
+    'Binds repeats of this refresh to whoever knows the key: 16 to 128 visible ASCII characters',
+});
+
+/**
+ * Describes the module's routes for `@nestjs/swagger`; call it once, before `SwaggerModule.createDocument`.
+ * The module itself does without that package.
+ */
+export function describeAuthRoutes(): void {
+  ApiTags('auth')(AuthController);
+  ApiTags('auth')(JwksController);
+  describeTokens();
+  describeLogouts();
+  describeSessions();
+}
+
+function describeTokens(): void {
+  describeRoute(
+    AuthController,
+    'login',
+    ApiOperation({ operationId: 'login', summary: 'Checks the credentials and opens a session' }),
+    ApiBody({ type: LoginModel }),
+    ApiOkResponse({ type: TokenPairModel }),
+    ...errorResponses(LOGIN_ERRORS),
+  );
+  describeRoute(
+    AuthController,
+    'refresh',
+    ApiOperation({
+      operationId: 'refresh',
+      summary: 'Rotates: a new access token and a new refresh token',
+    }),
+    IDEMPOTENCY_KEY,
+    ApiBody({ type: RefreshModel }),
+    ApiOkResponse({ type: TokenPairModel }),
+    ...errorResponses(REFRESH_ERRORS),
+  );
+  describeRoute(
+    JwksController,
+    'jwks',
+    ApiOperation({
+      operationId: 'jwks',
+      summary: 'The public keys; 404 while access tokens are signed with a secret',
+    }),
+    ApiOkResponse({ description: 'A JWK set (RFC 7517)' }),
+    ...errorResponses([new NotFoundError('Access tokens are signed with a secret')]),
+  );
+}
+
+function describeLogouts(): void {
+  describeRoute(
+    AuthController,
+    'logout',
+    ApiOperation({
+      operationId: 'logout',
+      summary: 'Ends this session, by its refresh token or by Bearer',
+    }),
+    ApiBearerAuth(),
+    ApiBody({ type: LogoutModel, required: false }),
+    noContent,
+    ...errorResponses(LOGOUT_ERRORS),
+  );
+  describeRoute(
+    AuthController,
+    'logoutAll',
+    ApiOperation({ operationId: 'logoutAll', summary: 'Ends every session of the user' }),
+    noContent,
+    ...guarded,
+  );
+  describeRoute(
+    AuthController,
+    'logoutOthers',
+    ApiOperation({
+      operationId: 'logoutOthers',
+      summary: 'Ends every session of the user but this one',
+    }),
+    noContent,
+    ...guarded,
+  );
+}
+
+function describeSessions(): void {
+  describeRoute(
+    AuthController,
+    'sessions',
+    ApiOperation({ operationId: 'sessions', summary: "The user's live sessions" }),
+    ApiOkResponse({ type: SessionsModel }),
+    ...guarded,
+  );
+  describeRoute(
+    AuthController,
+    'revokeSession',
+    ApiOperation({ operationId: 'revokeSession', summary: "Ends one of the user's own sessions" }),
+    noContent,
+    ...errorResponses([...GUARD_ERRORS, NO_SUCH_SESSION]),
+    ApiBearerAuth(),
+  );
+  describeRoute(
+    AuthController,
+    'me',
+    ApiOperation({ operationId: 'me', summary: 'Whom the access token speaks for' }),
+    ApiOkResponse({ type: MeModel }),
+    ...guarded,
+  );
+}

@@ -1,0 +1,69 @@
+import { ApiResponse } from '@nestjs/swagger';
+import {
+  AuthError,
+  InvalidCredentialsError,
+  InvalidRequestError,
+  InvalidTokenError,
+  MaxUsesReachedError,
+  MissingTokenError,
+  NotFoundError,
+  SessionRevokedError,
+  TokenExpiredError,
+  TokenReusedError,
+  TooManyAttemptsError,
+  UnavailableError,
+} from '../errors.js';
+import { ErrorModel } from './models.js';
+
+/** The errors of every route behind the guard. */
+export const GUARD_ERRORS: readonly AuthError[] = [
+  new MissingTokenError(),
+  new InvalidTokenError('Access'),
+  new TokenExpiredError('Access'),
+  new SessionRevokedError(),
+  new UnavailableError('The database is unavailable'),
+];
+
+export const LOGIN_ERRORS: readonly AuthError[] = [
+  new InvalidRequestError('password takes a string of 1 to 1024 bytes of UTF-8'),
+  new InvalidCredentialsError(),
+  new TooManyAttemptsError(871),
+  new UnavailableError('The database is unavailable'),
+];
+
+export const REFRESH_ERRORS: readonly AuthError[] = [
+  new InvalidRequestError('Refresh token is missing'),
+  new TokenExpiredError('Refresh'),
+  new InvalidTokenError('Refresh'),
+  new TokenReusedError(),
+  new SessionRevokedError('logout'),
+  new MaxUsesReachedError(),
+  new UnavailableError('The database is unavailable'),
+];
+
+export const LOGOUT_ERRORS: readonly AuthError[] = [
+  new InvalidRequestError('refresh_token takes a string'),
+  new MissingTokenError(),
+  new InvalidTokenError('Refresh'),
+  new UnavailableError('The database is unavailable'),
+];
+
+export const NO_SUCH_SESSION: AuthError = new NotFoundError('There is no such session');
+
+/** One documented response for each status, with an example for each error that it stands for. */
+export function errorResponses(errors: readonly AuthError[]): MethodDecorator[] {
+  const statuses = [...new Set(errors.map((error) => error.getStatus()))];
+  return statuses.map((status) => {
+    const alike = errors.filter((error) => error.getStatus() === status);
+    const examples = alike.map((error) => [
+      `${error.code}: ${error.message}`,
+      { summary: error.message, value: error.getResponse() },
+    ]);
+    return ApiResponse({
+      status,
+      type: ErrorModel,
+      description: [...new Set(alike.map((error) => error.code))].join(', '),
+      examples: Object.fromEntries(examples),
+    });
+  });
+}

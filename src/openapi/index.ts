@@ -1,0 +1,1 @@
+export { describeAuthRoutes } from './describe-routes.js';

@@ -1,0 +1,66 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { AuthModule } from '../auth/auth.module.js';
+import type { AuthModuleOptions } from '../auth/auth.options.js';
+import { ENVIRONMENT, type Environment } from './environment.js';
+import { ErrorFilter } from './error.filter.js';
+import { EventLog } from './event-log.js';
+import { HealthController } from './health.controller.js';
+import { UsersModule } from './users/users.module.js';
+import { UsersService } from './users/users.service.js';
+
+/** The standalone server: an application like any other that imports `AuthModule`. */
+@Module({})
+export class AppModule {
+  static from(environment: Environment, dataSource: DataSource): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        EnvironmentModule.of(environment),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => dataSource.options,
+          dataSourceFactory: async () => dataSource,
+        }),
+        AuthModule.forRootAsync({
+          imports: [UsersModule],
+          inject: [UsersService],
+          useFactory: (users: UsersService) => authOptions(environment, users),
+          routePrefix: environment.AUTH_PREFIX,
+        }),
+        UsersModule,
+      ],
+      controllers: [HealthController],
+      providers: [EventLog, { provide: APP_FILTER, useClass: ErrorFilter }],
+    };
+  }
+}
+
+/** Hands the configuration to whichever part asks for it. */
+@Module({})
+class EnvironmentModule {
+  static of(environment: Environment): DynamicModule {
+    const provider = { provide: ENVIRONMENT, useValue: environment };
+    return { module: EnvironmentModule, global: true, providers: [provider], exports: [provider] };
+  }
+}
+
+function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
+  return {
+    users,
+    ...env.secrets,
+    accessTtl: env.AUTH_ACCESS_TTL,
+    refreshTtl: env.AUTH_REFRESH_TTL,
+    sessionTtl: env.AUTH_SESSION_TTL,
+    grace: env.AUTH_GRACE,
+    recovery: env.AUTH_RECOVERY,
+    maxUses: env.AUTH_MAX_USES,
+    maxSessions: env.AUTH_MAX_SESSIONS,
+    reuseScope: env.AUTH_REUSE_SCOPE,
+    revocation: env.AUTH_REVOCATION,
+    revocationPoll: env.AUTH_REVOCATION_POLL,
+    issuer: env.AUTH_ISSUER,
+    audience: env.AUTH_AUDIENCE,
+  };
+}

@@ -1,0 +1,59 @@
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { TypeORMError } from 'typeorm';
+import { AuthError, UnavailableError } from '../errors.js';
+import { MAX_BODY_BYTES } from './json-body.js';
+
+/** Gives every error the contract's shape, whoever threw it; only ours say more than their status. */
+@Catch()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Server');
+
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  catch(exception: unknown, host: ArgumentsHost): void {
+    const error = toAuthError(exception);
+    if (error.getStatus() >= 500) this.log(error, exception);
+    const response: unknown = host.switchToHttp().getResponse();
+    this.adapterHost.httpAdapter.reply(response, error.getResponse(), error.getStatus());
+  }
+
+  /** The stack tells where, the cause why; neither ever holds what the request held. */
+  private log(error: AuthError, exception: unknown): void {
+    const cause = exception instanceof AuthError ? exception.cause : exception;
+    const why = cause instanceof Error ? cause.message : 'of an unknown cause';
+    this.logger.error(`${error.message}: ${why}`, cause instanceof Error ? cause.stack : undefined);
+  }
+}
+
+/** What an exception is to the outside. */
+export function toAuthError(exception: unknown): AuthError {
+  if (exception instanceof AuthError) return exception;
+  if (isDatabaseError(exception))
+    return new UnavailableError('The database is unavailable', exception);
+  const status = statusOf(exception);
+  if (status === 404) return new AuthError('not_found', 'There is no such route');
+  if (status === 413) {
+    return new AuthError('payload_too_large', `The body takes at most ${MAX_BODY_BYTES} bytes`);
+  }
+  if (status < 500) return new AuthError('invalid_request', 'The request is malformed');
+  return new AuthError('server_error', 'The server failed to answer');
+}
+
+function statusOf(exception: unknown): number {
+  if (exception instanceof HttpException) return exception.getStatus();
+  const carriesStatus = exception instanceof Error && 'statusCode' in exception;
+  return carriesStatus ? Number(exception.statusCode) : 500;
+}
+
+/** Drivers that cannot connect throw errors of the network instead of TypeORM's. */
+function isDatabaseError(exception: unknown): boolean {
+  if (exception instanceof TypeORMError) return true;
+  return exception instanceof Error && 'syscall' in exception;
+}

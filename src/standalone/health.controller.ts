@@ -1,0 +1,41 @@
+import { Controller, Get } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource } from 'typeorm';
+import { UnavailableError } from '../errors.js';
+
+const PATIENCE_MS = 2_000;
+
+/** Whether the server can do its work. */
+@Controller('health')
+export class HealthController {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Asks the database, and does not wait for one that hangs. */
+  @Get()
+  async health(): Promise<{ status: 'ok' }> {
+    const asked = this.dataSource.query('SELECT 1');
+    let timer: NodeJS.Timeout | undefined;
+    const impatience = new Promise((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
+    });
+    try {
+      await Promise.race([asked, impatience]);
+      return { status: 'ok' };
+    } catch (error) {
+      throw new NotReadyError(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** The 503 of the readiness route carries its `status` beside the two fields. */
+class NotReadyError extends UnavailableError {
+  constructor(cause: unknown) {
+    super('The database is unavailable', cause);
+  }
+
+  override getResponse(): object {
+    return { status: 'unavailable', error: this.code, error_description: this.message };
+  }
+}

@@ -1,0 +1,32 @@
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { InvalidRequestError } from '../errors.js';
+
+/** The longest body that is read. */
+export const MAX_BODY_BYTES = 16 * 1024;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Bodies are JSON in UTF-8 and nothing else; none at all is fine where none is needed. */
+export function acceptOnlyJson(adapter: FastifyAdapter): void {
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+    try {
+      done(null, parseJson(request.headers['content-type'] ?? '', Buffer.from(body)));
+    } catch (error) {
+      done(error instanceof Error ? error : new InvalidRequestError('The body cannot be read'));
+    }
+  });
+}
+
+function parseJson(contentType: string, body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  if (!/^application\/json\s*(;|$)/i.test(contentType)) {
+    throw new InvalidRequestError('The body takes JSON, sent as Content-Type: application/json');
+  }
+  try {
+    return JSON.parse(utf8.decode(body));
+  } catch {
+    throw new InvalidRequestError('The body is not valid JSON in UTF-8');
+  }
+}

@@ -1,0 +1,100 @@
+import type { INestApplication } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiTags,
+  DocumentBuilder,
+  SwaggerModule,
+} from '@nestjs/swagger';
+import { InvalidCredentialsError, InvalidRequestError, UnavailableError } from '../errors.js';
+import { describeAuthRoutes, describeRoute } from '../openapi/describe-routes.js';
+import { GUARD_ERRORS, LOGIN_ERRORS, errorResponses } from '../openapi/error-responses.js';
+import { HealthController } from './health.controller.js';
+import { type UserBody, UsersController } from './users/users.controller.js';
+import { UsernameTakenError } from './users/users.service.js';
+
+class RegistrationModel {
+  @ApiProperty({ example: 'ann', minLength: 1, maxLength: 128 })
+  username!: string;
+
+  @ApiProperty({ example: 'correct horse battery staple', format: 'password', minLength: 8 })
+  password!: string;
+}
+
+class PasswordChangeModel {
+  @ApiProperty({ example: 'correct horse battery staple', format: 'password' })
+  current_password!: string;
+
+  @ApiProperty({ example: 'a better one than before', format: 'password', minLength: 8 })
+  new_password!: string;
+}
+
+class UserModel implements UserBody {
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'ann' })
+  username!: string;
+
+  @ApiProperty({ format: 'date-time' })
+  created_at!: string;
+}
+
+class HealthModel {
+  @ApiProperty({ enum: ['ok'] })
+  status!: 'ok';
+}
+
+/** Serves Swagger UI at `/docs` and the OpenAPI document at `/docs-json`. */
+export function serveOpenApi(app: INestApplication): void {
+  describeAuthRoutes();
+  describeUserRoutes();
+  const about = new DocumentBuilder()
+    .setTitle('nestjs-baton')
+    .setDescription('Login, rotating refresh tokens and sessions')
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  const document = () => SwaggerModule.createDocument(app, about);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
+}
+
+function describeUserRoutes(): void {
+  ApiTags('users')(UsersController);
+  ApiTags('health')(HealthController);
+  describeRoute(
+    UsersController,
+    'register',
+    ApiOperation({ operationId: 'register', summary: 'Registers a user' }),
+    ApiBody({ type: RegistrationModel }),
+    ApiCreatedResponse({ type: UserModel }),
+    ...errorResponses([
+      new InvalidRequestError('password takes a string of 8 to 1024 bytes of UTF-8'),
+      new UsernameTakenError(),
+    ]),
+  );
+  describeRoute(
+    UsersController,
+    'changePassword',
+    ApiOperation({
+      operationId: 'changePassword',
+      summary: 'Changes the password and ends every other session',
+    }),
+    ApiBearerAuth(),
+    ApiBody({ type: PasswordChangeModel }),
+    ApiNoContentResponse({ description: 'Done' }),
+    ...errorResponses([...LOGIN_ERRORS, ...GUARD_ERRORS, new InvalidCredentialsError()]),
+  );
+  describeRoute(
+    HealthController,
+    'health',
+    ApiOperation({ operationId: 'health', summary: 'Whether the server can do its work' }),
+    ApiOkResponse({ type: HealthModel }),
+    ...errorResponses([new UnavailableError('The database is unavailable')]),
+  );
+}

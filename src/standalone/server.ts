@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ConsoleLogger, type INestApplication, Logger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { AppModule } from './app.module.js';
+import { openDatabase } from './database.js';
+import type { Environment } from './environment.js';
+import { toAuthError } from './error.filter.js';
+import { MAX_BODY_BYTES, acceptOnlyJson } from './json-body.js';
+import { serveOpenApi } from './openapi.js';
+
+/** A connection whose request has arrived but was not read yet looks idle, and idle ones are closed first. */
+const ARRIVAL_MS = 100;
+/** How long requests under way may take to finish after a stop, before their connections are cut. */
+const DRAIN_MS = 5_000;
+/** By when the process ends, whatever still hangs. */
+const STOP_MS = 9_000;
+
+/** Makes the application, ready to listen. */
+export async function createServer(environment: Environment): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: MAX_BODY_BYTES,
+    trustProxy: (_address, hop) => hop < environment.TRUST_PROXY,
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: MAX_BODY_BYTES },
+    frameworkErrors: refuseUnreadable,
+  });
+  const dataSource = await openDatabase(environment.DATABASE_URL);
+  const module = AppModule.from(environment, dataSource);
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    bodyParser: false,
+    abortOnError: false,
+    logger: new ConsoleLogger({ json: environment.NODE_ENV === 'production' }),
+  });
+  acceptOnlyJson(adapter);
+  allowOrigins(app, environment.AUTH_ORIGINS);
+  serveOpenApi(app);
+  return app;
+}
+
+/** What the router refuses before there is a route: a path that is not one. */
+function refuseUnreadable(exception: Error, _request: unknown, reply: FastifyReply): void {
+  const error = toAuthError(exception);
+  void reply.status(error.getStatus()).send(error.getResponse());
+}
+
+/** Listens until `SIGTERM` or `SIGINT`. */
+export async function runServer(environment: Environment): Promise<void> {
+  const app = await createServer(environment);
+  stopOnSignals(app);
+  await app.listen(environment.PORT, environment.HOST);
+  new Logger('Server').log(`Listening on ${await app.getUrl()}`);
+}
+
+function allowOrigins(app: INestApplication, origins: string[]): void {
+  if (origins.length === 0) return;
+  app.enableCors({
+    origin: origins,
+    credentials: true,
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders: ['Retry-After', 'WWW-Authenticate'],
+  });
+}
+
+/** Refuses new connections, finishes the requests under way, cuts those that do not end, exits with 0. */
+function stopOnSignals(app: NestFastifyApplication): void {
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    await sleep(ARRIVAL_MS);
+    setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_MS).unref();
+    setTimeout(() => process.exit(0), STOP_MS).unref();
+    await app.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop());
+}

@@ -1,0 +1,76 @@
+import {
+  Body,
+  Controller,
+  HttpCode,
+  Inject,
+  Post,
+  Req,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { z } from 'zod';
+import type { AuthenticatedUser } from '../../auth/access-control.js';
+import { AuthHeadersInterceptor } from '../../auth/auth-headers.interceptor.js';
+import { CurrentUser } from '../../auth/auth.decorators.js';
+import { parseBody } from '../../auth/auth.dto.js';
+import { AuthService } from '../../auth/auth.service.js';
+import { type HttpRequest, addressOf } from '../../auth/http-request.js';
+import { JwtAuthGuard } from '../../auth/jwt-auth.guard.js';
+import { InvalidTokenError, NotFoundError } from '../../errors.js';
+import {
+  newPasswordSchema,
+  presentedPasswordSchema,
+  usernameSchema,
+} from '../../users/credential-rules.js';
+import { ENVIRONMENT, type Environment } from '../environment.js';
+import { UsersService } from './users.service.js';
+
+const registrationSchema = z.object({ username: usernameSchema, password: newPasswordSchema });
+
+const passwordChangeSchema = z.object({
+  current_password: presentedPasswordSchema,
+  new_password: newPasswordSchema,
+});
+
+/** What a registration answers. */
+export interface UserBody {
+  readonly id: string;
+  readonly username: string;
+  readonly created_at: string;
+}
+
+/** Registration and passwords. */
+@Controller('users')
+@UseInterceptors(AuthHeadersInterceptor)
+export class UsersController {
+  constructor(
+    private readonly users: UsersService,
+    private readonly auth: AuthService,
+    @Inject(ENVIRONMENT) private readonly environment: Environment,
+  ) {}
+
+  /** Registers a user. */
+  @Post()
+  async register(@Body() body: unknown): Promise<UserBody> {
+    if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
+    const { username, password } = parseBody(registrationSchema, body);
+    const user = await this.users.register(username, password);
+    return { id: user.id, username, created_at: new Date(user.createdAtMs).toISOString() };
+  }
+
+  /** Changes the password and ends every other session. */
+  @UseGuards(JwtAuthGuard)
+  @Post('me/password')
+  @HttpCode(204)
+  async changePassword(
+    @CurrentUser() { id, sessionId }: AuthenticatedUser,
+    @Body() body: unknown,
+    @Req() request: HttpRequest,
+  ): Promise<void> {
+    const { current_password, new_password } = parseBody(passwordChangeSchema, body);
+    const user = await this.users.findById(id);
+    if (user === null) throw new InvalidTokenError('Access');
+    await this.users.changePassword(user, current_password, new_password, addressOf(request));
+    await this.auth.revokeSessions(id, 'password_changed', sessionId);
+  }
+}

@@ -1,0 +1,156 @@
+import { type ServerProcess, cleanUp, startServer } from './server-process.js';
+import { bearer, call, get, post, signUp } from './vocabulary.js';
+
+let server: ServerProcess;
+const url = (path: string): string => `${server.url}${path}`;
+
+beforeAll(async () => {
+  server = await startServer({ AUTH_ORIGINS: 'https://app.example.com' });
+});
+afterAll(cleanUp);
+
+function expectShape(body: Readonly<Record<string, unknown>>, code: string): void {
+  expect(body).toEqual({ error: code, error_description: expect.any(String) });
+}
+
+async function send(body: string | Uint8Array, type: string, path = '/auth/login') {
+  const headers = { 'content-type': type };
+  const response = await fetch(url(path), { method: 'POST', headers, body: Buffer.from(body) });
+  const answer: Record<string, unknown> = JSON.parse(await response.text());
+  return { status: response.status, body: answer };
+}
+
+describe('errors', () => {
+  it.each([
+    ['GET', '/nowhere'],
+    ['GET', '/auth/login'],
+    ['PUT', '/auth/me'],
+    ['POST', '/health'],
+    ['DELETE', '/auth/sessions'],
+  ])('are 404 not_found for an unknown route or method: %s %s', async (method, path) => {
+    const answer = await call(method, url(path));
+    expect(answer.status).toBe(404);
+    expectShape(answer.body, 'not_found');
+    expect(answer.text).not.toContain(path);
+  });
+
+  it.each([
+    ['malformed JSON', '{"username":', 'application/json'],
+    ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'application/json'],
+    ['a form', 'username=ann&password=x', 'application/x-www-form-urlencoded'],
+    ['text', '{"username":"ann","password":"x"}', 'text/plain'],
+  ])('are 400 invalid_request for %s', async (_what, body, type) => {
+    const answer = await send(body, type);
+    expect(answer.status).toBe(400);
+    expectShape(answer.body, 'invalid_request');
+  });
+
+  it('are 413 payload_too_large for a body over 16 KiB, and not for one of 16 KiB', async () => {
+    const bodyOf = (bytes: number): string => {
+      const empty = JSON.stringify({ refresh_token: '' });
+      return JSON.stringify({ refresh_token: 'x'.repeat(bytes - empty.length) });
+    };
+    const over = await send(bodyOf(16_385), 'application/json', '/auth/token/refresh');
+    expect(over.status).toBe(413);
+    expectShape(over.body, 'payload_too_large');
+    const at = await send(bodyOf(16_384), 'application/json', '/auth/token/refresh');
+    expect(at.status).toBe(401);
+  });
+
+  it.each([
+    '/auth/sessions/%zz',
+    '/%00',
+    `/auth/sessions/${'x'.repeat(300)}`,
+    '/auth/sessions/%00',
+  ])('never show a stack or repeat the URL: %s', async (path) => {
+    const { pair } = await signUp(server.url);
+    const answer = await call('DELETE', url(path), undefined, bearer(pair['access_token']));
+    expect([400, 404]).toContain(answer.status);
+    expectShape(answer.body, answer.status === 404 ? 'not_found' : 'invalid_request');
+  });
+
+  it('take no offence at an empty body with a content type', async () => {
+    const { pair } = await signUp(server.url);
+    const headers = { ...bearer(pair['access_token']), 'content-type': 'application/json' };
+    const response = await fetch(url('/auth/logout'), { method: 'POST', headers });
+    expect(response.status).toBe(204);
+  });
+});
+
+describe('GET /health', () => {
+  it('answers 200 with a status', async () => {
+    const answer = await get(url('/health'));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ status: 'ok' });
+  });
+});
+
+describe('the OpenAPI document', () => {
+  it('describes every route of the contract with its answers and errors', async () => {
+    const { body } = await get(url('/docs-json'));
+    expect(Object.keys(body['paths'] ?? {}).toSorted()).toEqual([
+      '/.well-known/jwks.json',
+      '/auth/login',
+      '/auth/logout',
+      '/auth/logout/all',
+      '/auth/logout/others',
+      '/auth/me',
+      '/auth/sessions',
+      '/auth/sessions/{id}',
+      '/auth/token/refresh',
+      '/health',
+      '/users',
+      '/users/me/password',
+    ]);
+    expect(body).toHaveProperty(['components', 'securitySchemes', 'bearer', 'scheme'], 'bearer');
+    const refresh = ['paths', '/auth/token/refresh', 'post', 'responses'];
+    expect(body).toHaveProperty([...refresh, '200', 'content', 'application/json', 'schema']);
+    expect(body).toHaveProperty([...refresh, '401', 'content', 'application/json', 'examples']);
+  });
+
+  it('is shown by Swagger UI at /docs', async () => {
+    const answer = await get(url('/docs'));
+    expect(answer.status).toBe(200);
+    expect(answer.text).toContain('swagger-ui');
+  });
+});
+
+describe('browsers', () => {
+  it('may call from the origins in AUTH_ORIGINS, with credentials', async () => {
+    const answer = await get(url('/health'), { origin: 'https://app.example.com' });
+    expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
+    expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  it('may not call from any other', async () => {
+    const answer = await get(url('/health'), { origin: 'https://evil.example.com' });
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('addresses', () => {
+  it('come from the connection, whatever X-Forwarded-For says, while TRUST_PROXY is off', async () => {
+    const { credentials } = await signUp(server.url);
+    const forged = { 'x-forwarded-for': '203.0.113.7' };
+    const { body } = await post(url('/auth/login'), credentials, forged);
+    const sessions = await get(url('/auth/sessions'), bearer(body['access_token']));
+    expect(sessions.text).not.toContain('203.0.113.7');
+    expect(sessions.text).toContain('127.0.0.1');
+  });
+
+  it('come from as many proxies as TRUST_PROXY says, and garbage is no address', async () => {
+    const behind = await startServer({ TRUST_PROXY: '1' });
+    const { credentials } = await signUp(behind.url);
+    for (const [forwarded, ip] of [
+      ['198.51.100.1, 203.0.113.7', '203.0.113.7'],
+      [`${'x'.repeat(300)}`, null],
+    ] as const) {
+      const { body } = await post(`${behind.url}/auth/login`, credentials, {
+        'x-forwarded-for': forwarded,
+      });
+      const answer = await get(`${behind.url}/auth/sessions`, bearer(body['access_token']));
+      expect(answer.body).toHaveProperty(['sessions', 0, 'ip'], ip);
+    }
+    await behind.stop();
+  });
+});

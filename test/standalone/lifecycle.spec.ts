@@ -1,0 +1,164 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { describeOnEachDatabase } from '../host/databases.js';
+import { type ServerProcess, cleanUp, startServer, temporaryFolder } from './server-process.js';
+import { type Answer, bearer, get, post, signUp } from './vocabulary.js';
+
+afterAll(cleanUp);
+
+/** Refreshes one session over and over, as a client that stores what it got, until the server is gone. */
+async function refreshUntilCut(url: string, first: unknown): Promise<unknown> {
+  for (let stored = first; ;) {
+    try {
+      const { body } = await post(`${url}/auth/token/refresh`, { refresh_token: stored });
+      stored = body['refresh_token'] ?? stored;
+    } catch {
+      return stored;
+    }
+  }
+}
+
+describeOnEachDatabase((kind) => {
+  if (kind.name === 'sqlite memory') return;
+
+  it('a client that has its pair finds its session alive after SIGKILL under load', async () => {
+    const database = await kind.create();
+    const folder = await temporaryFolder();
+    const variables = { DATABASE_URL: database.url };
+    let server = await startServer(variables, folder);
+    const sessions = [];
+    for (let client = 0; client < 8; client += 1) sessions.push(await signUp(server.url));
+    let tokens: unknown[] = sessions.map(({ pair }) => pair['refresh_token']);
+    for (let round = 0; round < 2; round += 1) {
+      const underWay = tokens.map((token) => refreshUntilCut(server.url, token));
+      setTimeout(() => server.child.kill('SIGKILL'), 300);
+      tokens = await Promise.all(underWay);
+      server = await startServer(variables, folder);
+      const answers = await Promise.all(
+        tokens.map((token) => post(`${server.url}/auth/token/refresh`, { refresh_token: token })),
+      );
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      tokens = answers.map(({ body }) => body['refresh_token']);
+    }
+    await server.stop();
+    await database.drop();
+  });
+
+  it('two instances may start at once on an empty database and share what they know', async () => {
+    const database = await kind.create();
+    const folder = await temporaryFolder();
+    const variables = { DATABASE_URL: database.url };
+    const [one, two] = await Promise.all([
+      startServer(variables, folder),
+      startServer(variables, folder),
+    ]);
+    const { pair } = await signUp(one.url);
+    const me = () => get(`${two.url}/auth/me`, bearer(pair['access_token']));
+    expect((await me()).status).toBe(200);
+    await post(`${one.url}/auth/logout`, { refresh_token: pair['refresh_token'] });
+    const revokedAtMs = Date.now();
+    let answer = await me();
+    while (answer.status === 200 && Date.now() - revokedAtMs < 5000) answer = await me();
+    expect(answer.body['error']).toBe('session_revoked');
+    await Promise.all([one.stop(), two.stop()]);
+    await database.drop();
+  });
+
+  it('what was revoked before a restart stays refused after it', async () => {
+    const database = await kind.create();
+    const folder = await temporaryFolder();
+    const before = await startServer({ DATABASE_URL: database.url }, folder);
+    const { pair } = await signUp(before.url);
+    await post(`${before.url}/auth/logout`, { refresh_token: pair['refresh_token'] });
+    await before.stop('SIGKILL');
+    const after = await startServer({ DATABASE_URL: database.url }, folder);
+    const answer = await get(`${after.url}/auth/me`, bearer(pair['access_token']));
+    expect(answer.body['error']).toBe('session_revoked');
+    await after.stop();
+    await database.drop();
+  });
+});
+
+describe('SIGTERM', () => {
+  it('finishes the requests under way and exits with 0', async () => {
+    const server = await startServer();
+    const { credentials } = await signUp(server.url);
+    const logins = Array.from({ length: 8 }, () => post(`${server.url}/auth/login`, credentials));
+    await get(`${server.url}/health`);
+    const [code, ...answers] = await Promise.all([server.stop(), ...logins]);
+    expect(code).toBe(0);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    await expect(get(`${server.url}/health`)).rejects.toThrow();
+  });
+
+  it('cuts a request that does not end, and exits with 0 within 10 s', async () => {
+    const server = await startServer();
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => {});
+    socket.write('POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n');
+    socket.write('Content-Length: 100\r\n\r\n{"username"');
+    await get(`${server.url}/health`);
+    const started = performance.now();
+    expect(await server.stop()).toBe(0);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+describe('what is left behind', () => {
+  let server: ServerProcess;
+  let secrets: string[];
+
+  /** A session's whole life, errors included. @returns every secret that went over the wire */
+  async function live(url: string): Promise<string[]> {
+    const { credentials, pair } = await signUp(url);
+    const answers: Answer[] = [await post(`${url}/auth/login`, credentials)];
+    let token = pair['refresh_token'];
+    for (let round = 0; round < 3; round += 1) {
+      const answer = await post(`${url}/auth/token/refresh`, { refresh_token: token });
+      answers.push(answer);
+      token = answer.body['refresh_token'];
+    }
+    await post(`${url}/auth/token/refresh`, { refresh_token: pair['refresh_token'] });
+    await post(`${url}/auth/token/refresh`, { refresh_token: `${String(token)}x` });
+    await get(`${url}/auth/me`, bearer(`${String(pair['access_token'])}x`));
+    await post(`${url}/auth/login`, { ...credentials, password: 'a wrong password' });
+    await post(`${url}/auth/login`, { username: 'a misplaced password', password: 'x' });
+    const tokens = [pair, ...answers.map(({ body }) => body)].flatMap((body) => [
+      String(body['access_token']),
+      String(body['refresh_token']),
+    ]);
+    const parts = tokens.flatMap((text) => text.split('.').slice(1));
+    return [...parts, credentials.password, 'a wrong password', 'a misplaced password'];
+  }
+
+  beforeAll(async () => {
+    server = await startServer({
+      NODE_ENV: 'production',
+      AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
+      AUTH_REFRESH_SECRET: 'a secret of the tests for refresh tokens',
+    });
+    secrets = [...(await live(server.url)), 'a secret of the tests'];
+  });
+
+  it('the database files never hold a token, a signature, a password or a secret', async () => {
+    const data = join(server.folder, 'data');
+    const files = await readdir(data);
+    expect(files).toContain('baton.sqlite-wal');
+    for (const file of files) {
+      const bytes = await readFile(join(data, file), 'latin1');
+      expect(secrets.filter((secret) => bytes.includes(secret))).toEqual([]);
+    }
+  });
+
+  it('the log never holds one either', () => {
+    expect(server.output()).toMatch(/came back/);
+    expect(secrets.filter((secret) => server.output().includes(secret))).toEqual([]);
+  });
+
+  it('the log of production is JSON, a line each', () => {
+    const lines = server.output().trimEnd().split('\n');
+    for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
+  });
+});

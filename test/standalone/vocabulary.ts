@@ -1,0 +1,54 @@
+/** What a test says to a server over HTTP. */
+
+export const PASSWORD = 'correct horse battery staple';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+export type Headings = Readonly<Record<string, string>>;
+
+/** Sends JSON, or nothing, and reads the answer. */
+export async function call(
+  method: string,
+  url: string,
+  json?: unknown,
+  headers: Headings = {},
+): Promise<Answer> {
+  const withBody: Headings = json === undefined ? {} : { 'content-type': 'application/json' };
+  const response = await fetch(url, {
+    method,
+    headers: { ...withBody, ...headers },
+    body: json === undefined ? null : JSON.stringify(json),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : {},
+  };
+}
+
+export const post = (url: string, json?: unknown, headers?: Headings): Promise<Answer> =>
+  call('POST', url, json, headers);
+
+export const get = (url: string, headers?: Headings): Promise<Answer> =>
+  call('GET', url, undefined, headers);
+
+export const bearer = (token: unknown): Headings => ({ authorization: `Bearer ${String(token)}` });
+
+/** Registers a user under a fresh name and logs in. */
+export async function signUp(url: string) {
+  names += 1;
+  const credentials = { username: `user-${names}`, password: PASSWORD };
+  await post(`${url}/users`, credentials);
+  const { body } = await post(`${url}/auth/login`, credentials);
+  return { credentials, pair: body };
+}
+
+let names = 0;
