@@ -70,7 +70,9 @@ function stopOnSignals(app: NestFastifyApplication): void {
     if (stopping) return;
     stopping = true;
     await sleep(ARRIVAL_MS);
-    setTimeout(() => app.getHttpServer().closeAllConnections(), DRAIN_MS).unref();
+    const http = app.getHttpServer();
+    setInterval(() => http.closeIdleConnections(), ARRIVAL_MS).unref();
+    setTimeout(() => http.closeAllConnections(), DRAIN_MS).unref();
     setTimeout(() => process.exit(0), STOP_MS).unref();
     await app.close();
     process.exit(0);
