@@ -11,7 +11,10 @@ export default {
     '^nestjs-baton$': '<rootDir>/src/index.ts',
     '^nestjs-baton/migrations$': '<rootDir>/src/migrations/index.ts',
   },
+  // Required by CommonJS although it is an ES module: Node can do that, Jest on Node 20 cannot.
+  transformIgnorePatterns: ['/node_modules/(?!content-disposition/)'],
   transform: {
+    '/node_modules/content-disposition/': ['@swc/jest', { module: { type: 'commonjs' } }],
     '^.+\\.ts$': [
       '@swc/jest',
       {

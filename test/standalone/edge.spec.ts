@@ -1,13 +1,13 @@
-import { type ServerProcess, cleanUp, startServer } from './server-process.js';
+import { type InProcessServer, startInProcess, stopAll } from './server-in-process.js';
 import { bearer, call, get, post, signUp } from './vocabulary.js';
 
-let server: ServerProcess;
+let server: InProcessServer;
 const url = (path: string): string => `${server.url}${path}`;
 
 beforeAll(async () => {
-  server = await startServer({ AUTH_ORIGINS: 'https://app.example.com' });
+  server = await startInProcess({ AUTH_ORIGINS: 'https://app.example.com' });
 });
-afterAll(cleanUp);
+afterAll(stopAll);
 
 function expectShape(body: Readonly<Record<string, unknown>>, code: string): void {
   expect(body).toEqual({ error: code, error_description: expect.any(String) });
@@ -139,7 +139,7 @@ describe('addresses', () => {
   });
 
   it('come from as many proxies as TRUST_PROXY says, and garbage is no address', async () => {
-    const behind = await startServer({ TRUST_PROXY: '1' });
+    const behind = await startInProcess({ TRUST_PROXY: '1' });
     const { credentials } = await signUp(behind.url);
     for (const [forwarded, ip] of [
       ['198.51.100.1, 203.0.113.7', '203.0.113.7'],

@@ -1,13 +1,13 @@
-import { type ServerProcess, cleanUp, startServer } from './server-process.js';
+import { type InProcessServer, startInProcess, stopAll } from './server-in-process.js';
 import { post, signUp } from './vocabulary.js';
 
 const LIMIT = 5;
-let server: ServerProcess;
+let server: InProcessServer;
 
 beforeAll(async () => {
-  server = await startServer({ AUTH_LOGIN_ATTEMPTS: String(LIMIT), TRUST_PROXY: '1' });
+  server = await startInProcess({ AUTH_LOGIN_ATTEMPTS: String(LIMIT), TRUST_PROXY: '1' });
 });
-afterAll(cleanUp);
+afterAll(stopAll);
 
 const login = (username: string, password: string, from = '192.0.2.1') =>
   post(`${server.url}/auth/login`, { username, password }, { 'x-forwarded-for': from });
@@ -56,7 +56,7 @@ describe('failed logins', () => {
   });
 
   it('end with the window', async () => {
-    const brief = await startServer({ AUTH_LOGIN_ATTEMPTS: '1', AUTH_LOGIN_WINDOW: '1' });
+    const brief = await startInProcess({ AUTH_LOGIN_ATTEMPTS: '1', AUTH_LOGIN_WINDOW: '1' });
     const attempt = () => post(`${brief.url}/auth/login`, { username: 'ann', password: 'wrong' });
     expect((await attempt()).status).toBe(401);
     const refused = await attempt();

@@ -1,13 +1,13 @@
-import { type ServerProcess, cleanUp, startServer } from './server-process.js';
+import { type InProcessServer, startInProcess, stopAll } from './server-in-process.js';
 import { PASSWORD, bearer, get, post, signUp } from './vocabulary.js';
 
-let server: ServerProcess;
+let server: InProcessServer;
 const url = (path: string): string => `${server.url}${path}`;
 
 beforeAll(async () => {
-  server = await startServer();
+  server = await startInProcess();
 });
-afterAll(cleanUp);
+afterAll(stopAll);
 
 describe('POST /users', () => {
   it('answers 201 with id, username and created_at', async () => {
@@ -64,7 +64,7 @@ describe('POST /users', () => {
   });
 
   it('is 404 when AUTH_REGISTRATION=off', async () => {
-    const closed = await startServer({ AUTH_REGISTRATION: 'off' });
+    const closed = await startInProcess({ AUTH_REGISTRATION: 'off' });
     const answer = await post(`${closed.url}/users`, { username: 'ann', password: PASSWORD });
     expect(answer.status).toBe(404);
     expect(answer.body['error']).toBe('not_found');
@@ -110,7 +110,7 @@ describe('POST /users/me/password', () => {
   });
 
   it('counts a wrong current one as a failed login', async () => {
-    const strict = await startServer({ AUTH_LOGIN_ATTEMPTS: '2' });
+    const strict = await startInProcess({ AUTH_LOGIN_ATTEMPTS: '2' });
     const { credentials, pair } = await signUp(strict.url);
     const change = { current_password: 'wrong', new_password: 'a better one' };
     const headers = bearer(pair['access_token']);

@@ -1,0 +1,40 @@
+import { readEnvironment } from '../../src/standalone/environment.js';
+import { createServer } from '../../src/standalone/server.js';
+import type { Variables } from './server-process.js';
+
+/** The standalone server within the test's own process. */
+export interface InProcessServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const running = new Set<InProcessServer>();
+
+/** Starts the standalone server on a free port, on SQLite in memory unless told otherwise. */
+export async function startInProcess(variables: Variables = {}): Promise<InProcessServer> {
+  const app = await createServer(
+    readEnvironment({
+      DATABASE_URL: 'sqlite::memory:',
+      AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
+      AUTH_REFRESH_SECRET: 'a secret of the tests for refresh tokens',
+      ...variables,
+    }),
+  );
+  app.useLogger(false);
+  await app.listen(0, '127.0.0.1');
+  const server = {
+    url: await app.getUrl(),
+    stop: async () => {
+      running.delete(server);
+      app.getHttpServer().closeAllConnections();
+      await app.close();
+    },
+  };
+  running.add(server);
+  return server;
+}
+
+/** Stops what the tests of a file have left running. */
+export async function stopAll(): Promise<void> {
+  await Promise.all(Array.from(running, (server) => server.stop()));
+}
