@@ -1,5 +1,10 @@
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
-export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';
+export {
+  type AuthModuleOptions,
+  AuthOptionsError,
+  type CookieOptions,
+  type OneOrMore,
+} from './auth/auth.options.js';
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export { CurrentUser, OnAuthEvent, Public } from './auth/auth.decorators.js';
 export { JwtAuthGuard } from './auth/jwt-auth.guard.js';

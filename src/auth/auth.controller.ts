@@ -6,6 +6,7 @@ import {
   Param,
   Post,
   Req,
+  Res,
   UseGuards,
   UseInterceptors,
   VERSION_NEUTRAL,
@@ -18,7 +19,7 @@ import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.j
 import type { AuthenticatedUser } from './access-control.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { CurrentUser, Public } from './auth.decorators.js';
-import { loginSchema, parseBody, refreshTokenIn } from './auth.dto.js';
+import { loginSchema, parseBody } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import {
   type HttpRequest,
@@ -29,22 +30,31 @@ import {
   originOf,
 } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 
 /** The routes of the module. Where they stand, `routePrefix` says: see {@link authControllerAt}. */
 @Controller()
 @UseInterceptors(AuthHeadersInterceptor)
 export class AuthController {
-  constructor(private readonly auth: AuthService) {}
+  constructor(
+    private readonly auth: AuthService,
+    private readonly cookie: RefreshCookie,
+  ) {}
 
   /** Checks the credentials and opens a session. */
   @Public()
   @Post('login')
   @HttpCode(200)
-  async login(@Req() request: HttpRequest): Promise<TokenPairBody> {
+  async login(
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<TokenPairBody | CookiePairBody> {
     const { username, password, device_name: deviceName } = parseBody(loginSchema, bodyOf(request));
     const ip = addressOf(request);
-    return this.auth.login({ username, password, ip }, originOf(request, deviceName ?? null));
+    const origin = originOf(request, deviceName ?? null);
+    const pair = await this.auth.login({ username, password, ip }, origin);
+    return this.cookie.deliver(pair, request, response);
   }
 
   /** Rotates: a new access token and a new refresh token. */
@@ -55,20 +65,32 @@ export class AuthController {
   async refresh(
     @CurrentUser() presented: PresentedRefreshToken,
     @Req() request: HttpRequest,
-  ): Promise<TokenPairBody> {
-    return this.auth.refreshVerified(presented, { idempotencyKey: idempotencyKeyOf(request) });
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<TokenPairBody | CookiePairBody> {
+    const options = { idempotencyKey: idempotencyKeyOf(request) };
+    try {
+      const pair = await this.auth.refreshVerified(presented, options);
+      return this.cookie.deliver(pair, request, response);
+    } catch (error) {
+      this.cookie.clearAfter(error, request, response);
+      throw error;
+    }
   }
 
   /** Ends this session; with both tokens the refresh token decides. */
   @Public()
   @Post('logout')
   @HttpCode(204)
-  async logout(@Req() request: HttpRequest): Promise<void> {
-    const refreshToken = refreshTokenIn(bodyOf(request));
-    if (refreshToken !== null) return this.auth.logout(refreshToken);
+  async logout(
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<void> {
+    const refreshToken = this.cookie.tokenOf(request);
     const accessToken = bearerToken(request);
-    if (accessToken === null) throw new MissingTokenError();
-    return this.auth.logoutByAccessToken(accessToken);
+    if (refreshToken !== null) await this.auth.logout(refreshToken);
+    else if (accessToken !== null) await this.auth.logoutByAccessToken(accessToken);
+    else throw new MissingTokenError();
+    this.cookie.clear(request, response);
   }
 
   /** Ends every session of the user. */

@@ -1,7 +1,9 @@
 import {
   type CustomDecorator,
   type ExecutionContext,
+  type PipeTransform,
   SetMetadata,
+  type Type,
   createParamDecorator,
 } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
@@ -18,7 +20,9 @@ export const Public = (): CustomDecorator => SetMetadata(IS_PUBLIC, true);
  * Whom the guard of the route let in: an `AuthenticatedUser` after `JwtAuthGuard`, a
  * `PresentedRefreshToken` after `RefreshTokenGuard`; `undefined` on a public route.
  */
-export const CurrentUser = createParamDecorator((_data: undefined, context: ExecutionContext) => {
+export const CurrentUser: (
+  ...pipes: (PipeTransform | Type<PipeTransform>)[]
+) => ParameterDecorator = createParamDecorator((_data: undefined, context: ExecutionContext) => {
   return context.switchToHttp().getRequest<HttpRequest>().user;
 });
 

@@ -31,13 +31,13 @@ export interface AuthModuleExtras {
   readonly dataSource?: string;
 }
 
-const EXTRAS: Required<Omit<AuthModuleExtras, 'dataSource'>> &
-  Pick<AuthModuleExtras, 'dataSource'> = {
-  isGlobal: true,
-  globalGuard: false,
-  controller: true,
-  routePrefix: 'auth',
-  jwks: true,
+/** Only their names count here: an extra that is given as `undefined` has its default too. */
+const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleExtras[Name] } = {
+  isGlobal: undefined,
+  globalGuard: undefined,
+  controller: undefined,
+  routePrefix: undefined,
+  jwks: undefined,
   dataSource: undefined,
 };
 
@@ -46,24 +46,26 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
 })
   .setClassMethodName('forRoot')
   .setExtras(EXTRAS, (definition, extras): DynamicModule => {
-    const guard: Provider[] = extras.globalGuard
+    const { isGlobal = true, globalGuard = false, dataSource } = extras;
+    const { controller = true, routePrefix = 'auth', jwks = true } = extras;
+    const guard: Provider[] = globalGuard
       ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]
       : [];
     return {
       ...definition,
-      global: extras.isGlobal,
+      global: isGlobal,
       imports: [
         ...(definition.imports ?? []),
         DiscoveryModule,
-        TypeOrmModule.forFeature([RefreshToken], extras.dataSource),
+        TypeOrmModule.forFeature([RefreshToken], dataSource),
       ],
       controllers: [
-        ...(extras.controller ? [authControllerAt(extras.routePrefix)] : []),
-        ...(extras.controller && extras.jwks ? [JwksController] : []),
+        ...(controller ? [authControllerAt(routePrefix)] : []),
+        ...(controller && jwks ? [JwksController] : []),
       ],
       providers: [
         ...(definition.providers ?? []),
-        ...authProviders(getDataSourceToken(extras.dataSource)),
+        ...authProviders(getDataSourceToken(dataSource)),
         ...guard,
       ],
       exports: [...(definition.exports ?? []), ...AUTH_EXPORTS],

@@ -15,6 +15,14 @@ import type { AuthUser, UserStore } from '../users/user-store.js';
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
 
+/** How the refresh token travels in a cookie. */
+export interface CookieOptions {
+  /** The origins besides the server's own whose pages may use it; they need CORS with credentials. @default [] */
+  readonly origins?: readonly string[];
+  /** Whether plain HTTP gets a cookie without `Secure`: for development. @default false */
+  readonly allowPlainHttp?: boolean;
+}
+
 /** What an importing application tells `AuthModule`. */
 export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends SessionOptions {
   /** The application's users. */
@@ -27,6 +35,11 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
   readonly rsaAlgorithm?: RsaAlgorithm;
   /** Signs refresh tokens with HS256: at least 32 bytes of UTF-8, another one than `accessSecret`. */
   readonly refreshSecret: OneOrMore;
+  /**
+   * Offers the refresh token as a cookie to clients that send `X-Auth-Transport: cookie`; `true` is for
+   * pages of the server's own origin only. @default false
+   */
+  readonly cookies?: boolean | CookieOptions;
   /** Where the time comes from. @default the machine's clock */
   readonly clock?: Clock;
 
@@ -52,6 +65,8 @@ export interface AuthConfig extends Pick<
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
+  /** Null where the cookie transport is off. */
+  readonly cookies: Required<CookieOptions> | null;
   readonly clock: Clock;
 }
 
@@ -68,9 +83,24 @@ const functionSchema = z.custom<(...args: never[]) => never>(
   { error: 'takes a function' },
 );
 
+const KEYS_TAKE = { error: 'takes a string or a list of strings' };
+
 const keysSchema = z
-  .union([z.string(), z.array(z.string()).min(1)], { error: 'takes a string or a list of strings' })
+  .union([z.string(), z.array(z.string()).min(1, KEYS_TAKE)], KEYS_TAKE)
   .transform((keys) => [keys].flat());
+
+const cookiesSchema = z
+  .union(
+    [
+      z.boolean().transform((on) => (on ? { origins: [], allowPlainHttp: false } : null)),
+      z.strictObject({
+        origins: z.array(z.string()).default([]),
+        allowPlainHttp: z.boolean().default(false),
+      }),
+    ],
+    { error: 'takes true, false or { origins, allowPlainHttp }' },
+  )
+  .transform((cookies): Required<CookieOptions> | null => cookies);
 
 const optionsSchema = settingsSchema.extend({
   users: z.custom<UserStore>((value) => hasMethods(value, 'authenticate', 'findById'), {
@@ -85,6 +115,7 @@ const optionsSchema = settingsSchema.extend({
       error: 'takes an object with the method nowMs',
     })
     .default(systemClock),
+  cookies: cookiesSchema.default(null),
   accessTokenClaims: functionSchema.optional(),
   onLogin: functionSchema.optional(),
   onRefresh: functionSchema.optional(),
@@ -98,8 +129,9 @@ const optionsSchema = settingsSchema.extend({
 export function resolveOptions(options: AuthModuleOptions): AuthConfig {
   const parsed = optionsSchema.strict().safeParse(options);
   if (!parsed.success) throw optionsError(parsed.error.issues);
-  const { users: _users, clock, ...rest } = parsed.data;
-  const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...settings } = rest;
+  const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, clock, cookies } =
+    parsed.data;
+  const settings = settingsSchema.parse(options);
 
   const access =
     accessPrivateKey === undefined
@@ -112,7 +144,14 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
   if (refresh.all.some((key) => access.find(key.kid) !== undefined)) {
     throw optionError('refreshSecret', 'takes another secret than accessSecret');
   }
-  return { ...hooksOf(options), settings, clock, accessKeys: access, refreshKeys: refresh };
+  return {
+    ...hooksOf(options),
+    settings,
+    clock,
+    cookies,
+    accessKeys: access,
+    refreshKeys: refresh,
+  };
 }
 
 /** Bound to the options object, so that hooks may be methods of a class. */

@@ -16,13 +16,13 @@ import { VerifiedTokens } from '../tokens/verified-tokens.js';
 import { AccessControl } from './access-control.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
-import { refreshTokenIn } from './auth.dto.js';
 import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
-import { bearerToken, bodyOf } from './http-request.js';
+import { bearerToken } from './http-request.js';
 import { ACCESS_TOKEN_PASSPORT, JwtAuthGuard } from './jwt-auth.guard.js';
 import { passportGuard } from './passport-guard.js';
+import { RefreshCookie } from './refresh-cookie.js';
 import { REFRESH_TOKEN_PASSPORT, RefreshTokenGuard } from './refresh-token.guard.js';
 
 /** The parts that ask for nothing but each other, the settings and the clock. */
@@ -38,6 +38,7 @@ const PARTS: Provider[] = [
   AuthService,
   JwtAuthGuard,
   RefreshTokenGuard,
+  RefreshCookie,
   AuthHeadersInterceptor,
   AuthEventListeners,
   BackgroundTasks,
@@ -77,7 +78,7 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
     },
     {
       provide: REFRESH_TOKEN_PASSPORT,
-      inject: [RefreshTokens],
+      inject: [RefreshTokens, RefreshCookie],
       useFactory: refreshTokenPassport,
     },
     ...PARTS,
@@ -93,6 +94,7 @@ export const AUTH_EXPORTS = [
   AccessControl,
   ACCESS_TOKEN_PASSPORT,
   REFRESH_TOKEN_PASSPORT,
+  RefreshCookie,
   SETTINGS,
 ];
 
@@ -105,11 +107,11 @@ function accessTokenPassport(codec: AccessTokens, accessControl: AccessControl):
   });
 }
 
-function refreshTokenPassport(codec: RefreshTokens): IAuthGuard {
+function refreshTokenPassport(codec: RefreshTokens, cookie: RefreshCookie): IAuthGuard {
   return passportGuard({
     name: 'Refresh',
     codec,
-    tokenOf: (request) => refreshTokenIn(bodyOf(request)),
+    tokenOf: (request) => cookie.tokenOf(request),
     admit: (token, claims) => ({ token, claims }),
   });
 }

@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body?: unknown;
   readonly ip?: string;
+  readonly protocol?: string;
+  readonly originalUrl?: string;
   /** Whom the guard of the route let in. */
   user?: unknown;
 }

@@ -1,6 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
-import type { IAuthGuard } from '@nestjs/passport';
 import { MissingTokenError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { AccessControl } from './access-control.js';
@@ -22,7 +21,7 @@ export const ACCESS_TOKEN_PASSPORT = Symbol('nestjs-baton access token passport'
 export class JwtAuthGuard implements CanActivate {
   constructor(
     private readonly accessControl: AccessControl,
-    @Inject(ACCESS_TOKEN_PASSPORT) private readonly passport: IAuthGuard,
+    @Inject(ACCESS_TOKEN_PASSPORT) private readonly passport: CanActivate,
     private readonly reflector: Reflector,
     private readonly adapterHost: HttpAdapterHost,
     @Inject(SETTINGS) private readonly settings: Settings,

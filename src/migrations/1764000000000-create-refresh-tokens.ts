@@ -7,9 +7,10 @@ const text = (name: string, length: number, isNullable = false): TableColumnOpti
   isNullable,
 });
 
+/** As TypeORM spells the entity's `int` on SQLite: with another word `synchronize` would rebuild the table. */
 const int = (name: string, isNullable = false): TableColumnOptions => ({
   name,
-  type: 'int',
+  type: 'integer',
   isNullable,
 });
 

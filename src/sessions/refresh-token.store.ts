@@ -12,7 +12,7 @@ import {
   Raw,
   type Repository,
 } from 'typeorm';
-import { UnavailableError } from '../errors.js';
+import { databaseAnswer } from '../database-answer.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
@@ -55,16 +55,16 @@ export class RefreshTokenStore {
 
   /** Adds a session. */
   async open(session: RefreshToken): Promise<void> {
-    await this.run(this.sessions.insert(session));
+    await databaseAnswer(this.sessions.insert(session));
   }
 
   find(id: string): Promise<RefreshToken | null> {
-    return this.run(this.sessions.findOneBy({ id }));
+    return databaseAnswer(this.sessions.findOneBy({ id }));
   }
 
   /** The user's live sessions, the most recently used first. */
   findLive(userId: string, nowMs: number): Promise<RefreshToken[]> {
-    return this.run(
+    return databaseAnswer(
       this.sessions.find({
         where: this.liveOf(userId, nowMs),
         order: { rotatedAtMs: 'DESC', id: 'DESC' },
@@ -84,7 +84,7 @@ export class RefreshTokenStore {
     successor: Successor,
     only: 'any' | 'unconfirmed' = 'any',
   ): Promise<boolean> {
-    const swapped = await this.run(
+    const swapped = await databaseAnswer(
       this.sessions.update(
         {
           id,
@@ -108,7 +108,7 @@ export class RefreshTokenStore {
         generation,
         confirmedAtMs: IsNull(),
       }));
-      await this.run(this.sessions.update(where, { confirmedAtMs: nowMs }));
+      await databaseAnswer(this.sessions.update(where, { confirmedAtMs: nowMs }));
     }
   }
 
@@ -132,7 +132,7 @@ export class RefreshTokenStore {
     const others = exceptId === null ? {} : { id: Not(exceptId) };
     const owner = this.isExactly(userId);
     await this.revokeWhere({ userId: owner, revokedAtMs: IsNull(), ...others }, reason, nowMs);
-    return this.run(
+    return databaseAnswer(
       this.sessions.find({
         select: { id: true, userId: true, revokedAtMs: true },
         where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
@@ -142,7 +142,7 @@ export class RefreshTokenStore {
 
   /** The sessions revoked at `sinceMs` or later: what other instances have ended. */
   revokedSince(sinceMs: number): Promise<RevokedSession[]> {
-    return this.run(
+    return databaseAnswer(
       this.sessions.find({
         select: { id: true, userId: true, revokedAtMs: true },
         where: { revokedAtMs: MoreThanOrEqual(sinceMs) },
@@ -158,7 +158,7 @@ export class RefreshTokenStore {
    * @returns how many it deleted
    */
   async purge(endedBeforeMs: number, revokedBeforeMs: number): Promise<number> {
-    const ended = await this.run(
+    const ended = await databaseAnswer(
       this.sessions.find({
         select: { id: true },
         where: [
@@ -169,7 +169,7 @@ export class RefreshTokenStore {
       }),
     );
     if (ended.length > 0)
-      await this.run(this.sessions.delete({ id: In(ended.map(({ id }) => id)) }));
+      await databaseAnswer(this.sessions.delete({ id: In(ended.map(({ id }) => id)) }));
     return ended.length;
   }
 
@@ -178,7 +178,9 @@ export class RefreshTokenStore {
     revokedReason: string,
     revokedAtMs: number,
   ): Promise<boolean> {
-    const revoked = await this.run(this.sessions.update(where, { revokedAtMs, revokedReason }));
+    const revoked = await databaseAnswer(
+      this.sessions.update(where, { revokedAtMs, revokedReason }),
+    );
     return (revoked.affected ?? 0) > 0;
   }
 
@@ -197,13 +199,5 @@ export class RefreshTokenStore {
       Equal(userId),
       Raw((column) => `BINARY ${column} = :exactUserId`, { exactUserId: userId }),
     );
-  }
-
-  private async run<Result>(statement: Promise<Result>): Promise<Result> {
-    try {
-      return await statement;
-    } catch (error) {
-      throw new UnavailableError('The database is unavailable', error);
-    }
   }
 }

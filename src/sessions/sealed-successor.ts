@@ -42,9 +42,9 @@ export function openSuccessor(
   const sealed = Buffer.from(sealedSuccessor, 'base64url');
   const nonce = sealed.subarray(0, NONCE_BYTES);
   const key = sealKey(parentToken, idempotencyKey);
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
   try {
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
     const opened = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8');
     const [kid, jti, iat, exp] = seedSchema.parse(JSON.parse(opened + decipher.final('utf8')));
     return { kid, jti, iat, exp };

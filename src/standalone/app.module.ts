@@ -62,5 +62,9 @@ function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
     revocationPoll: env.AUTH_REVOCATION_POLL,
     issuer: env.AUTH_ISSUER,
     audience: env.AUTH_AUDIENCE,
+    cookies: env.AUTH_COOKIES && {
+      origins: env.AUTH_ORIGINS,
+      allowPlainHttp: env.NODE_ENV !== 'production',
+    },
   };
 }

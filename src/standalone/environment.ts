@@ -70,9 +70,7 @@ const variables = z.object({
   AUTH_REGISTRATION: onOff.default(true),
   AUTH_LOGIN_ATTEMPTS: wholeNumber('takes a whole number, at least 1', 1_000_000, 1).default(10),
   AUTH_LOGIN_WINDOW: durationSeconds(1).default(900),
-  AUTH_COOKIES: onOff
-    .refine((on) => !on, { error: 'takes off: the cookie transport is not in this version yet' })
-    .default(false),
+  AUTH_COOKIES: onOff.default(false),
   AUTH_ORIGINS: origins.default([]),
   TRUST_PROXY: z
     .union([z.literal('off').transform(() => 0), wholeNumber('', 1000)], {

@@ -6,8 +6,7 @@ import {
   Logger,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { TypeORMError } from 'typeorm';
-import { AuthError, UnavailableError } from '../errors.js';
+import { AuthError } from '../errors.js';
 import { MAX_BODY_BYTES } from './json-body.js';
 
 /** Gives every error the contract's shape, whoever threw it; only ours say more than their status. */
@@ -35,8 +34,6 @@ export class ErrorFilter implements ExceptionFilter {
 /** What an exception is to the outside. */
 export function toAuthError(exception: unknown): AuthError {
   if (exception instanceof AuthError) return exception;
-  if (isDatabaseError(exception))
-    return new UnavailableError('The database is unavailable', exception);
   const status = statusOf(exception);
   if (status === 404) return new AuthError('not_found', 'There is no such route');
   if (status === 413) {
@@ -50,10 +47,4 @@ function statusOf(exception: unknown): number {
   if (exception instanceof HttpException) return exception.getStatus();
   const carriesStatus = exception instanceof Error && 'statusCode' in exception;
   return carriesStatus ? Number(exception.statusCode) : 500;
-}
-
-/** Drivers that cannot connect throw errors of the network instead of TypeORM's. */
-function isDatabaseError(exception: unknown): boolean {
-  if (exception instanceof TypeORMError) return true;
-  return exception instanceof Error && 'syscall' in exception;
 }

@@ -1,4 +1,5 @@
-import { type INestApplication, Module, type Type } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { type INestApplication, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -8,6 +9,8 @@ import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import request from 'supertest';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { UsersService } from '../../examples/in-memory-users/users.service.js';
+import { IN_MEMORY } from './databases.js';
+import type { HostUsers } from './quick-users.js';
 import { TurnedClock } from './turned-clock.js';
 
 export const PLATFORMS = ['express', 'fastify'] as const;
@@ -22,11 +25,16 @@ export interface HostOptions {
   readonly platform?: Platform;
   /** The database; one in memory unless told otherwise. */
   readonly database?: DataSourceOptions;
+  /** Another instance of the same application: the two share users and clock. Give both one database. */
+  readonly beside?: Host;
+  /** The users; those of the example unless told otherwise. */
+  readonly users?: HostUsers;
   readonly auth?: Partial<AuthModuleOptions>;
   readonly extras?: AuthModuleExtras;
-  /** Controllers and providers of the application's own. */
+  /** Modules, controllers and providers of the application's own. */
+  readonly imports?: ModuleMetadata['imports'];
   readonly controllers?: Type[];
-  readonly providers?: Type[];
+  readonly providers?: ModuleMetadata['providers'];
   /** What the application does between being made and being started. */
   configure?(app: INestApplication): void;
 }
@@ -36,35 +44,45 @@ export interface Host {
   readonly app: INestApplication;
   readonly url: string;
   readonly clock: TurnedClock;
-  readonly users: UsersService;
+  readonly users: HostUsers;
   readonly dataSource: DataSource;
   http(): ReturnType<typeof request>;
   close(): Promise<void>;
 }
 
+const running = new Set<INestApplication>();
+
+/** A test that failed has not closed its hosts, and Jest would wait for them for ever. */
+afterAll(async () => {
+  for (const app of running) await app.close();
+});
+
 /** Starts a Nest application that imports `AuthModule`, as an application would, on a free port. */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
-  const clock = new TurnedClock();
-  const users = new UsersService();
-  await Promise.all(['ann', 'bob'].map((name) => users.add(name, PASSWORD)));
+  const clock = options.beside?.clock ?? new TurnedClock();
+  const users = options.beside?.users ?? (await withAnnAndBob(options.users ?? new UsersService()));
+  const name = options.beside === undefined ? undefined : `beside ${randomUUID()}`;
 
   @Module({
     imports: [
       TypeOrmModule.forRoot({
-        ...(options.database ?? { type: 'better-sqlite3', database: ':memory:' }),
+        name,
         autoLoadEntities: true,
         migrations: [CreateRefreshTokens1764000000000],
         migrationsRun: true,
         retryAttempts: 0,
+        ...(options.database ?? IN_MEMORY),
       }),
       AuthModule.forRoot({
         users,
         clock,
         accessSecret: ACCESS_SECRET,
         refreshSecret: REFRESH_SECRET,
+        dataSource: name,
         ...options.auth,
         ...options.extras,
       }),
+      ...(options.imports ?? []),
     ],
     controllers: options.controllers ?? [],
     providers: options.providers ?? [],
@@ -72,7 +90,11 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   class HostModule {}
 
   const adapter = options.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
-  const app = await NestFactory.create(HostModule, adapter, { logger: ['error', 'warn'] });
+  const app = await NestFactory.create(HostModule, adapter, {
+    logger: ['error', 'warn'],
+    abortOnError: false,
+  });
+  running.add(app);
   options.configure?.(app);
   await app.listen(0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
@@ -81,8 +103,17 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
     url,
     clock,
     users,
-    dataSource: app.get<DataSource>(getDataSourceToken()),
+    dataSource: app.get<DataSource>(getDataSourceToken(name)),
     http: () => request(url),
-    close: () => app.close(),
+    close: () => {
+      running.delete(app);
+      return app.close();
+    },
   };
+}
+
+async function withAnnAndBob(users: HostUsers): Promise<HostUsers> {
+  await users.add('ann', PASSWORD);
+  await users.add('bob', PASSWORD);
+  return users;
 }

@@ -4,6 +4,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import { CLOCK, type Clock } from '../../clock.js';
+import { databaseAnswer } from '../../database-answer.js';
 import { AuthError, InvalidCredentialsError } from '../../errors.js';
 import type { Credentials, UserStore } from '../../users/user-store.js';
 import { LoginAttempts } from './login-attempts.js';
@@ -39,7 +40,7 @@ export class UsersService implements UserStore<User> {
       createdAtMs: this.clock.nowMs(),
     };
     try {
-      await this.users.insert(user);
+      await databaseAnswer(this.users.insert(user));
     } catch (error) {
       if ((await this.findByName(username)) === null) throw error;
       throw new UsernameTakenError();
@@ -57,7 +58,7 @@ export class UsersService implements UserStore<User> {
   }
 
   findById(id: string): Promise<User | null> {
-    return this.users.findOneBy({ id });
+    return databaseAnswer(this.users.findOneBy({ id }));
   }
 
   /**
@@ -75,11 +76,12 @@ export class UsersService implements UserStore<User> {
     const { username, id } = user;
     const genuine = await this.authenticate({ username, password: currentPassword, ip });
     if (genuine === null) throw new InvalidCredentialsError();
-    await this.users.update({ id }, { passwordHash: await hashPassword(newPassword) });
+    const passwordHash = await hashPassword(newPassword);
+    await databaseAnswer(this.users.update({ id }, { passwordHash }));
   }
 
   private findByName(username: string): Promise<User | null> {
-    return this.users.findOneBy({ usernameHash: hashOfName(username) });
+    return databaseAnswer(this.users.findOneBy({ usernameHash: hashOfName(username) }));
   }
 }
 

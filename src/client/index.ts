@@ -1,0 +1,10 @@
+export { createBaton } from './baton.js';
+export type { Baton, BatonOptions } from './baton.js';
+export type { Credentials } from './auth-api.js';
+export { BatonError, isBatonError } from './errors.js';
+export type { BatonErrorCode, BatonErrorDetails } from './errors.js';
+export type { BatonEvents, BatonState, SignedOutReason, Unsubscribe } from './events.js';
+export type { BatonLock } from './lock.js';
+export type { BatonBody, BatonRequestInit } from './replayable-request.js';
+export type { BatonStorage } from './storage.js';
+export type { WakeUps } from './wake-ups.js';

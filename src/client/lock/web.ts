@@ -1,0 +1,25 @@
+import { type BatonLock, queueLock } from '../lock.js';
+
+/** The part of the Web Locks API that is used. */
+interface WebLocks {
+  request<Result>(
+    name: string,
+    options: { readonly signal: AbortSignal },
+    task: () => Promise<Result>,
+  ): Promise<Result>;
+}
+
+/** Where there are no Web Locks, the tabs are left to the server's grace period and each has a queue. */
+const fallback = queueLock({});
+
+/**
+ * The browser's own lock across the tabs and workers of an origin; it is free when its tab is gone. Before Safari 15.4
+ * and on plain HTTP there is none: the server then gives tabs that race the same tokens.
+ *
+ * @see https://w3c.github.io/web-locks/
+ */
+export function webLock(name: string): BatonLock {
+  const navigator: { readonly locks?: WebLocks } | undefined = Reflect.get(globalThis, 'navigator');
+  const locks = navigator?.locks;
+  return locks ? { run: (task, signal) => locks.request(name, { signal }, task) } : fallback;
+}

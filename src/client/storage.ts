@@ -1,0 +1,36 @@
+import type { BatonLock } from './lock.js';
+
+/**
+ * Where a client keeps its one value, an opaque string of some 2,000 characters: three verbs, sync or async.
+ * Whoever cannot do what a verb says throws (or rejects); nothing else ever means "signed out" but `null`.
+ */
+export interface BatonStorage {
+  /**
+   * @returns the value last written, byte for byte, or null when there is none
+   * @throws when it cannot tell: locked, broken, not decryptable
+   */
+  read(): string | null | Promise<string | null>;
+
+  /** Replaces the value, whole or not at all. Once done it outlives a crash, as far as the medium can. */
+  write(value: string): void | Promise<void>;
+
+  /** Takes the value away. That there is none already is no error. */
+  remove(): void | Promise<void>;
+
+  /**
+   * Calls `listener` when another tab or process has changed the value, where the medium can tell.
+   *
+   * @returns stops the calls
+   */
+  watch?(listener: () => void): () => void;
+
+  /** Excludes the other tabs or processes that use the same medium; `createBaton` takes it unless told otherwise. */
+  readonly lock?: BatonLock;
+
+  /**
+   * `cookie`: the browser keeps the refresh token out of the script's reach, and the value holds no token.
+   *
+   * @default 'body'
+   */
+  readonly transport?: 'body' | 'cookie';
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { durationSeconds, oneOf, settingsSchema, wholeNumber } from './options.js';
+
+const LONGEST = 3_153_600_000;
+const DURATION_MESSAGE =
+  'takes a whole number of seconds or a duration such as 30s, 15m, 12h or 7d, at least 1s';
+
+const messagesOf = (given: unknown): (string | undefined)[] | undefined =>
+  durationSeconds(1)
+    .safeParse(given)
+    .error?.issues.map(({ message }) => message);
+
+describe('a duration', () => {
+  it.each([
+    [30, 30],
+    ['30', 30],
+    ['30s', 30],
+    ['15m', 900],
+    ['12h', 43_200],
+    ['7d', 604_800],
+    ['007d', 604_800],
+    [1, 1],
+    [LONGEST, LONGEST],
+    ['36500d', LONGEST],
+  ])('%j is %i seconds', (given, seconds) => {
+    expect(durationSeconds(1).parse(given)).toBe(seconds);
+  });
+
+  it.each(
+    [
+      [
+        '',
+        '1.5s',
+        '-1s',
+        '+1s',
+        '1 s',
+        ' 1s',
+        '1s ',
+        '1S',
+        '1w',
+        '1ms',
+        's',
+        '1e3',
+        '0x10',
+        '1s1s',
+        '١s',
+      ],
+      [1.5, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e21, LONGEST + 1, '36501d', '999999999999d'],
+      [null, true, false, {}, [], [30], ['30s'], new Date(0), 30n],
+      [0, '0', '0s', '0d'],
+    ].flat(),
+  )('%p is none', (given) => {
+    expect(messagesOf(given)).toEqual([DURATION_MESSAGE]);
+  });
+
+  it('may be 0 only where that means something', () => {
+    expect(durationSeconds(0).parse(0)).toBe(0);
+    expect(durationSeconds(0).parse('0s')).toBe(0);
+    expect(durationSeconds(0).safeParse(-1).success).toBe(false);
+  });
+
+  it('is read alike with and without its unit', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 36_500 }), (days) => {
+        expect(durationSeconds(1).parse(`${days}d`)).toBe(durationSeconds(1).parse(days * 86_400));
+      }),
+    );
+  });
+
+  it('is a whole number of seconds from 1 to 100 years, or an error', () => {
+    const anything = fc.oneof(fc.double(), fc.string(), fc.stringMatching(/^\d{1,14}[smhdw]?$/));
+    fc.assert(
+      fc.property(anything, (given) => {
+        const seconds = durationSeconds(1).safeParse(given).data ?? 1;
+        expect(Number.isInteger(seconds) && seconds >= 1 && seconds <= LONGEST).toBe(true);
+      }),
+    );
+  });
+});
+
+describe('a whole number', () => {
+  it.each([0, 1, 10, Number.MAX_SAFE_INTEGER])('may be %i', (given) => {
+    expect(wholeNumber.parse(given)).toBe(given);
+  });
+
+  it.each([-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', null, true])(
+    'is not %p',
+    (given) => {
+      const { error } = wholeNumber.safeParse(given);
+      expect(error?.issues[0]?.message).toBe('takes a whole number, 0 or more');
+    },
+  );
+});
+
+it('names the words that a choice takes', () => {
+  const { error } = oneOf(['session', 'user']).safeParse('everybody');
+  expect(error?.issues.map(({ message }) => message)).toEqual(['takes session or user']);
+});
+
+describe('the settings', () => {
+  it('have the defaults of the contract', () => {
+    expect(settingsSchema.parse({})).toEqual({
+      accessTtl: 900,
+      refreshTtl: 604_800,
+      sessionTtl: 2_592_000,
+      grace: 10,
+      recovery: true,
+      recoverLostWrites: true,
+      maxUses: 0,
+      maxSessions: 0,
+      reuseScope: 'session',
+      revocation: 'cached',
+      revocationPoll: 1,
+      issuer: 'nestjs-baton',
+      audience: 'nestjs-baton',
+    });
+  });
+
+  it('take what is given', () => {
+    const given = { accessTtl: '5m', grace: 0, recovery: false, maxUses: 3, reuseScope: 'user' };
+    expect(settingsSchema.parse(given)).toMatchObject({ ...given, accessTtl: 300 });
+  });
+
+  it.each(['accessTtl', 'refreshTtl', 'sessionTtl', 'revocationPoll'])(
+    '%s is at least 1s',
+    (name) => {
+      expect(settingsSchema.safeParse({ [name]: 0 }).success).toBe(false);
+      expect(settingsSchema.safeParse({ [name]: 1 }).success).toBe(true);
+    },
+  );
+
+  it.each(['grace', 'maxUses', 'maxSessions'])('%s may be 0', (name) => {
+    expect(settingsSchema.safeParse({ [name]: 0 }).success).toBe(true);
+    expect(settingsSchema.safeParse({ [name]: -1 }).success).toBe(false);
+  });
+
+  it.each([
+    ['recovery', 'on', 'takes true or false'],
+    ['recoverLostWrites', 1, 'takes true or false'],
+    ['reuseScope', 'all', 'takes session or user'],
+    ['revocation', 'on', 'takes cached or strict or off'],
+    ['issuer', '', 'takes a non-empty string'],
+    ['audience', ['a'], 'takes a non-empty string'],
+    ['maxUses', '3', 'takes a whole number, 0 or more'],
+  ])('%s is not %j', (name, given, message) => {
+    const { error } = settingsSchema.safeParse({ [name]: given });
+    expect(error?.issues).toMatchObject([{ path: [name], message }]);
+  });
+});

@@ -1,0 +1,152 @@
+import fc from 'fast-check';
+import {
+  type PresentedState,
+  type RotationPolicy,
+  type SessionState,
+  judge,
+} from './rotation-policy.js';
+
+const NOW = 1_767_225_600_000;
+const nearNow = fc.integer({ min: -15_000, max: 15_000 }).map((ms) => NOW + ms);
+const generation = fc.nat({ max: 4 });
+const tokenHash = fc.constantFrom('one hash', 'another hash');
+
+const anyPresented: fc.Arbitrary<PresentedState> = fc.record({
+  generation,
+  tokenHash,
+  opensSeal: fc.boolean(),
+});
+
+const anySession: fc.Arbitrary<SessionState> = fc.record({
+  generation,
+  parentGeneration: fc.option(generation),
+  tokenHash,
+  rotatedAtMs: nearNow,
+  confirmed: fc.boolean(),
+  expiresAtMs: nearNow,
+  revokedAtMs: fc.option(nearNow, { freq: 4 }),
+});
+
+const anyPolicy: fc.Arbitrary<RotationPolicy> = fc.record({
+  grace: fc.nat({ max: 12 }),
+  recovery: fc.boolean(),
+  recoverLostWrites: fc.boolean(),
+  maxUses: fc.nat({ max: 4 }),
+});
+
+/** A live session and the parent of its live token: what most of the rules are about. */
+const parentAndSession = fc
+  .tuple(anyPresented, anySession)
+  .map(([presented, session]): [PresentedState, SessionState] => [
+    { ...presented, opensSeal: true },
+    {
+      ...session,
+      generation: presented.generation + 1,
+      parentGeneration: presented.generation,
+      expiresAtMs: NOW + 60_000,
+      revokedAtMs: null,
+    },
+  ]);
+
+const anyCase = fc.oneof(fc.tuple(anyPresented, anySession), parentAndSession);
+
+/** In this order a parent meets them as time goes by; none ever comes back. */
+const COURSE = ['replay', 'recover', 'refuse'];
+
+describe('judge', () => {
+  it('has an answer to everything', () => {
+    const kinds = ['rotate', 'advance', 'replay', 'recover', 'reuse', 'refuse'];
+    fc.assert(
+      fc.property(anyPresented, fc.option(anySession), anyPolicy, (presented, session, policy) => {
+        expect(kinds).toContain(judge(presented, session, policy, NOW).kind);
+      }),
+    );
+  });
+
+  it('answers a revoked session with nothing but revoked', () => {
+    fc.assert(
+      fc.property(anyCase, nearNow, anyPolicy, ([presented, session], revokedAtMs, policy) => {
+        const decision = judge(presented, { ...session, revokedAtMs }, policy, NOW);
+        expect(decision).toEqual({ kind: 'refuse', why: 'revoked' });
+      }),
+    );
+  });
+
+  it('gives nothing out, and accuses nobody, once a session has ended', () => {
+    fc.assert(
+      fc.property(anyCase, anyPolicy, fc.nat(), ([presented, session], policy, late) => {
+        const decision = judge(presented, session, policy, session.expiresAtMs + late);
+        expect(decision.kind).toBe('refuse');
+      }),
+    );
+  });
+
+  it('replays and recovers only for the parent whose seal opens', () => {
+    fc.assert(
+      fc.property(anyCase, anyPolicy, ([presented, session], policy) => {
+        const { kind } = judge(presented, session, policy, NOW);
+        const entitled =
+          presented.opensSeal &&
+          presented.generation === session.parentGeneration &&
+          presented.generation < session.generation;
+        expect(entitled || !['replay', 'recover'].includes(kind)).toBe(true);
+      }),
+    );
+  });
+
+  it('replays within the grace period alone and recovers after it alone', () => {
+    fc.assert(
+      fc.property(parentAndSession, anyPolicy, ([presented, session], policy) => {
+        const inGrace = NOW < session.rotatedAtMs + policy.grace * 1000;
+        const { kind } = judge(presented, session, policy, NOW);
+        expect(kind === 'replay').toBe(inGrace);
+        expect(['reuse', 'recover', 'refuse'].includes(kind)).toBe(!inGrace);
+      }),
+    );
+  });
+
+  it('never recovers what was seen in use', () => {
+    fc.assert(
+      fc.property(anyCase, anyPolicy, ([presented, session], policy) => {
+        const { kind } = judge(presented, { ...session, confirmed: true }, policy, NOW);
+        expect(kind).not.toBe('recover');
+      }),
+    );
+  });
+
+  it('lets a parent go from replay by way of recovery to the end, and never back', () => {
+    const laterMs = fc.nat({ max: 70_000 });
+    fc.assert(
+      fc.property(parentAndSession, anyPolicy, laterMs, ([presented, state], policy, later) => {
+        const session = { ...state, confirmed: false };
+        const rules = { ...policy, recovery: true };
+        const now = COURSE.indexOf(judge(presented, session, rules, NOW).kind);
+        const then = COURSE.indexOf(judge(presented, session, rules, NOW + later).kind);
+        expect(now).toBeGreaterThanOrEqual(0);
+        expect(then).toBeGreaterThanOrEqual(now);
+      }),
+    );
+  });
+
+  it('hands on only what is live, or newer than all that is known', () => {
+    fc.assert(
+      fc.property(anyCase, anyPolicy, ([presented, session], policy) => {
+        const { kind } = judge(presented, session, policy, NOW);
+        const isLive =
+          presented.generation === session.generation && presented.tokenHash === session.tokenHash;
+        expect(isLive || kind !== 'rotate').toBe(true);
+        expect(presented.generation > session.generation || kind !== 'advance').toBe(true);
+      }),
+    );
+  });
+
+  it('gives every token one use where there is no grace and no recovery', () => {
+    fc.assert(
+      fc.property(anyCase, anyPolicy, ([presented, session], policy) => {
+        const strict = { ...policy, grace: 0, recovery: false };
+        const state = { ...session, rotatedAtMs: Math.min(session.rotatedAtMs, NOW) };
+        expect(['replay', 'recover']).not.toContain(judge(presented, state, strict, NOW).kind);
+      }),
+    );
+  });
+});

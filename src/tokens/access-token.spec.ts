@@ -1,0 +1,145 @@
+import { generateKeyPairSync } from 'node:crypto';
+import fc from 'fast-check';
+import { readJwt } from '../../test/host/hand-made-jwt.js';
+import { InvalidTokenError, TokenExpiredError } from '../errors.js';
+import { KeyRing } from '../keys/key-ring.js';
+import { type RsaAlgorithm, privateKey, secretKey } from '../keys/signing-key.js';
+import { type Settings, settingsSchema } from '../options.js';
+import { AccessTokens } from './access-token.js';
+import { RefreshTokens } from './refresh-token.js';
+
+const NOW = 1_767_225_600_999;
+const NOW_SECONDS = 1_767_225_600;
+const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
+const RSA_PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export(PKCS8)
+  .toString();
+const EC_PEM = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
+  .privateKey.export(PKCS8)
+  .toString();
+const KEY = secretKey('the access secret, 32 bytes or more.');
+const pair = (pem: string, rsa?: RsaAlgorithm) => privateKey(pem, rsa);
+
+const SUBJECT = {
+  userId: 'ann',
+  sessionId: '0192f0c1-0000-7000-8000-000000000000',
+  generation: 3,
+  sessionEndsAt: NOW_SECONDS + 2_592_000,
+};
+
+const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}, nowMs = NOW) =>
+  new AccessTokens(settingsSchema.parse(given), keys, { nowMs: () => nowMs });
+const TOKENS = tokensWith(new KeyRing(KEY));
+
+describe('a new access token', () => {
+  it.each([
+    ['a secret', KEY, 'HS256'],
+    ['an RSA key', pair(RSA_PEM), 'RS256'],
+    ['an RSA key for PSS', pair(RSA_PEM, 'PS256'), 'PS256'],
+    ['a P-256 key', pair(EC_PEM), 'ES256'],
+  ])('names the key and the algorithm, and verifies: %s', (_what, key, alg) => {
+    const tokens = tokensWith(new KeyRing(key));
+    const { token } = tokens.issue(SUBJECT, {});
+    expect(readJwt(token).header).toEqual({ alg, typ: 'at+jwt', kid: key.kid });
+    expect(tokens.verify(token)).toMatchObject({ sub: 'ann', sid: SUBJECT.sessionId, gen: 3 });
+  });
+
+  it("claims what the contract says and the application's own", () => {
+    const { token } = TOKENS.issue(SUBJECT, { roles: ['admin'] });
+    expect(readJwt(token).claims).toEqual({
+      iss: 'nestjs-baton',
+      aud: 'nestjs-baton',
+      sub: 'ann',
+      sid: SUBJECT.sessionId,
+      gen: 3,
+      jti: expect.stringMatching(/^[\w-]{22}$/),
+      iat: NOW_SECONDS,
+      exp: NOW_SECONDS + 900,
+      roles: ['admin'],
+    });
+    expect(TOKENS.verify(token)['roles']).toEqual(['admin']);
+  });
+
+  it('lives for accessTtl', () => {
+    expect(TOKENS.issue(SUBJECT, {}).expiresInSeconds).toBe(900);
+  });
+
+  it('never reaches past the end of its session', () => {
+    const { token, expiresInSeconds } = TOKENS.issue(
+      { ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 },
+      {},
+    );
+    expect(expiresInSeconds).toBe(60);
+    expect(readJwt(token).claims['exp']).toBe(NOW_SECONDS + 60);
+  });
+
+  it.each(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf'])(
+    'cannot have a claim of the application named %s',
+    (name) => {
+      expect(() => TOKENS.issue(SUBJECT, { [name]: 'mine' })).toThrow(
+        new TypeError(`accessTokenClaims returned "${name}", a name that the module sets itself`),
+      );
+    },
+  );
+
+  it('carries whatever else the application claims, unchanged', () => {
+    const reserved = { iss: 0, aud: 0, sub: 0, sid: 0, gen: 0, jti: 0, iat: 0, exp: 0, nbf: 0 };
+    const own = fc.dictionary(
+      fc.string().filter((name) => !(name in reserved)),
+      fc.jsonValue({ maxDepth: 2, noUnicodeString: true }),
+    );
+    fc.assert(
+      fc.property(own, (claims) => {
+        const sent: unknown = JSON.parse(JSON.stringify(claims));
+        expect(TOKENS.verify(TOKENS.issue(SUBJECT, claims).token)).toMatchObject(Object(sent));
+      }),
+    );
+  });
+});
+
+describe('the end of an access token', () => {
+  const END = (NOW_SECONDS + 900) * 1000;
+  const { token } = TOKENS.issue(SUBJECT, {});
+
+  it('comes without leeway', () => {
+    expect(tokensWith(new KeyRing(KEY), {}, END - 1).verify(token).gen).toBe(3);
+    expect(() => tokensWith(new KeyRing(KEY), {}, END).verify(token)).toThrow(TokenExpiredError);
+  });
+
+  it('is told in the words of the contract', () => {
+    const late = tokensWith(new KeyRing(KEY), {}, END);
+    expect(() => late.verify(token)).toThrow(/^Access token has expired$/);
+  });
+});
+
+describe('an access token of elsewhere', () => {
+  it.each([
+    ['another audience', { audience: 'another-application' }],
+    ['another issuer', { issuer: 'another-issuer' }],
+  ])('is refused: %s under the same key', (_what, given) => {
+    const { token } = tokensWith(new KeyRing(KEY), given).issue(SUBJECT, {});
+    expect(() => TOKENS.verify(token)).toThrow(InvalidTokenError);
+  });
+
+  it('is refused when it is a refresh token, even under the same key', () => {
+    const settings = settingsSchema.parse({});
+    const refreshTokens = new RefreshTokens(settings, new KeyRing(KEY), { nowMs: () => NOW });
+    const { token } = refreshTokens.issue(SUBJECT);
+    expect(() => TOKENS.verify(token)).toThrow(/^Invalid access token$/);
+  });
+
+  it.each([
+    ['a secret', KEY],
+    ['an RSA key', pair(RSA_PEM)],
+  ])('is accepted while its key is a previous one: %s', (_what, previous) => {
+    const { token } = tokensWith(new KeyRing(previous)).issue(SUBJECT, {});
+    const current = pair(EC_PEM);
+    expect(tokensWith(new KeyRing(current, [previous])).verify(token).sub).toBe('ann');
+    expect(() => tokensWith(new KeyRing(current)).verify(token)).toThrow(InvalidTokenError);
+  });
+
+  it('is refused when the same RSA key has signed in another way', () => {
+    const { token } = tokensWith(new KeyRing(pair(RSA_PEM, 'PS256'))).issue(SUBJECT, {});
+    expect(() => tokensWith(new KeyRing(pair(RSA_PEM))).verify(token)).toThrow(InvalidTokenError);
+  });
+});

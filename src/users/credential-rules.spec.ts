@@ -1,0 +1,110 @@
+import fc from 'fast-check';
+import {
+  newPasswordSchema,
+  plainText,
+  presentedPasswordSchema,
+  usernameSchema,
+} from './credential-rules.js';
+
+const LONE_SURROGATE = '\ud83d';
+
+describe('a user name', () => {
+  it.each([
+    ['one character', 'a'],
+    ['128 characters', 'a'.repeat(128)],
+    ['128 characters of four bytes', '😀'.repeat(128)],
+    ['128 characters that NFKC makes longer', 'ﷺ'.repeat(128)],
+    ['a space', ' '],
+    ['what every object has', '__proto__'],
+    ['characters that join others', 'e\u0301\u200d'],
+  ])('may be %s', (_what, name) => {
+    expect(usernameSchema.parse(name)).toBe(name);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['129 characters', 'a'.repeat(129)],
+    ['129 characters of four bytes', '😀'.repeat(129)],
+    ['with a NUL', 'ann\0'],
+    ['with a tab', 'ann\t'],
+    ['with the end of a line', 'ann\n'],
+    ['with a DEL', 'ann\x7f'],
+    ['with a control character of Latin-1', 'ann\x85'],
+    ['with half a character', `ann${LONE_SURROGATE}`],
+    ['a number', 1],
+    ['null', null],
+    ['a list', ['ann']],
+    ['an object', { $ne: '' }],
+  ])('is refused: %s', (_what, name) => {
+    const { error } = usernameSchema.safeParse(name);
+    expect(error?.issues[0]?.message).toBe(
+      'takes a string of 1 to 128 characters without control characters',
+    );
+  });
+
+  it('is counted in code points, as it was sent', () => {
+    const characters = fc.string({ unit: 'grapheme', minLength: 100, maxLength: 150 });
+    fc.assert(
+      fc.property(characters, (name) => {
+        fc.pre(!/\p{Cc}/u.test(name));
+        expect(usernameSchema.safeParse(name).success).toBe([...name].length <= 128);
+      }),
+    );
+  });
+});
+
+it('takes a text that may be empty where that is said', () => {
+  expect(plainText(0, 128).parse('')).toBe('');
+});
+
+describe('a new password', () => {
+  it.each([
+    ['8 bytes', 'x'.repeat(8)],
+    ['two characters of four bytes', '😀😀'],
+    ['1024 bytes', 'x'.repeat(1024)],
+    ['256 characters of four bytes', '😀'.repeat(256)],
+    ['control characters and NUL', '\0\n\t\x7fabcd'],
+    ['spaces', ' '.repeat(8)],
+  ])('may be %s', (_what, password) => {
+    expect(newPasswordSchema.parse(password)).toBe(password);
+  });
+
+  it.each([
+    ['7 bytes', 'x'.repeat(7)],
+    ['1025 bytes', 'x'.repeat(1025)],
+    ['257 characters of four bytes', '😀'.repeat(257)],
+    ['half a character', `12345678${LONE_SURROGATE}`],
+    ['a number', 12_345_678],
+    ['null', null],
+  ])('is refused: %s', (_what, password) => {
+    const { error } = newPasswordSchema.safeParse(password);
+    expect(error?.issues[0]?.message).toBe('takes a string of 8 to 1024 bytes of UTF-8');
+  });
+});
+
+describe('a password that is presented', () => {
+  it.each([
+    ['one byte', 'x'],
+    ['1024 bytes', 'x'.repeat(1024)],
+  ])('may be %s', (_what, password) => {
+    expect(presentedPasswordSchema.parse(password)).toBe(password);
+  });
+
+  it.each([
+    ['empty', ''],
+    ['1025 bytes', 'x'.repeat(1025)],
+    ['half a character', LONE_SURROGATE],
+  ])('is refused: %s', (_what, password) => {
+    const { error } = presentedPasswordSchema.safeParse(password);
+    expect(error?.issues[0]?.message).toBe('takes a string of 1 to 1024 bytes of UTF-8');
+  });
+
+  it('may be whatever could be set', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 1100 }), (password) => {
+        const settable = newPasswordSchema.safeParse(password).success;
+        expect(settable && !presentedPasswordSchema.safeParse(password).success).toBe(false);
+      }),
+    );
+  });
+});

@@ -1,0 +1,67 @@
+import { RefreshToken } from 'nestjs-baton';
+import type { DataSource, DataSourceOptions } from 'typeorm';
+import { describeOnEachDatabase } from '../host/databases.js';
+import { startHost } from '../host/start-host.js';
+import { Client, takeEveryRoute } from './every-route.js';
+
+/** What `synchronize` would do to the tables now. */
+async function pendingStatements(dataSource: DataSource): Promise<string[]> {
+  const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+  return upQueries.map(({ query }) => query);
+}
+
+const synchronized = (options: DataSourceOptions): DataSourceOptions => ({
+  ...options,
+  synchronize: true,
+  migrationsRun: false,
+});
+
+describeOnEachDatabase((kind) => {
+  it('every route works in a host that synchronizes its schema', async () => {
+    const database = await kind.create();
+    const host = await startHost({ database: synchronized(database.options) });
+    await takeEveryRoute(host);
+    expect(await pendingStatements(host.dataSource)).toEqual([]);
+    await host.close();
+    await database.drop();
+  });
+
+  it('every route works in a host that migrates, and synchronize would change nothing', async () => {
+    const database = await kind.create();
+    const host = await startHost({ database: database.options });
+    await takeEveryRoute(host);
+    expect(await host.dataSource.showMigrations()).toBe(false);
+    expect(await pendingStatements(host.dataSource)).toEqual([]);
+    await host.close();
+    await database.drop();
+  });
+
+  it('the migration takes back what it did, and can be run again', async () => {
+    const database = await kind.create();
+    const host = await startHost({ database: database.options });
+    await host.dataSource.undoLastMigration();
+    expect(await pendingStatements(host.dataSource)).not.toEqual([]);
+    await host.dataSource.runMigrations();
+    expect(await pendingStatements(host.dataSource)).toEqual([]);
+    await host.close();
+    await database.drop();
+  });
+
+  if (kind.name === 'sqlite memory') return;
+
+  it.each([
+    ['migrated', 'synchronizes', (options: DataSourceOptions) => options, synchronized],
+    ['synchronized', 'migrates', synchronized, (options: DataSourceOptions) => options],
+  ])('sessions of a %s database outlive a start that %s', async (_was, _does, first, second) => {
+    const database = await kind.create();
+    const before = await startHost({ database: first(database.options) });
+    const pair = await new Client(before).login();
+    await before.close();
+
+    const after = await startHost({ database: second(database.options) });
+    expect(await after.dataSource.getRepository(RefreshToken).count()).toBe(1);
+    expect((await new Client(after).refresh(pair)).status).toBe(200);
+    await after.close();
+    await database.drop();
+  });
+});

@@ -1,0 +1,210 @@
+/**
+ * Checks what `npm pack` makes: that it holds what it should, and that it installs into a fresh application,
+ * type-checks there, starts, logs a user in and refreshes, on each pair of frameworks that it supports.
+ */
+import { execFile, spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const EXAMPLE = join(ROOT, 'examples/in-memory-users');
+const USER = { username: 'ann', password: 'correct horse battery staple' };
+
+/** Every file of the tarball is one of these. */
+const WANTED = [
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
+  /^dist\/(?!standalone\/|main\.)(?!.*\.spec\.).+\.(js|d\.ts|js\.map)$/,
+];
+const NEEDED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
+
+const execute = promisify(execFile);
+const startedAt = Date.now();
+const temporary = mkdtempSync(join(tmpdir(), 'baton-package-'));
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+function say(line) {
+  console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)}s  ${line}`);
+}
+
+function fail(line, details = '') {
+  throw new Error(`${line}\n${details}`.trim());
+}
+
+/** Runs a program to its end. @returns what it wrote */
+async function run(cwd, command, ...args) {
+  try {
+    return (await execute(command, args, { cwd })).stdout;
+  } catch ({ stdout, stderr, message }) {
+    return fail(`${command} ${args.join(' ')} failed in ${cwd}`, stdout + stderr || message);
+  }
+}
+
+/** Builds from nothing, so that no file of an older build is packed. @returns the path of the tarball */
+async function pack() {
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  await run(ROOT, 'npm', 'run', 'build');
+  const [packed] = JSON.parse(
+    await run(ROOT, 'npm', 'pack', '--json', '--pack-destination', temporary),
+  );
+  const paths = packed.files.map(({ path }) => path);
+  const unwanted = paths.filter((path) => !WANTED.some((wanted) => wanted.test(path)));
+  if (unwanted.length > 0) fail('the package holds what it should not:', unwanted.join('\n'));
+  const missing = NEEDED.filter((path) => !paths.includes(path));
+  if (missing.length > 0) fail('the package lacks:', missing.join('\n'));
+  say(`packed ${packed.filename}: ${paths.length} files, ${packed.unpackedSize} bytes unpacked`);
+  return join(temporary, packed.filename);
+}
+
+async function lint(tarball) {
+  await run(ROOT, 'node', 'node_modules/publint/src/cli.js', tarball, '--strict');
+  say('publint --strict has nothing to say');
+}
+
+/** An application that has nothing but what its author installed: `ranges` and the tarball. */
+async function makeApplication(name, tarball, ranges) {
+  const folder = join(temporary, name);
+  mkdirSync(folder);
+  const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/typeorm'];
+  const installed = [...nest, 'typeorm', 'reflect-metadata', 'rxjs'];
+  const dependencies = {
+    ...Object.fromEntries(installed.map((dependency) => [dependency, ranges[dependency]])),
+    'nestjs-baton': `file:${tarball}`,
+    // Compiled once is enough: a link to the one that is there.
+    'better-sqlite3': `file:${join(ROOT, 'node_modules/better-sqlite3')}`,
+  };
+  const { typescript, '@types/node': types } = readJson(join(ROOT, 'package.json')).devDependencies;
+  const devDependencies = { typescript, '@types/node': types };
+  const manifest = { name, private: true, type: 'module', dependencies, devDependencies };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
+  writeSources(folder);
+  await run(
+    folder,
+    'npm',
+    'install',
+    '--ignore-scripts',
+    '--prefer-offline',
+    '--no-audit',
+    '--no-fund',
+  );
+  return folder;
+}
+
+/** The example's sources, one that uses everything public, and a configuration as strict as they come. */
+function writeSources(folder) {
+  const sources = readdirSync(EXAMPLE).filter((file) => file.endsWith('.ts'));
+  for (const file of sources) cpSync(join(EXAMPLE, file), join(folder, 'src', file));
+  cpSync(join(ROOT, 'test/package/consumer.ts'), join(folder, 'src/consumer.ts'));
+  const compilerOptions = {
+    target: 'ES2023',
+    module: 'NodeNext',
+    strict: true,
+    exactOptionalPropertyTypes: false,
+    noUncheckedIndexedAccess: true,
+    noPropertyAccessFromIndexSignature: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    skipLibCheck: false,
+    types: ['node'],
+    rootDir: 'src',
+    outDir: 'dist',
+  };
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, include: ['src'] }),
+  );
+}
+
+function versionIn(folder, name) {
+  return readJson(join(folder, 'node_modules', name, 'package.json')).version;
+}
+
+/** Starts the application, waits until it says where it listens, and stops it when `use` is through. */
+async function withServer(folder, use) {
+  const server = spawn('node', ['dist/main.js'], {
+    cwd: folder,
+    env: { ...process.env, PORT: '0' },
+  });
+  let output = '';
+  try {
+    const url = await new Promise((resolve, reject) => {
+      const listen = (chunk) => {
+        output += chunk;
+        const [, address] = /log in at (http:\S+)\/auth\/login/.exec(output) ?? [];
+        if (address !== undefined) resolve(address);
+      };
+      server.stdout.on('data', listen);
+      server.stderr.on('data', listen);
+      server.once('exit', (code) => reject(new Error(`it ended with ${code}:\n${output}`)));
+    });
+    await use(url);
+  } finally {
+    server.kill();
+  }
+}
+
+async function exchange(url, init, expectedStatus) {
+  const answer = await fetch(url, init);
+  const body = await answer.text();
+  if (answer.status !== expectedStatus) fail(`${url} answered ${answer.status}`, body);
+  return JSON.parse(body);
+}
+
+const post = (url, body, expectedStatus) =>
+  exchange(
+    url,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    },
+    expectedStatus,
+  );
+
+async function logInAndRefresh(url) {
+  const { refresh_token } = await post(`${url}/auth/login`, USER, 200);
+  const refreshed = await post(`${url}/auth/token/refresh`, { refresh_token }, 200);
+  const headers = { authorization: `Bearer ${refreshed.access_token}` };
+  const { session } = await exchange(`${url}/profile`, { headers }, 200);
+  if (session !== refreshed.session_id) fail('the profile is of another session');
+  await post(`${url}/auth/token/refresh`, { refresh_token: 'x.y.z' }, 401);
+}
+
+async function checkApplication(name, tarball, ranges) {
+  const folder = await makeApplication(name, tarball, ranges);
+  const pair = `Nest ${versionIn(folder, '@nestjs/core')}, TypeORM ${versionIn(folder, 'typeorm')}`;
+  say(`${pair}: installed into a fresh application`);
+  await run(folder, 'node', 'node_modules/typescript/bin/tsc');
+  say(`${pair}: type-checks, the types of every library included`);
+  await run(folder, 'node', '--eval', "require('nestjs-baton').AuthModule.forRoot.call");
+  say(`${pair}: can be required by CommonJS`);
+  await withServer(folder, logInAndRefresh);
+  say(`${pair}: starts, logs in and refreshes`);
+}
+
+try {
+  const tarball = await pack();
+  await lint(tarball);
+  const main = readJson(join(ROOT, 'package.json')).devDependencies;
+  const compat = readJson(join(ROOT, 'test/compat/package.json')).devDependencies;
+  await Promise.all([
+    checkApplication('nest-12', tarball, main),
+    checkApplication('nest-11', tarball, compat),
+  ]);
+  say('the package is good');
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+} finally {
+  rmSync(temporary, { recursive: true, force: true });
+}

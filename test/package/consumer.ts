@@ -1,0 +1,192 @@
+/**
+ * What an application may write with everything that the package exports. `check.js` type-checks it against
+ * the packed package; it is never run.
+ */
+import { HttpException, Injectable, UseGuards } from '@nestjs/common';
+import {
+  type AccessTokenClaims,
+  AuthError,
+  type AuthErrorCode,
+  type AuthEvent,
+  type AuthEventOf,
+  AuthEvents,
+  type AuthEventType,
+  AuthModule,
+  type AuthModuleExtras,
+  type AuthModuleOptions,
+  AuthOptionsError,
+  AuthService,
+  type AuthUser,
+  type AuthenticatedUser,
+  type Clock,
+  type Credentials,
+  CurrentUser,
+  type Duration,
+  type ErrorBody,
+  InvalidCredentialsError,
+  InvalidRequestError,
+  InvalidTokenError,
+  JwtAuthGuard,
+  type LoginFailedEvent,
+  MaxUsesReachedError,
+  type MeBody,
+  MissingTokenError,
+  NotFoundError,
+  OnAuthEvent,
+  type OneOrMore,
+  type PresentedRefreshToken,
+  Public,
+  type RefreshOptions,
+  RefreshToken,
+  type RefreshTokenClaims,
+  RefreshTokenGuard,
+  type RsaAlgorithm,
+  type SessionBody,
+  type SessionOpenedEvent,
+  type SessionOptions,
+  type SessionOrigin,
+  type SessionRefreshedEvent,
+  SessionRevokedError,
+  type SessionRevokedEvent,
+  type SessionsBody,
+  TokenExpiredError,
+  type TokenName,
+  type TokenPairBody,
+  TokenReusedError,
+  type TokenReusedEvent,
+  TooManyAttemptsError,
+  UnavailableError,
+  type UserStore,
+} from 'nestjs-baton';
+import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
+import type { DataSource, MigrationInterface } from 'typeorm';
+
+interface Member extends AuthUser {
+  readonly id: number;
+  readonly role: 'reader' | 'writer';
+}
+
+class Members implements UserStore<Member> {
+  async authenticate({ username, ip }: Credentials): Promise<Member | null> {
+    if (ip === '192.0.2.1') throw new TooManyAttemptsError(60);
+    return { id: 1, username, role: 'reader' };
+  }
+
+  async findById(id: string): Promise<Member | null> {
+    return { id: Number(id), username: 'ann', role: 'writer' };
+  }
+}
+
+const clock: Clock = { nowMs: () => 0 };
+const accessTtl: Duration = '5m';
+const accessPrivateKey: OneOrMore = ['current key', 'previous key'];
+const rsaAlgorithm: RsaAlgorithm = 'PS256';
+const rules: SessionOptions = { accessTtl, grace: 5, reuseScope: 'user', revocation: 'strict' };
+const extras: AuthModuleExtras = { globalGuard: true, isGlobal: false, dataSource: 'sessions' };
+const options: AuthModuleOptions<Member> = {
+  ...rules,
+  users: new Members(),
+  accessPrivateKey,
+  rsaAlgorithm,
+  refreshSecret: 'a secret',
+  clock,
+  accessTokenClaims: ({ role }) => ({ role }),
+  onLogin: ({ role }, { ip }: SessionOrigin) => {
+    if (role === 'reader' && ip === null) throw new HttpException('not from there', 403);
+  },
+  onRefresh: async ({ id }, sessionId) => void `${id} ${sessionId}`,
+};
+
+export const modules = [
+  AuthModule.forRoot({ ...options, ...extras }),
+  AuthModule.forRootAsync({ useFactory: async () => options, ...extras }),
+];
+export const migrations: (new () => MigrationInterface)[] = [CreateRefreshTokens1764000000000];
+
+@Injectable()
+export class Desk {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly events: AuthEvents,
+  ) {}
+
+  @Public()
+  @UseGuards(RefreshTokenGuard)
+  exchange(@CurrentUser() presented: PresentedRefreshToken): Promise<TokenPairBody> {
+    const claims: RefreshTokenClaims = presented.claims;
+    const bound: RefreshOptions = { idempotencyKey: claims.jti };
+    return this.auth.refreshVerified(presented, bound);
+  }
+
+  @UseGuards(JwtAuthGuard)
+  async mine(@CurrentUser() user: AuthenticatedUser): Promise<SessionsBody> {
+    const claims: AccessTokenClaims = user.claims;
+    const sessions: RefreshToken[] = await this.auth.sessions(claims.sub);
+    const toBody = ({ id, ip, userAgent, deviceName }: RefreshToken): SessionBody => ({
+      id,
+      current: id === user.sessionId,
+      created_at: '',
+      last_used_at: '',
+      expires_at: '',
+      ip,
+      user_agent: userAgent,
+      device_name: deviceName,
+    });
+    return { sessions: sessions.map(toBody) };
+  }
+
+  @OnAuthEvent('token.reused')
+  warn({ sessionId, generation }: TokenReusedEvent): string {
+    return `${sessionId} ${generation}`;
+  }
+
+  watch(): void {
+    this.events.on('login.failed').subscribe((event: LoginFailedEvent) => event.username);
+    this.events.all.subscribe((event) => sentence(event));
+  }
+}
+
+export function sentence(event: AuthEvent): string {
+  const type: AuthEventType = event.type;
+  switch (event.type) {
+    case 'session.opened': {
+      const opened: SessionOpenedEvent = event;
+      return opened.ip ?? type;
+    }
+    case 'session.refreshed': {
+      const refreshed: SessionRefreshedEvent = event;
+      return refreshed.how;
+    }
+    case 'session.revoked': {
+      const revoked: SessionRevokedEvent = event;
+      return revoked.reason;
+    }
+    case 'token.reused': {
+      const reused: AuthEventOf<'token.reused'> = event;
+      return reused.userId;
+    }
+    case 'login.failed':
+      return event.username;
+  }
+}
+
+const token: TokenName = 'Refresh';
+export const errors: AuthError[] = [
+  new InvalidCredentialsError(),
+  new InvalidRequestError('a sentence'),
+  new InvalidTokenError(token),
+  new MaxUsesReachedError(),
+  new MissingTokenError(),
+  new NotFoundError('a sentence'),
+  new SessionRevokedError('logout'),
+  new TokenExpiredError(token),
+  new TokenReusedError(),
+  new UnavailableError('a sentence'),
+];
+export const codes: AuthErrorCode[] = errors.map(({ code }) => code);
+export const bodies: (ErrorBody | MeBody)[] = [
+  { error: 'a code', error_description: 'a sentence' },
+];
+export const isOptionsError = (error: unknown): boolean => error instanceof AuthOptionsError;
+export const count = (source: DataSource): Promise<number> =>
+  source.getRepository(RefreshToken).countBy({ revokedReason: 'reuse' });

@@ -1,0 +1,60 @@
+/** What presenting a genuine refresh token comes to. */
+export type Outcome = 'rotate' | 'replay' | 'recover' | 'token_reused' | 'session_revoked';
+
+/** The rules of one model. */
+export interface BatonRules {
+  readonly graceMs: number;
+  readonly recovery: boolean;
+}
+
+/**
+ * The protocol as contract.md tells it, over generations alone: it knows of no rows, hashes, seals or
+ * statements. The services are compared with it, step by step.
+ */
+export class BatonModel {
+  /** The generation of the live token. */
+  live = 0;
+  over = false;
+  private used = false;
+  private parent: { generation: number; key: string | null; handedOnAtMs: number } | null = null;
+
+  constructor(private readonly rules: BatonRules) {}
+
+  /** Somebody presents the token of a generation. */
+  present(generation: number, key: string | null, nowMs: number): Outcome {
+    if (this.over) return 'session_revoked';
+    if (generation === this.live) return this.handOn('rotate', generation, key, nowMs);
+    const { parent } = this;
+    if (parent?.generation !== generation || parent.key !== key) return this.revoke();
+    if (nowMs < parent.handedOnAtMs + this.rules.graceMs) return 'replay';
+    if (this.used || !this.rules.recovery) return this.revoke();
+    return this.handOn('recover', generation, key, nowMs);
+  }
+
+  /** Somebody uses an access token of a generation. @returns whether it lets them in */
+  use(generation: number): boolean {
+    if (generation === this.live) this.used = true;
+    return !this.over;
+  }
+
+  end(): void {
+    this.over = true;
+  }
+
+  private handOn(
+    how: 'rotate' | 'recover',
+    generation: number,
+    key: string | null,
+    nowMs: number,
+  ): Outcome {
+    this.parent = { generation, key, handedOnAtMs: nowMs };
+    this.live += 1;
+    this.used = false;
+    return how;
+  }
+
+  private revoke(): Outcome {
+    this.over = true;
+    return 'token_reused';
+  }
+}

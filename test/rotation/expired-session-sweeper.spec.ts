@@ -1,0 +1,60 @@
+import { UnavailableError } from '../../src/errors.js';
+import { type Settings, settingsSchema } from '../../src/options.js';
+import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
+import { TurnedClock } from '../host/turned-clock.js';
+import { DAY_MS, NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
+
+let table: SessionsTable;
+
+beforeEach(async () => {
+  table = await openSessionsTable();
+});
+
+afterEach(() => table.drop());
+
+const sweep = (given: Partial<Settings> = {}): Promise<number> =>
+  new ExpiredSessionSweeper(settingsSchema.parse(given), table.store, new TurnedClock(NOW)).sweep();
+
+describe('the sweep', () => {
+  it.each([
+    ['lives', {}, true],
+    ['ends in a millisecond', { absoluteExpiresAtMs: NOW + 1 }, true],
+    ['ends in this very millisecond', { absoluteExpiresAtMs: NOW }, false],
+    ['ended long ago', { absoluteExpiresAtMs: NOW - DAY_MS }, false],
+    ['was revoked just now', { revokedAtMs: NOW }, true],
+    ['was revoked while a token of it may live', { revokedAtMs: NOW - 7 * DAY_MS + 1 }, true],
+    ['was revoked before every token of it had expired', { revokedAtMs: NOW - 7 * DAY_MS }, false],
+    ['was revoked and has ended', { revokedAtMs: NOW, absoluteExpiresAtMs: NOW }, false],
+  ])('of a session that %s', async (_what, values, stays) => {
+    await table.add('a', values);
+    expect(await sweep()).toBe(stays ? 0 : 1);
+    expect(await table.ids()).toEqual(stays ? ['a'] : []);
+  });
+
+  it('waits for access tokens where they live longer than refresh tokens', async () => {
+    const given = { accessTtl: 3600, refreshTtl: 60 };
+    await table.add('a', { revokedAtMs: NOW - 3_599_999 });
+    await table.add('b', { revokedAtMs: NOW - 3_600_000 });
+    expect(await sweep(given)).toBe(1);
+    expect(await table.ids()).toEqual(['a']);
+  });
+
+  it('takes what is over and leaves what is not', async () => {
+    await table.add('a');
+    await table.add('b', { absoluteExpiresAtMs: NOW });
+    await table.add('c');
+    expect(await sweep()).toBe(1);
+    expect(await table.ids()).toEqual(['a', 'c']);
+  });
+
+  it('takes more than fit one statement', async () => {
+    const ids = Array.from({ length: 401 }, (_, index) => `session ${index}`);
+    await Promise.all(ids.map((id) => table.add(id, { absoluteExpiresAtMs: NOW })));
+    expect(await sweep()).toBe(401);
+    expect(await table.ids()).toEqual([]);
+  });
+
+  it('says so when the database is away', async () => {
+    await expect(table.whileBroken(() => sweep())).rejects.toThrow(UnavailableError);
+  });
+});

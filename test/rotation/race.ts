@@ -1,0 +1,106 @@
+import {
+  AuthError,
+  type AuthErrorCode,
+  AuthEvents,
+  AuthService,
+  RefreshToken,
+  type SessionRefreshedEvent,
+  type TokenPairBody,
+} from 'nestjs-baton';
+import { Confirmations } from '../../src/sessions/confirmations.js';
+import { RefreshTokens, hashOf } from '../../src/tokens/refresh-token.js';
+import type { Host } from '../host/start-host.js';
+
+const ANN = { id: '1', username: 'ann' };
+
+/** What a presentation came to: how the session was refreshed, or the code of the refusal. */
+export interface Answer {
+  readonly outcome: SessionRefreshedEvent['how'] | AuthErrorCode;
+  readonly pair: TokenPairBody | null;
+}
+
+/** One session of a running host, and every pair that it has handed out. */
+export class Race {
+  /** By generation; a replay hands out no new refresh token, so each has one. */
+  readonly pairs: TokenPairBody[];
+  readonly sessionId: string;
+  private readonly auth: AuthService;
+
+  private constructor(
+    private readonly host: Host,
+    readonly first: TokenPairBody,
+  ) {
+    this.auth = host.app.get(AuthService);
+    this.sessionId = first.session_id;
+    this.pairs = [first];
+  }
+
+  static async start(host: Host): Promise<Race> {
+    return new Race(host, await host.app.get(AuthService).openSession(ANN));
+  }
+
+  /** Presents a refresh token. Of several at the same moment the answers may be mixed up. */
+  async present(token: string, idempotencyKey: string | null = null): Promise<Answer> {
+    let how: SessionRefreshedEvent['how'] | undefined;
+    const events = this.host.app.get(AuthEvents).on('session.refreshed');
+    const listening = events.subscribe((event) => (how = event.how));
+    try {
+      const pair = await this.auth.refresh(token, { idempotencyKey });
+      this.keep(pair);
+      return { outcome: how ?? 'server_error', pair };
+    } catch (error) {
+      if (error instanceof AuthError) return { outcome: error.code, pair: null };
+      throw error;
+    } finally {
+      listening.unsubscribe();
+    }
+  }
+
+  /** Uses an access token. @returns whether it lets its holder in */
+  async use({ access_token: token }: TokenPairBody): Promise<boolean> {
+    try {
+      const user = await this.auth.authenticate(token);
+      return user.sessionId === this.sessionId;
+    } catch (error) {
+      if (error instanceof AuthError) return false;
+      throw error;
+    }
+  }
+
+  logout({ refresh_token: token }: TokenPairBody): Promise<void> {
+    return this.auth.logout(token);
+  }
+
+  /** Has the row told what was seen in use. */
+  flush(): Promise<void> {
+    return this.host.app.get(Confirmations).flush();
+  }
+
+  row(): Promise<RefreshToken> {
+    return this.host.dataSource.getRepository(RefreshToken).findOneByOrFail({ id: this.sessionId });
+  }
+
+  /** Which of the tokens handed out are live, by generation. */
+  liveIn({ tokenHash, revokedAtMs }: RefreshToken): number[] {
+    if (revokedAtMs !== null) return [];
+    const isLive = ({ refresh_token: token }: TokenPairBody) => hashOf(token) === tokenHash;
+    return [...this.pairs.entries()].flatMap(([at, pair]) => (isLive(pair) ? [at] : []));
+  }
+
+  generationOf(pair: TokenPairBody): number {
+    return this.host.app.get(RefreshTokens).verifyGenuine(pair.refresh_token).gen;
+  }
+
+  /** When a pair's refresh token expires, Unix milliseconds. */
+  endOf(pair: TokenPairBody): number {
+    return this.host.app.get(RefreshTokens).verifyGenuine(pair.refresh_token).exp * 1000;
+  }
+
+  /** Generations grow by one, and each is only ever handed out as the same token. */
+  private keep(pair: TokenPairBody): void {
+    const generation = this.generationOf(pair);
+    expect(generation).toBeLessThanOrEqual(this.pairs.length);
+    this.pairs[generation] ??= pair;
+    expect(this.pairs[generation]?.refresh_token).toBe(pair.refresh_token);
+  }
+}

@@ -1,0 +1,143 @@
+import { UnavailableError } from '../../src/errors.js';
+import { type Settings, settingsSchema } from '../../src/options.js';
+import { RevocationList } from '../../src/sessions/revocation-list.js';
+import { TurnedClock } from '../host/turned-clock.js';
+import { NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
+
+let table: SessionsTable;
+let clock: TurnedClock;
+
+beforeEach(async () => {
+  table = await openSessionsTable();
+  clock = new TurnedClock(NOW);
+});
+
+afterEach(() => table.drop());
+
+const listWith = (given: Partial<Settings> = {}) =>
+  new RevocationList(settingsSchema.parse(given), table.store, clock);
+
+/** A list that has just looked. */
+async function freshList(given: Partial<Settings> = {}): Promise<RevocationList> {
+  const list = listWith(given);
+  await list.refresh();
+  return list;
+}
+
+describe('a cached list', () => {
+  it('knows at once what this instance has revoked, without asking the database', async () => {
+    const list = await freshList();
+    list.add('a', NOW);
+    await table.whileBroken(async () => {
+      expect(list.isRevoked('a')).toBe(true);
+      expect(list.isRevoked('b')).toBe(false);
+    });
+  });
+
+  it('knows what another instance has revoked after the next look', async () => {
+    const list = await freshList();
+    await table.add('a');
+    await table.store.revoke('a', 'logout', NOW);
+    expect(list.isRevoked('a')).toBe(false);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(true);
+  });
+
+  it('knows what was revoked before the start while access tokens of it may live', async () => {
+    await table.add('a');
+    await table.store.revoke('a', 'logout', NOW - 900_000);
+    expect((await freshList()).isRevoked('a')).toBe(true);
+  });
+
+  it('finds what a clock up to a minute behind, or a slow commit, has revoked', async () => {
+    const list = await freshList();
+    clock.turn(1);
+    await list.refresh();
+    await table.add('a');
+    await table.store.revoke('a', 'logout', NOW - 59_000);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(true);
+  });
+
+  it('forgets a session once the last access token of it has expired, not before', async () => {
+    const list = await freshList();
+    list.add('a', NOW);
+    clock.turn(900);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(true);
+    clock.turn(60.001);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(false);
+  });
+});
+
+describe('a cached list that has grown old', () => {
+  it('is asked of the database before it is trusted again', async () => {
+    const list = await freshList();
+    await table.add('a');
+    await table.store.revoke('a', 'logout', NOW);
+    clock.turn(5);
+    expect(await list.isRevoked('a')).toBe(true);
+    expect(list.isRevoked('a')).toBe(true);
+  });
+
+  it('is trusted until the fifth poll was missed', async () => {
+    const list = await freshList();
+    clock.turn(4.999);
+    await table.whileBroken(async () => expect(list.isRevoked('a')).toBe(false));
+    clock.turn(0.001);
+    const asked = table.whileBroken(async () => list.isRevoked('a'));
+    await expect(asked).rejects.toThrow(UnavailableError);
+  });
+
+  it('is trusted for as many polls where they are farther apart', async () => {
+    const list = await freshList({ revocationPoll: 60 });
+    clock.turn(299.999);
+    expect(list.isRevoked('a')).toBe(false);
+    clock.turn(0.001);
+    expect(list.isRevoked('a')).toBeInstanceOf(Promise);
+  });
+
+  it('is not trusted before its first look', async () => {
+    const asked = table.whileBroken(async () => listWith().isRevoked('a'));
+    await expect(asked).rejects.toThrow(UnavailableError);
+    expect(await listWith().isRevoked('a')).toBe(false);
+  });
+
+  it('does not refuse what it knows any less when the database is away', async () => {
+    const list = await freshList();
+    list.add('a', NOW);
+    await table.whileBroken(async () => {
+      await expect(list.refresh()).rejects.toThrow(UnavailableError);
+      expect(list.isRevoked('a')).toBe(true);
+    });
+  });
+});
+
+describe('a strict list', () => {
+  it('asks the row each time', async () => {
+    const list = listWith({ revocation: 'strict' });
+    await table.add('a');
+    expect(await list.isRevoked('a')).toBe(false);
+    await table.store.revoke('a', 'logout', NOW);
+    expect(await list.isRevoked('a')).toBe(true);
+  });
+
+  it('refuses a session that has no row', async () => {
+    expect(await listWith({ revocation: 'strict' }).isRevoked('a')).toBe(true);
+  });
+
+  it('lets nobody in while the database is away', async () => {
+    const list = listWith({ revocation: 'strict' });
+    const asked = table.whileBroken(async () => list.isRevoked('a'));
+    await expect(asked).rejects.toThrow(UnavailableError);
+  });
+});
+
+it('lets access tokens live out their lifetime when it is off', async () => {
+  const list = listWith({ revocation: 'off' });
+  await table.add('a');
+  await table.store.revoke('a', 'logout', NOW);
+  list.add('a', NOW);
+  expect(list.isRevoked('a')).toBe(false);
+});

@@ -1,0 +1,69 @@
+import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
+import { DataSource } from 'typeorm';
+import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
+import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
+import { IN_MEMORY } from '../host/databases.js';
+
+export const NOW = 1_767_225_600_000;
+export const DAY_MS = 86_400_000;
+
+/** The table of sessions in a database of its own. */
+export interface SessionsTable {
+  readonly store: RefreshTokenStore;
+  /** Adds a session: of `ann`, opened just now and never refreshed, unless told otherwise. */
+  add(id: string, values?: Partial<RefreshToken>): Promise<void>;
+  find(id: string): Promise<RefreshToken | null>;
+  ids(): Promise<string[]>;
+  /** Runs a task while every statement fails. */
+  whileBroken<Result>(task: () => Promise<Result>): Promise<Result>;
+  drop(): Promise<void>;
+}
+
+/** Opens an empty table in memory. */
+export async function openSessionsTable(): Promise<SessionsTable> {
+  const dataSource = new DataSource({
+    ...IN_MEMORY,
+    entities: [RefreshToken],
+    migrations: [CreateRefreshTokens1764000000000],
+    migrationsRun: true,
+  });
+  await dataSource.initialize();
+  const store = new RefreshTokenStore(dataSource);
+  const rename = (from: string, to: string) =>
+    dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+  return {
+    store,
+    add: (id, values = {}) => store.open({ ...sessionRow(id), ...values }),
+    find: (id) => store.find(id),
+    ids: async () => {
+      const rows = await dataSource.getRepository(RefreshToken).find({ order: { id: 'ASC' } });
+      return rows.map((row) => row.id);
+    },
+    whileBroken: async (task) => {
+      await rename('refresh_tokens', 'elsewhere');
+      return task().finally(() => rename('elsewhere', 'refresh_tokens'));
+    },
+    drop: () => dataSource.destroy(),
+  };
+}
+
+function sessionRow(id: string): RefreshToken {
+  return {
+    id,
+    userId: 'ann',
+    tokenHash: `hash of ${id}`,
+    generation: 0,
+    parentGeneration: null,
+    sealedSuccessor: null,
+    createdAtMs: NOW,
+    rotatedAtMs: NOW,
+    confirmedAtMs: null,
+    expiresAtMs: NOW + 7 * DAY_MS,
+    absoluteExpiresAtMs: NOW + 30 * DAY_MS,
+    revokedAtMs: null,
+    revokedReason: null,
+    ip: null,
+    userAgent: null,
+    deviceName: null,
+  };
+}
