@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { systemClock } from '../clock.js';
 import { settingsSchema } from '../options.js';
 import { type AuthModuleOptions, AuthOptionsError, resolveOptions } from './auth.options.js';
 
@@ -36,7 +35,7 @@ describe('options that can be used', () => {
   it('need no more than users and two secrets', () => {
     const { settings, clock, users, accessKeys, refreshKeys } = resolveOptions(OPTIONS);
     expect(settings.accessTtl).toBe(900);
-    expect(clock.nowMs).toBe(systemClock.nowMs);
+    expect(Math.abs(clock.nowMs() - Date.now())).toBeLessThan(60_000);
     expect(users).toBe(USERS);
     expect(accessKeys.current.algorithm).toBe('HS256');
     expect(accessKeys.current.kid).not.toBe(refreshKeys.current.kid);
@@ -45,7 +44,7 @@ describe('options that can be used', () => {
   it('keep users, keys and hooks out of the settings', () => {
     const { settings } = resolveOptions({ ...OPTIONS, grace: '5s', onLogin: () => {} });
     expect(settings.grace).toBe(5);
-    expect(Object.keys(settings).sort()).toEqual(Object.keys(settingsSchema.shape).sort());
+    expect(Object.keys(settings).toSorted()).toEqual(Object.keys(settingsSchema.shape).toSorted());
   });
 
   it.each([
@@ -111,7 +110,7 @@ describe('options that cannot be used', () => {
     ['users', { users: undefined }, USERS_TAKE],
     ['users', { users: null }, USERS_TAKE],
     ['users', { users: { findById: USERS.findById } }, USERS_TAKE],
-    ['users', { users: class Users {} }, USERS_TAKE],
+    ['users', { users: () => null }, USERS_TAKE],
     ['accessSecret', { accessSecret: undefined }, 'is missing'],
     ['accessSecret', { accessSecret: 1 }, KEYS_TAKE],
     ['accessSecret', { accessSecret: [] }, KEYS_TAKE],

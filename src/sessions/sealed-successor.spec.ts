@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
 
 const PARENT = 'header.claims.signature';

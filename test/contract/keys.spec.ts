@@ -27,6 +27,9 @@ const RSA = pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const EC = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 const OLDER_EC = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 
+/** Of base64url, RFC 4648 section 5. The last character of these signatures has four bits that count for nothing. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
 const P256_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
 
 /** How a library that knows only the public key verifies, RFC 7518 section 3. */
@@ -104,6 +107,17 @@ describe.each(KEYS)('signed with %s', (algorithm, auth) => {
       const secret = pem.export({ type: 'spki', format: 'pem' }).toString();
       const forged = forge(access_token, { header: { alg: 'HS256' } }, { secret });
       expect(await me(stage.host, forged)).toEqual(INVALID_ACCESS);
+    });
+
+    it('the same signature in another spelling of base64url is invalid_token', async () => {
+      const [key] = await jwks();
+      const { access_token } = await login(stage.host);
+      const last = ALPHABET.indexOf(access_token.at(-1) ?? '');
+      for (const strayBits of [1, 6, 15]) {
+        const respelled = access_token.slice(0, -1) + (ALPHABET[last ^ strayBits] ?? '');
+        expect(isVerifiedBy(key ?? {}, respelled, algorithm)).toBe(true);
+        expect(await me(stage.host, respelled)).toEqual(INVALID_ACCESS);
+      }
     });
 
     it('a token whose signature was tampered with is invalid_token', async () => {

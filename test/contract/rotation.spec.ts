@@ -1,4 +1,5 @@
 import { AuthEvents, RefreshToken } from 'nestjs-baton';
+import { Confirmations } from '../../src/sessions/confirmations.js';
 import { decode } from './jwt.js';
 import {
   REUSED,
@@ -8,6 +9,7 @@ import {
   pairIn,
   refresh,
   refreshing,
+  rowOf,
   sessions,
   storm,
   use,
@@ -141,6 +143,17 @@ onEveryHost({}, (stage) => {
     await use(stage.host, first);
     await refresh(stage.host, first.refresh_token);
     await use(stage.host, first);
+    stage.host.clock.turn(10);
+    const found = await refresh(stage.host, first.refresh_token);
+    expect(await isAlive(stage.host, found)).toBe(true);
+  });
+
+  it('a new live token begins unconfirmed, though its parent was confirmed', async () => {
+    const first = await login(stage.host);
+    await use(stage.host, first);
+    await stage.host.app.get(Confirmations).flush();
+    expect((await rowOf(stage.host, first)).confirmedAtMs).toBe(stage.host.clock.nowMs());
+    await refresh(stage.host, first.refresh_token);
     stage.host.clock.turn(10);
     const found = await refresh(stage.host, first.refresh_token);
     expect(await isAlive(stage.host, found)).toBe(true);

@@ -16,7 +16,7 @@ function isListening(port: number): Promise<boolean> {
 }
 
 const available = await Promise.all(
-  DATABASES.map(({ port }) => port === undefined || isListening(port)),
+  DATABASES.map(async ({ port }) => port === undefined || (await isListening(port))),
 );
 
 /**
