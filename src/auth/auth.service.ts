@@ -113,8 +113,8 @@ export class AuthService {
   }
 
   /** Ends every session of the user, but for `exceptSessionId` where one is given. */
-  revokeSessions(userId: string, reason = 'logout', exceptSessionId?: string): Promise<void> {
-    return this.sessionService.revokeAll(userId, reason, exceptSessionId);
+  async revokeSessions(userId: string, reason = 'logout', exceptSessionId?: string): Promise<void> {
+    await this.sessionService.revokeAll(userId, reason, exceptSessionId);
   }
 
   /**

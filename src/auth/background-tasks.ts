@@ -14,6 +14,8 @@ import { RevocationList } from '../sessions/revocation-list.js';
 
 /** Half of what the contract allows, so that a confirmation is with every instance within a second. */
 const FLUSH_INTERVAL_MS = 500;
+/** Asked twice in the time that a revocation may take to be known here, for the asking takes time as well. */
+const POLLS_PER_INTERVAL = 2;
 const SWEEP_INTERVAL_MS = 10 * 60 * 1000;
 
 /** What happens beside the requests: the feed of revocations, the batches of confirmations, the sweep. */
@@ -23,6 +25,7 @@ export class BackgroundTasks
 {
   private readonly logger = new Logger('AuthModule');
   private stops: readonly (() => void)[] = [];
+  private stopping = false;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -39,23 +42,29 @@ export class BackgroundTasks
     ];
     if (this.settings.revocation !== 'cached') return;
     const poll = () => this.revocations.refresh();
-    this.stops = [...this.stops, this.repeat(this.settings.revocationPoll * 1000, poll)];
+    const intervalMs = (this.settings.revocationPoll * 1000) / POLLS_PER_INTERVAL;
+    this.stops = [...this.stops, this.repeat(intervalMs, poll)];
     await poll().catch((error: unknown) => this.warn(error));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.confirmations.flush().catch((error: unknown) => this.warn(error));
+    this.stopping = true;
   }
 
-  onApplicationShutdown(): void {
+  /** Once more for the requests that were still under way, unless the database is closed already. */
+  async onApplicationShutdown(): Promise<void> {
     for (const stop of this.stops) stop();
+    await this.confirmations.flush().catch(() => {});
   }
 
   private repeat(intervalMs: number, task: () => Promise<void>): () => void {
     return repeatEvery(intervalMs, task, (error) => this.warn(error));
   }
 
+  /** A task that finds the database closed at a stop is nothing to warn of. */
   private warn(error: unknown): void {
+    if (this.stopping) return;
     this.logger.warn(error instanceof Error ? error.message : String(error));
   }
 }

@@ -131,7 +131,8 @@ export class RefreshTokenStore {
   ): Promise<RevokedSession[]> {
     const others = exceptId === null ? {} : { id: Not(exceptId) };
     const owner = this.isExactly(userId);
-    await this.revokeWhere({ userId: owner, revokedAtMs: IsNull(), ...others }, reason, nowMs);
+    const live = { userId: owner, revokedAtMs: IsNull(), ...others };
+    if (!(await this.revokeWhere(live, reason, nowMs))) return [];
     return databaseAnswer(
       this.sessions.find({
         select: { id: true, userId: true, revokedAtMs: true },

@@ -172,17 +172,20 @@ export class RotationService {
   /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
   private async betray({ claims }: Presentation, session: RefreshToken): Promise<Error> {
     const { id: sessionId, userId } = session;
-    const revoked = await this.sessions.revoke(sessionId, userId, 'reuse');
-    if (!revoked) {
+    if (!(await this.revokeReused(sessionId, userId))) {
       const ended = await this.store.find(sessionId);
       return new SessionRevokedError(ended?.revokedReason ?? 'reuse');
     }
     const atMs = this.clock.nowMs();
     this.events.emit({ type: 'token.reused', sessionId, userId, generation: claims.gen, atMs });
-    if (this.settings.reuseScope === 'user') {
-      await this.sessions.revokeAll(userId, 'reuse', sessionId);
-    }
     return new TokenReusedError();
+  }
+
+  private async revokeReused(sessionId: string, userId: string): Promise<boolean> {
+    if (this.settings.reuseScope === 'session') {
+      return this.sessions.revoke(sessionId, userId, 'reuse');
+    }
+    return (await this.sessions.revokeAll(userId, 'reuse')) > 0;
   }
 }
 

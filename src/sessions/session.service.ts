@@ -75,11 +75,12 @@ export class SessionService {
     return revoked;
   }
 
-  /** Ends every session of the user, but for `exceptId`. */
-  async revokeAll(userId: string, reason: string, exceptId: string | null = null): Promise<void> {
+  /** Ends every session of the user, but for `exceptId`. @returns how many it ended */
+  async revokeAll(userId: string, reason: string, exceptId: string | null = null): Promise<number> {
     const nowMs = this.clock.nowMs();
     const revoked = await this.store.revokeAll(userId, exceptId, reason, nowMs);
     this.announce(revoked, reason, nowMs);
+    return revoked.length;
   }
 
   /** After the new session is in the table: of simultaneous logins the last to look sees them all. */

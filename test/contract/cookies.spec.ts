@@ -3,6 +3,11 @@ import { type Host, PASSWORD, PLATFORMS, startHost } from '../host/start-host.js
 const COOKIE = { 'x-auth-transport': 'cookie' };
 const APP = 'https://app.example.com';
 
+/** The cookie as a browser would send it back. */
+function cookieOf(answer: { headers: Record<string, unknown> }): string {
+  return String(answer.headers['set-cookie']).split(';', 1)[0] ?? '';
+}
+
 describe.each(PLATFORMS)('the cookie transport on %s', (platform) => {
   let host: Host;
 
@@ -16,11 +21,6 @@ describe.each(PLATFORMS)('the cookie transport on %s', (platform) => {
     host.http().post(`/api/auth/${path}`).set(headers);
   const login = (headers: Record<string, string> = COOKIE) =>
     send('login', headers).send({ username: 'ann', password: PASSWORD });
-
-  /** The cookie as a browser would send it back. */
-  function cookieOf(answer: { headers: Record<string, unknown> }): string {
-    return String(answer.headers['set-cookie']).split(';', 1)[0] ?? '';
-  }
 
   it('sets the refresh token as a cookie and leaves it out of the body', async () => {
     const answer = await login();
@@ -56,7 +56,7 @@ describe.each(PLATFORMS)('the cookie transport on %s', (platform) => {
     ['the origin is foreign', { ...COOKIE, origin: 'https://evil.example.com' }],
     ['the origin is null', { ...COOKIE, origin: 'null' }],
     ['the origin is the server’s on another scheme', { ...COOKIE, origin: 'https://127.0.0.1' }],
-  ])('it is as if no cookie had been sent when %s', async (_what, headers) => {
+  ])('takes no cookie, as if none had been sent, when %s', async (_what, headers) => {
     const cookie = cookieOf(await login());
     const refresh = await send('token/refresh', headers).set('cookie', cookie);
     expect(refresh.body).toMatchObject({ error_description: 'Refresh token is missing' });
