@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { durationSeconds, oneOf, settingsSchema, wholeNumber } from './options.js';
 
 const LONGEST = 3_153_600_000;

@@ -124,7 +124,7 @@ const optionsSchema = settingsSchema.extend({
 /**
  * Checks the options and turns them into what the module works with.
  *
- * @throws AuthOptionsError that names every option at fault, never its value
+ * @throws AuthOptionsError that names what is at fault, never its value
  */
 export function resolveOptions(options: AuthModuleOptions): AuthConfig {
   const parsed = optionsSchema.strict().safeParse(options);

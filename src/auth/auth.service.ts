@@ -146,7 +146,9 @@ export class AuthService {
   }
 
   private async ownClaimsOf(user: AuthUser): Promise<Readonly<Record<string, unknown>>> {
-    return (await this.config.accessTokenClaims?.(user)) ?? {};
+    const ownClaims = (await this.config.accessTokenClaims?.(user)) ?? {};
+    this.accessTokens.refuseReserved(ownClaims);
+    return ownClaims;
   }
 
   private pair(

@@ -39,7 +39,15 @@ describe('a ring of keys', () => {
 
   it('publishes the public halves of current and previous keys, and nothing private', () => {
     const [first, second] = new KeyRing(NEW_PAIR, [OLD_PAIR]).publicJwks();
-    expect(Object.keys(first ?? {}).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+    expect(Object.keys(first ?? {}).toSorted()).toEqual([
+      'alg',
+      'crv',
+      'kid',
+      'kty',
+      'use',
+      'x',
+      'y',
+    ]);
     expect(first).toMatchObject({ kid: NEW_PAIR.kid, alg: 'ES256', use: 'sig', crv: 'P-256' });
     expect(second?.kid).toBe(OLD_PAIR.kid);
   });

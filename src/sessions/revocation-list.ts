@@ -19,6 +19,7 @@ export class RevocationList {
   /** When each was revoked, Unix milliseconds. */
   private readonly revokedAtMs = new Map<string, number>();
   private refreshedAtMs = Number.NEGATIVE_INFINITY;
+  private refreshing: Promise<void> | null = null;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -45,7 +46,7 @@ export class RevocationList {
       case 'cached':
         return this.isFresh()
           ? this.revokedAtMs.has(sessionId)
-          : this.refresh().then(() => this.revokedAtMs.has(sessionId));
+          : this.refreshOnce().then(() => this.revokedAtMs.has(sessionId));
     }
   }
 
@@ -61,6 +62,14 @@ export class RevocationList {
     for (const [id, revokedAtMs] of this.revokedAtMs) {
       if (revokedAtMs < oldestMs) this.revokedAtMs.delete(id);
     }
+  }
+
+  /** However many requests find the list too old, the database is asked once. */
+  private refreshOnce(): Promise<void> {
+    this.refreshing ??= this.refresh().finally(() => {
+      this.refreshing = null;
+    });
+    return this.refreshing;
   }
 
   private isFresh(): boolean {

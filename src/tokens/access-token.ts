@@ -42,17 +42,23 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
   }
 
   /**
+   * Checks an application's own claims; before anything is written that a failure would waste.
+   *
+   * @throws TypeError when one has a name that the module sets, or one that every object has
+   */
+  refuseReserved(own: Readonly<Record<string, unknown>>): void {
+    const taken = Object.keys(own).find((name) => RESERVED.has(name) || name in Object.prototype);
+    if (taken === undefined) return;
+    throw new TypeError(
+      `accessTokenClaims returned "${taken}", a name that the module sets itself`,
+    );
+  }
+
+  /**
    * @param own the application's own claims
    * @returns the token and its remaining lifetime in whole seconds
-   * @throws TypeError when one of the application's claims has a registered name
    */
   issue(subject: AccessTokenSubject, own: Readonly<Record<string, unknown>>) {
-    const taken = Object.keys(own).find((name) => RESERVED.has(name));
-    if (taken !== undefined) {
-      throw new TypeError(
-        `accessTokenClaims returned "${taken}", a name that the module sets itself`,
-      );
-    }
     const iat = Math.floor(this.now.nowMs() / 1000);
     const exp = Math.min(iat + this.settings.accessTtl, subject.sessionEndsAt);
     const claims = {

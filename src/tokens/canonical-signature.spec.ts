@@ -1,5 +1,5 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { InvalidTokenError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type SigningKey, privateKey, secretKey } from '../keys/signing-key.js';
@@ -68,14 +68,15 @@ describe('an ECDSA signature', () => {
   });
 });
 
+const lastOf = (text: string): string => text.slice(-1);
+
 describe('the base64url of a signature', () => {
   const tokens = tokensWith(SECRET_KEY);
   const { token } = tokens.issue(SUBJECT, {});
   const bytes = Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url');
-  const lastOf = (text: string): string => text.slice(-1);
 
   /** The spellings of the last character that decode to the same bytes: 256 bits leave 2 over. */
-  const spellings = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_']
+  const spellings = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
     .map((last) => token.slice(0, -1) + last)
     .filter((other) =>
       Buffer.from(other.slice(other.lastIndexOf('.') + 1), 'base64url').equals(bytes),

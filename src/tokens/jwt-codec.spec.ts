@@ -1,5 +1,5 @@
 import { type KeyObject, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { handMadeJwt, hmacWith, readJwt } from '../../test/host/hand-made-jwt.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -162,7 +162,9 @@ describe('text that is no token', () => {
 });
 
 describe('a token that differs', () => {
-  const CHARACTERS = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ '];
+  const CHARACTERS = Array.from(
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+/ ',
+  );
 
   it('in any one character is refused', () => {
     fc.assert(
@@ -188,8 +190,9 @@ describe('a token that differs', () => {
   });
 });
 
+const at = (ms: number) => new RefreshTokens(SETTINGS, new KeyRing(KEY), { nowMs: () => ms });
+
 describe('the end of a token', () => {
-  const at = (ms: number) => new RefreshTokens(SETTINGS, new KeyRing(KEY), { nowMs: () => ms });
   const END = NOW + 604_800_000;
 
   it('is not reached a millisecond before exp', () => {

@@ -20,6 +20,11 @@ export class BatonModel {
 
   constructor(private readonly rules: BatonRules) {}
 
+  /** The generation of the live token's parent. */
+  get parentGeneration(): number | null {
+    return this.parent?.generation ?? null;
+  }
+
   /** Somebody presents the token of a generation. */
   present(generation: number, key: string | null, nowMs: number): Outcome {
     if (this.over) return 'session_revoked';

@@ -11,6 +11,9 @@ import { Confirmations } from '../../src/sessions/confirmations.js';
 import { RefreshTokens, hashOf } from '../../src/tokens/refresh-token.js';
 import type { Host } from '../host/start-host.js';
 
+/** What a property may take on a slow machine. */
+export const PATIENCE_MS = 120_000;
+
 const ANN = { id: '1', username: 'ann' };
 
 /** What a presentation came to: how the session was refreshed, or the code of the refusal. */
@@ -96,11 +99,12 @@ export class Race {
     return this.host.app.get(RefreshTokens).verifyGenuine(pair.refresh_token).exp * 1000;
   }
 
-  /** Generations grow by one, and each is only ever handed out as the same token. */
+  /** A generation is only ever handed out as the same token. */
   private keep(pair: TokenPairBody): void {
     const generation = this.generationOf(pair);
-    expect(generation).toBeLessThanOrEqual(this.pairs.length);
     this.pairs[generation] ??= pair;
-    expect(this.pairs[generation]?.refresh_token).toBe(pair.refresh_token);
+    if (this.pairs[generation].refresh_token !== pair.refresh_token) {
+      throw new Error(`generation ${generation} is two tokens`);
+    }
   }
 }

@@ -7,6 +7,23 @@ import { IN_MEMORY } from '../host/databases.js';
 export const NOW = 1_767_225_600_000;
 export const DAY_MS = 86_400_000;
 
+const NEW_SESSION = {
+  userId: 'ann',
+  generation: 0,
+  parentGeneration: null,
+  sealedSuccessor: null,
+  createdAtMs: NOW,
+  rotatedAtMs: NOW,
+  confirmedAtMs: null,
+  expiresAtMs: NOW + 7 * DAY_MS,
+  absoluteExpiresAtMs: NOW + 30 * DAY_MS,
+  revokedAtMs: null,
+  revokedReason: null,
+  ip: null,
+  userAgent: null,
+  deviceName: null,
+};
+
 /** The table of sessions in a database of its own. */
 export interface SessionsTable {
   readonly store: RefreshTokenStore;
@@ -33,7 +50,8 @@ export async function openSessionsTable(): Promise<SessionsTable> {
     dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
   return {
     store,
-    add: (id, values = {}) => store.open({ ...sessionRow(id), ...values }),
+    add: (id, values = {}) =>
+      store.open({ ...NEW_SESSION, id, tokenHash: `hash of ${id}`, ...values }),
     find: (id) => store.find(id),
     ids: async () => {
       const rows = await dataSource.getRepository(RefreshToken).find({ order: { id: 'ASC' } });
@@ -44,26 +62,5 @@ export async function openSessionsTable(): Promise<SessionsTable> {
       return task().finally(() => rename('elsewhere', 'refresh_tokens'));
     },
     drop: () => dataSource.destroy(),
-  };
-}
-
-function sessionRow(id: string): RefreshToken {
-  return {
-    id,
-    userId: 'ann',
-    tokenHash: `hash of ${id}`,
-    generation: 0,
-    parentGeneration: null,
-    sealedSuccessor: null,
-    createdAtMs: NOW,
-    rotatedAtMs: NOW,
-    confirmedAtMs: null,
-    expiresAtMs: NOW + 7 * DAY_MS,
-    absoluteExpiresAtMs: NOW + 30 * DAY_MS,
-    revokedAtMs: null,
-    revokedReason: null,
-    ip: null,
-    userAgent: null,
-    deviceName: null,
   };
 }
