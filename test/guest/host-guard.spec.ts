@@ -10,7 +10,7 @@ import {
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import { type AuthenticatedUser, CurrentUser, JwtAuthGuard } from 'nestjs-baton';
 import { type HostOptions, PLATFORMS, startHost } from '../host/start-host.js';
-import { Client, takeEveryRoute } from './every-route.js';
+import { Client, EVERY_ANSWER, answersOfEveryRoute } from './every-route.js';
 
 /** Word for word as in Nest's documentation. */
 const IS_PUBLIC_KEY = 'isPublic';
@@ -96,7 +96,7 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     const { access_token } = await new Client(host).login();
     const known = await host.http().get('/closed').auth(access_token, { type: 'bearer' });
     expect(known.body).toEqual({ page: 'closed', user: '1' });
-    await takeEveryRoute(host);
+    expect(await answersOfEveryRoute(host)).toEqual(EVERY_ANSWER);
     await host.close();
   });
 });

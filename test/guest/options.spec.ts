@@ -31,20 +31,20 @@ async function create(authModule: DynamicModule) {
   return NestFactory.create(HostModule, { logger: false, abortOnError: false });
 }
 
-describe('forRootAsync', () => {
-  async function login(authModule: DynamicModule, path: string) {
-    const app = await create(authModule);
-    await app.get(UsersService, { strict: false }).add('ann', PASSWORD);
-    await app.listen(0, '127.0.0.1');
-    const answer = await request(await app.getUrl())
-      .post(path)
-      .send({ username: 'ann', password: PASSWORD });
-    const sessions = app.get<DataSource>(getDataSourceToken()).getRepository(RefreshToken);
-    const rows = await sessions.count();
-    await app.close();
-    return { status: answer.status, rows };
-  }
+async function login(authModule: DynamicModule, path: string) {
+  const app = await create(authModule);
+  await app.get(UsersService, { strict: false }).add('ann', PASSWORD);
+  await app.listen(0, '127.0.0.1');
+  const answer = await request(await app.getUrl())
+    .post(path)
+    .send({ username: 'ann', password: PASSWORD });
+  const sessions = app.get<DataSource>(getDataSourceToken()).getRepository(RefreshToken);
+  const rows = await sessions.count();
+  await app.close();
+  return { status: answer.status, rows };
+}
 
+describe('forRootAsync', () => {
   it('takes its users from a provider of an imported module', async () => {
     const authModule = AuthModule.forRootAsync({
       imports: [UsersModule],

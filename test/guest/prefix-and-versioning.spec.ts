@@ -8,7 +8,7 @@ import {
   VersioningType,
 } from '@nestjs/common';
 import { type HostOptions, PLATFORMS, startHost } from '../host/start-host.js';
-import { takeEveryRoute } from './every-route.js';
+import { EVERY_ANSWER, answersOfEveryRoute } from './every-route.js';
 
 @Controller({ path: 'things', version: '2' })
 class ThingsController {
@@ -35,7 +35,7 @@ describe.each(PLATFORMS)('in a host on %s, the routes', (platform) => {
 
   it('stand under its global prefix and nowhere else', async () => {
     const host = await start((app) => app.setGlobalPrefix('api'));
-    await takeEveryRoute(host, '/api/auth');
+    expect(await answersOfEveryRoute(host, '/api/auth')).toEqual(EVERY_ANSWER);
     expect((await host.http().post('/auth/login').send({})).status).toBe(404);
     await host.close();
   });
@@ -48,7 +48,7 @@ describe.each(PLATFORMS)('in a host on %s, the routes', (platform) => {
     const exclude = ['.well-known/jwks.json'];
     const beside = await start((app) => app.setGlobalPrefix('api', { exclude }), withPrivateKey);
     expect((await beside.http().get('/.well-known/jwks.json')).body.keys).toHaveLength(1);
-    await takeEveryRoute(beside, '/api/auth');
+    expect(await answersOfEveryRoute(beside, '/api/auth')).toEqual(EVERY_ANSWER);
     await beside.close();
   });
 
@@ -62,7 +62,7 @@ describe.each(PLATFORMS)('in a host on %s, the routes', (platform) => {
     ['with a prefix of its own', { type: VersioningType.URI, prefix: 'version-' }],
   ])('carry no version under URI versioning %s', async (_what, versioning) => {
     const host = await start((app) => app.enableVersioning(versioning));
-    await takeEveryRoute(host);
+    expect(await answersOfEveryRoute(host)).toEqual(EVERY_ANSWER);
     expect((await host.http().post('/v1/auth/login').send({})).status).toBe(404);
     const { prefix = 'v' } = versioning.type === VersioningType.URI ? versioning : {};
     expect((await host.http().get(`/${String(prefix)}2/things`)).status).toBe(200);
@@ -74,7 +74,7 @@ describe.each(PLATFORMS)('in a host on %s, the routes', (platform) => {
     const host = await start((app) =>
       app.enableVersioning({ type: VersioningType.HEADER, header, defaultVersion: '1' }),
     );
-    await takeEveryRoute(host);
+    expect(await answersOfEveryRoute(host)).toEqual(EVERY_ANSWER);
     const versioned = await host.http().post('/auth/login').set(header, '2').send({});
     expect([versioned.status, versioned.body.error]).toEqual([400, 'invalid_request']);
     await host.close();
@@ -91,7 +91,7 @@ describe.each(PLATFORMS)('in a host on %s, the routes', (platform) => {
     const host = await start((app) =>
       app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI }),
     );
-    await takeEveryRoute(host, '/api/auth');
+    expect(await answersOfEveryRoute(host, '/api/auth')).toEqual(EVERY_ANSWER);
     expect((await host.http().get('/api/v2/things')).status).toBe(200);
     await host.close();
   });
@@ -101,7 +101,7 @@ describe.each(PLATFORMS)('in a host on %s, the routes', (platform) => {
     ['', ''],
   ])('stand where routePrefix %p says', async (routePrefix, at) => {
     const host = await start(() => {}, { extras: { routePrefix } });
-    await takeEveryRoute(host, at);
+    expect(await answersOfEveryRoute(host, at)).toEqual(EVERY_ANSWER);
     await host.close();
   });
 

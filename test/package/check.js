@@ -66,6 +66,21 @@ async function pack() {
   return join(temporary, packed.filename);
 }
 
+/** What is exported has to be used once, so that its types are seen in use. */
+function checkConsumer() {
+  const consumer = readFileSync(join(ROOT, 'test/package/consumer.ts'), 'utf8');
+  const index = readFileSync(join(ROOT, 'src/index.ts'), 'utf8');
+  const lists = index.match(/(?<=\{)[^}]*(?=\} from)/g) ?? [];
+  const names = lists
+    .join()
+    .replaceAll('type ', '')
+    .split(',')
+    .map((name) => name.trim());
+  const unused = names.filter((name) => !new RegExp(`\\b${name}\\b`).test(consumer));
+  if (unused.length > 0) fail('test/package/consumer.ts does not use:', unused.join('\n'));
+  say(`an application is written with all of the ${names.filter(Boolean).length} names exported`);
+}
+
 async function lint(tarball) {
   await run(ROOT, 'node', 'node_modules/publint/src/cli.js', tarball, '--strict');
   say('publint --strict has nothing to say');
@@ -194,6 +209,7 @@ async function checkApplication(name, tarball, ranges) {
 
 try {
   const tarball = await pack();
+  checkConsumer();
   await lint(tarball);
   const main = readJson(join(ROOT, 'package.json')).devDependencies;
   const compat = readJson(join(ROOT, 'test/compat/package.json')).devDependencies;

@@ -19,6 +19,7 @@ import {
   type AuthUser,
   type AuthenticatedUser,
   type Clock,
+  type CookieOptions,
   type Credentials,
   CurrentUser,
   type Duration,
@@ -80,6 +81,7 @@ class Members implements UserStore<Member> {
 const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';
 const accessPrivateKey: OneOrMore = ['current key', 'previous key'];
+const cookies: CookieOptions = { origins: ['https://shop.example'], allowPlainHttp: false };
 const rsaAlgorithm: RsaAlgorithm = 'PS256';
 const rules: SessionOptions = { accessTtl, grace: 5, reuseScope: 'user', revocation: 'strict' };
 const extras: AuthModuleExtras = { globalGuard: true, isGlobal: false, dataSource: 'sessions' };
@@ -87,6 +89,7 @@ const options: AuthModuleOptions<Member> = {
   ...rules,
   users: new Members(),
   accessPrivateKey,
+  cookies,
   rsaAlgorithm,
   refreshSecret: 'a secret',
   clock,
