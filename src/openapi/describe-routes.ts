@@ -51,6 +51,13 @@ const IDEMPOTENCY_KEY = ApiHeader({
     'Binds repeats of this refresh to whoever knows the key: 16 to 128 visible ASCII characters',
 });
 
+const AUTH_TRANSPORT = ApiHeader({
+  name: 'X-Auth-Transport',
+  required: false,
+  schema: { type: 'string', enum: ['cookie'] },
+  description: 'The refresh token travels in a cookie, where the server offers that',
+});
+
 /**
  * Describes the module's routes for `@nestjs/swagger`; call it once, before `SwaggerModule.createDocument`.
  * The module itself does without that package.
@@ -68,6 +75,7 @@ function describeTokens(): void {
     AuthController,
     'login',
     ApiOperation({ operationId: 'login', summary: 'Checks the credentials and opens a session' }),
+    AUTH_TRANSPORT,
     ApiBody({ type: LoginModel }),
     ApiOkResponse({ type: TokenPairModel }),
     ...errorResponses(LOGIN_ERRORS),
@@ -80,6 +88,7 @@ function describeTokens(): void {
       summary: 'Rotates: a new access token and a new refresh token',
     }),
     IDEMPOTENCY_KEY,
+    AUTH_TRANSPORT,
     ApiBody({ type: RefreshModel }),
     ApiOkResponse({ type: TokenPairModel }),
     ...errorResponses(REFRESH_ERRORS),
@@ -105,6 +114,7 @@ function describeLogouts(): void {
       summary: 'Ends this session, by its refresh token or by Bearer',
     }),
     ApiBearerAuth(),
+    AUTH_TRANSPORT,
     ApiBody({ type: LogoutModel, required: false }),
     noContent,
     ...errorResponses(LOGOUT_ERRORS),
