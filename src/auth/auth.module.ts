@@ -4,6 +4,7 @@ import {
   type DynamicModule,
   Module,
   type Provider,
+  type Type,
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
@@ -41,37 +42,34 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   dataSource: undefined,
 };
 
+const GLOBAL_GUARD: Provider = { provide: APP_GUARD, useExisting: JwtAuthGuard };
+
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({
   optionsInjectionToken: AUTH_OPTIONS,
 })
   .setClassMethodName('forRoot')
   .setExtras(EXTRAS, (definition, extras): DynamicModule => {
     const { isGlobal = true, globalGuard = false, dataSource } = extras;
-    const { controller = true, routePrefix = 'auth', jwks = true } = extras;
-    const guard: Provider[] = globalGuard
-      ? [{ provide: APP_GUARD, useExisting: JwtAuthGuard }]
-      : [];
+    const { imports = [], providers = [], exports = [] } = definition;
+    const sessions = TypeOrmModule.forFeature([RefreshToken], dataSource);
+    const parts = authProviders(getDataSourceToken(dataSource));
     return {
       ...definition,
       global: isGlobal,
-      imports: [
-        ...(definition.imports ?? []),
-        DiscoveryModule,
-        TypeOrmModule.forFeature([RefreshToken], dataSource),
-      ],
-      controllers: [
-        ...(controller ? [authControllerAt(routePrefix)] : []),
-        ...(controller && jwks ? [JwksController] : []),
-      ],
-      providers: [
-        ...(definition.providers ?? []),
-        ...authProviders(getDataSourceToken(dataSource)),
-        ...guard,
-      ],
-      exports: [...(definition.exports ?? []), ...AUTH_EXPORTS],
+      imports: [...imports, DiscoveryModule, sessions],
+      controllers: controllersOf(extras),
+      providers: [...providers, ...parts, ...(globalGuard ? [GLOBAL_GUARD] : [])],
+      exports: [...exports, ...AUTH_EXPORTS],
     };
   })
   .build();
+
+function controllersOf(extras: AuthModuleExtras): Type[] {
+  const { controller = true, routePrefix = 'auth', jwks = true } = extras;
+  if (!controller) return [];
+  const routes = authControllerAt(routePrefix);
+  return jwks ? [routes, JwksController] : [routes];
+}
 
 /**
  * Login, rotating refresh tokens, sessions and guards for an application that has users and a TypeORM
