@@ -14,19 +14,10 @@ import {
 } from 'typeorm';
 import { databaseAnswer } from '../database-answer.js';
 import { RefreshToken } from './refresh-token.entity.js';
+import { type Swap, SwapStatement } from './swap-statement.js';
 
 /** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
 const BATCH_ROWS = 200;
-
-/** What a swap writes. */
-export interface Successor {
-  readonly tokenHash: string;
-  readonly generation: number;
-  readonly parentGeneration: number;
-  readonly sealedSuccessor: string;
-  readonly rotatedAtMs: number;
-  readonly expiresAtMs: number;
-}
 
 /** A session that has been revoked. */
 export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>;
@@ -46,10 +37,15 @@ export interface LiveToken {
  */
 export class RefreshTokenStore {
   private readonly sessions: Repository<RefreshToken>;
+  private readonly swaps: Readonly<Record<'any' | 'unconfirmed', SwapStatement>>;
   private readonly comparesCaseBlindly: boolean;
 
   constructor(dataSource: DataSource) {
     this.sessions = dataSource.getRepository(RefreshToken);
+    this.swaps = {
+      any: new SwapStatement(dataSource),
+      unconfirmed: new SwapStatement(dataSource, 'confirmed_at IS NULL'),
+    };
     this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(dataSource.options.type);
   }
 
@@ -73,30 +69,13 @@ export class RefreshTokenStore {
   }
 
   /**
-   * Makes `successor` the live token.
+   * Makes another token the live one.
    *
    * @param only `unconfirmed` when the live token must not have been seen in use
    * @returns false when `liveHash` was no longer live: somebody was faster
    */
-  async succeed(
-    id: string,
-    liveHash: string,
-    successor: Successor,
-    only: 'any' | 'unconfirmed' = 'any',
-  ): Promise<boolean> {
-    const swapped = await databaseAnswer(
-      this.sessions.update(
-        {
-          id,
-          tokenHash: liveHash,
-          revokedAtMs: IsNull(),
-          expiresAtMs: MoreThan(successor.rotatedAtMs),
-          ...(only === 'unconfirmed' && { confirmedAtMs: IsNull() }),
-        },
-        { ...successor, confirmedAtMs: null },
-      ),
-    );
-    return swapped.affected === 1;
+  succeed(swap: Swap, only: 'any' | 'unconfirmed' = 'any'): Promise<boolean> {
+    return databaseAnswer(this.swaps[only].run(swap));
   }
 
   /** Notes that these live tokens were seen in their holders' hands; those no longer live are passed over. */

@@ -145,9 +145,9 @@ export class RotationService {
     only: 'any' | 'unconfirmed' = 'any',
   ): Promise<boolean> {
     return this.store.succeed(
-      claims.sid,
-      liveHash,
       {
+        id: claims.sid,
+        liveHash,
         tokenHash: hashOf(successor.token),
         generation: successor.subject.generation,
         parentGeneration: claims.gen,
