@@ -1,5 +1,5 @@
 import type { ErrorBody, TokenPairBody } from '../wire.js';
-import { BatonError, type BatonErrorCode } from './errors.js';
+import { BatonError, type BatonErrorCode, isBatonError } from './errors.js';
 import type { SignedOutReason } from './events.js';
 import { idempotencyKey } from './idempotency-key.js';
 import { retry, retryAfterMs, withDeadline } from './retry.js';
@@ -25,12 +25,6 @@ export interface Ending {
   readonly detail?: string;
 }
 
-/** What a refresh came to: one of the two. */
-export interface Answer {
-  readonly pair?: Session;
-  readonly ending?: Ending;
-}
-
 /** An answer, read to its end. */
 export interface Reply {
   readonly status: number;
@@ -43,15 +37,15 @@ export interface Reply {
 /** What the client asks of the server. What the network throws comes through as it is. */
 export interface AuthApi {
   /** @throws BatonError `sign_in_failed` */
-  signIn(credentials: Credentials): Promise<Session>;
+  readonly signIn: (credentials: Credentials) => Promise<Session>;
   /**
    * Buys the next pair, trying again while the failures are passing ones.
    *
    * @throws BatonError `refresh_failed`
    */
-  refresh(session: Session, signal: AbortSignal): Promise<Answer>;
+  readonly refresh: (session: Session, signal: AbortSignal) => Promise<Session | Ending>;
   /** @returns whether the server has been told of the end of a session, or knows of none */
-  signOut(ended: EndedSession): Promise<boolean>;
+  readonly signOut: (ended: EndedSession) => Promise<boolean>;
 }
 
 /**
@@ -93,8 +87,9 @@ export function createAuthApi(
       const key = await idempotencyKey(secret, refresh_token);
       const ask = async () => {
         const reply = await post('token/refresh', { refresh_token }, key);
-        const answer = { pair: pairOf(reply, isCookie), ending: endingOf(reply, isCookie) };
-        return answer.pair || answer.ending ? answer : refused('refresh_failed', reply);
+        return (
+          pairOf(reply, isCookie) ?? endingOf(reply, isCookie) ?? refused('refresh_failed', reply)
+        );
       };
       return retry(ATTEMPTS, ask, (error) => !signal.aborted && isPassing(error));
     },
@@ -135,6 +130,6 @@ function refused(code: BatonErrorCode, { status, headers, body }: Reply): never 
 
 /** Whether to ask again at once: not what the server will refuse again, nor when it asked to be left alone. */
 function isPassing(error: unknown): boolean {
-  const { status = 500, retryAfterMs: asked } = error instanceof BatonError ? error.details : {};
+  const { status = 500, retryAfterMs: asked } = isBatonError(error) ? error.details : {};
   return !asked && (status < 400 || status >= 500);
 }

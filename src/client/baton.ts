@@ -2,7 +2,7 @@ import { ATTEMPTS, type Credentials, createAuthApi } from './auth-api.js';
 import { authorizedFetch } from './authorized-fetch.js';
 import { type BatonEvents, type BatonState, type Unsubscribe, createEvents } from './events.js';
 import { exclusivelyBy } from './exclusive.js';
-import { type BatonLock, queueLock } from './lock.js';
+import { type BatonLock, inTurn } from './lock.js';
 import { createRefresher } from './refresher.js';
 import { type BatonRequestInit, replayable, resolved } from './replayable-request.js';
 import { createSessionStore } from './session-store.js';
@@ -50,7 +50,7 @@ export interface Baton {
    *
    * @throws BatonError `sign_in_failed`
    */
-  signIn(credentials: Credentials): Promise<void>;
+  readonly signIn: (credentials: Credentials) => Promise<void>;
 
   /**
    * `fetch` with the access token, which it renews and sends again where the server refuses it.
@@ -58,7 +58,7 @@ export interface Baton {
    *
    * @throws BatonError `refresh_failed`, `storage_unavailable` or `not_replayable`, and whatever `fetch` throws
    */
-  fetch(input: string | URL | Request, init?: BatonRequestInit): Promise<Response>;
+  readonly fetch: (input: string | URL | Request, init?: BatonRequestInit) => Promise<Response>;
 
   /**
    * An access token for where `fetch` does not reach, such as a socket; null when nobody is signed in.
@@ -66,52 +66,56 @@ export interface Baton {
    * @param refused a token that the server has just refused: another one is wanted
    * @throws BatonError `refresh_failed` or `storage_unavailable`
    */
-  getAccessToken(refused?: string): Promise<string | null>;
+  readonly getAccessToken: (refused?: string) => Promise<string | null>;
 
   /**
    * Ends the session here, whatever is under way, then tells the server: once now, and later again while
    * that fails. Never throws.
    */
-  signOut(): Promise<void>;
+  readonly signOut: () => Promise<void>;
 
   /** Stops listening and timers. A refresh under way still stores what it gets. */
-  dispose(): void;
+  readonly dispose: () => void;
 
   /** Calls a listener on each such event, never while a lock is held. */
-  on<Name extends keyof BatonEvents>(
+  readonly on: <Name extends keyof BatonEvents>(
     name: Name,
     listener: (details: BatonEvents[Name]) => void,
-  ): Unsubscribe;
+  ) => Unsubscribe;
 
   /** Calls a listener whenever {@link getState} has changed. */
-  subscribe(listener: (state: BatonState) => void): Unsubscribe;
+  readonly subscribe: (listener: (state: BatonState) => void) => Unsubscribe;
 
-  getState(): BatonState;
+  readonly getState: () => BatonState;
 
   /** Whether requests to this address carry the access token. */
-  isTrusted(address: string | URL): boolean;
+  readonly isTrusted: (address: string | URL) => boolean;
 }
 
 /** Makes the client of one server and one storage. */
 export function createBaton(options: BatonOptions): Baton {
-  const { storage, timeoutMs = 6000, refreshAheadMs = 30_000, fetch = globalThis.fetch } = options;
-  const { routePrefix = '/auth' } = options;
+  const { storage, routePrefix = '/auth', timeoutMs = 6000, refreshAheadMs = 30_000 } = options;
+  const {
+    fetch = globalThis.fetch,
+    wakeOn = browserWakeUps,
+    lock = storage.lock ?? { run: inTurn() },
+  } = options;
   const baseUrl = options.baseUrl.replace(/\/*$/, '/');
   const routes = resolved(`${routePrefix}/`, baseUrl).href;
-  const origins = [baseUrl, ...(options.origins ?? [])].map((url) => new URL(url).origin);
-  const lock = options.lock ?? storage.lock ?? queueLock(storage);
-
-  const isCookie = storage.transport === 'cookie';
-  const events = createEvents();
-  const exclusively = exclusivelyBy(lock, events, ATTEMPTS * timeoutMs + STORAGE_TIME_MS);
-  const store = createSessionStore(storage, isCookie, events);
-  const api = createAuthApi(routes, isCookie, timeoutMs, fetch);
-  const refresher = createRefresher(store, api, events, exclusively, refreshAheadMs);
-  const signing = createSigning(store, isCookie, api, refresher, exclusively);
+  const origins = (options.origins ?? [baseUrl]).map((url) => new URL(url).origin);
   const isTrusted = (address: string | URL) => origins.includes(resolved(address, baseUrl).origin);
 
+  const isCookie = storage.transport === 'cookie';
+  const longestWaitMs = ATTEMPTS * timeoutMs + STORAGE_TIME_MS;
+  const events = createEvents();
+  const exclusively = exclusivelyBy(lock, events, longestWaitMs);
+  const store = createSessionStore(storage, isCookie, events);
+  const api = createAuthApi(routes, isCookie, timeoutMs, fetch);
+  const refresher = createRefresher({ store, api, events, exclusively, refreshAheadMs });
+  const signing = createSigning(store, isCookie, api, refresher, exclusively);
+
   const stops = [
-    (options.wakeOn ?? browserWakeUps)(() => {
+    wakeOn(() => {
       refresher.wake();
       void signing.tidy();
       refresher.session().catch(() => {});

@@ -6,9 +6,9 @@ const LEAST_MS = 500;
 /** After a failure the server is left alone for a while, the longer the more failures there were. */
 export interface Cooldown {
   /** Why it is left alone; undefined when it is not. */
-  why(): BatonError | undefined;
-  start(error: BatonError): void;
-  end(): void;
+  readonly why: () => BatonError | undefined;
+  readonly start: (error: BatonError) => void;
+  readonly end: () => void;
 }
 
 export function createCooldown(): Cooldown {
@@ -21,8 +21,8 @@ export function createCooldown(): Cooldown {
     start(error) {
       last = error;
       failures += 1;
-      const ms = LEAST_MS + fullJitterMs(failures);
-      untilMs = performance.now() + Math.max(ms, error.details.retryAfterMs ?? 0);
+      const { retryAfterMs = 0 } = error.details;
+      untilMs = performance.now() + Math.max(retryAfterMs, LEAST_MS + fullJitterMs(failures));
     },
     end() {
       failures = untilMs = 0;

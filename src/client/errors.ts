@@ -42,6 +42,6 @@ export function isBatonError(error: unknown, code?: BatonErrorCode): error is Ba
 /** Makes of whatever was thrown an error of the client. */
 export function rethrow(code: BatonErrorCode): (cause: unknown) => never {
   return (cause) => {
-    throw cause instanceof BatonError ? cause : new BatonError(code, { cause });
+    throw isBatonError(cause) ? cause : new BatonError(code, { cause });
   };
 }

@@ -39,15 +39,15 @@ type Listeners = { readonly [Name in keyof AllEvents]: Set<(details: AllEvents[N
 
 /** The listeners, and the calls that wait for them until no lock is held. */
 export interface Events {
-  on<Name extends keyof AllEvents>(
+  readonly on: <Name extends keyof AllEvents>(
     name: Name,
     listener: (details: AllEvents[Name]) => void,
-  ): Unsubscribe;
-  emit<Name extends keyof AllEvents>(name: Name, details: AllEvents[Name]): void;
+  ) => Unsubscribe;
+  readonly emit: <Name extends keyof AllEvents>(name: Name, details: AllEvents[Name]) => void;
   /** Runs a task that holds a lock; the listeners wait until it is over. */
-  hold<Result>(task: () => Promise<Result>): Promise<Result>;
+  readonly hold: <Result>(task: () => Promise<Result>) => Promise<Result>;
   /** Lets the listeners run, unless a lock is held. What they throw is nobody's here. */
-  flush(): void;
+  readonly flush: () => void;
 }
 
 export function createEvents(): Events {

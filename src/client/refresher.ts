@@ -11,92 +11,90 @@ import { type Session, isAlive, isFresh } from './session.js';
 export interface Refresher {
   /**
    * @param refused an access token that a server has just refused: another one is wanted
-   * @returns null when nobody is signed in; the refused one itself while another would fare no better
+   * @returns null when nobody is signed in
    * @throws BatonError `storage_unavailable` or `refresh_failed`
    */
-  session(refused?: string): Promise<Session | null>;
+  readonly session: (refused?: string) => Promise<Session | null>;
   /** Ends a refresh under way; its callers find what the store has by then. */
-  abort(): void;
+  readonly abort: () => void;
   /** Ends a cooldown: the network, or the user, is back. */
-  wake(): void;
-  /** A token was refused as soon as it was issued. */
-  distrust(session: Session): void;
+  readonly wake: () => void;
+  /** A token was refused as soon as it was issued: for a while another one would fare no better. */
+  readonly distrust: () => void;
 }
 
-/** @param aheadMs how long before its end an access token is replaced */
-export function createRefresher(
-  store: SessionStore,
-  api: AuthApi,
-  events: Events,
-  exclusively: Exclusively,
-  aheadMs: number,
-): Refresher {
+/** What a refresher works with. */
+export interface RefresherParts {
+  readonly store: SessionStore;
+  readonly api: AuthApi;
+  readonly events: Events;
+  readonly exclusively: Exclusively;
+  /** How long before its end an access token is replaced. */
+  readonly refreshAheadMs: number;
+}
+
+export function createRefresher(parts: RefresherParts): Refresher {
+  const { store, events, exclusively, refreshAheadMs } = parts;
   const cooldown = createCooldown();
+  events.on('refreshed', cooldown.end);
   let underWay: Promise<Session | null> | undefined;
-  let controller = new AbortController();
-  let distrusted: Session | undefined;
+  let controller: AbortController | undefined;
 
   const isGood = (session: Session, refused?: string) =>
-    session.access_token !== refused && isFresh(session, aheadMs);
+    session.access_token !== refused && isFresh(session, refreshAheadMs);
 
-  /** Runs inside the lock: looks whether somebody else was faster, asks the server, stores, and only then uses. */
-  const handOn = async (signal: AbortSignal, refused?: string): Promise<Session | null> => {
-    const { session } = await store.load();
-    if (!session || signal.aborted || isGood(session, refused)) return session;
-    const { ending, pair } = await unlessAborted(signal, api.refresh(session, signal));
-    const next = pair ? { ...pair, secret: session.secret } : null;
-    const { session: stored } = await store.update(
-      (record) => (isSame(record.session, session) ? { ...record, session: next } : record),
-      ending,
-    );
-    if (next && stored === next) events.emit('refreshed', { sessionId: next.session_id });
-    cooldown.end();
-    return stored;
+  const start = (refused?: string): Promise<Session | null> => {
+    controller = new AbortController();
+    const { signal } = controller;
+    return exclusively(() => handOn(parts, signal, (session) => isGood(session, refused)))
+      .finally(() => (underWay = undefined))
+      .catch((error: BatonError) => {
+        if (signal.aborted) return store.record.session;
+        if (error.code === 'refresh_failed') cooldown.start(error);
+        throw error;
+      });
   };
 
   const refresh = async (refused?: string): Promise<Session | null> => {
     const why = cooldown.why();
     if (why) throw why;
-    const { signal } = controller;
-    underWay ??= exclusively(() => handOn(signal, refused))
-      .catch((error: BatonError) => {
-        if (signal.aborted) return store.record?.session ?? null;
-        if (error.code === 'refresh_failed') cooldown.start(error);
-        throw error;
-      })
-      .finally(() => (underWay = undefined));
-    return underWay;
+    return (underWay ??= start(refused));
   };
 
   return {
     async session(refused) {
-      let session = store.record?.session;
-      if (session && isGood(session, refused)) return session;
-      ({ session } = await store.load());
+      let { session } = store.record;
+      if (!session || !isGood(session, refused)) ({ session } = await store.load());
       if (!session || isGood(session, refused)) return session;
-      if (session === distrusted && cooldown.why()) return session;
-
       const next = refresh(refused);
-      if (session.access_token !== refused && isAlive(session)) {
-        next.catch(() => {});
-        return session;
-      }
-      return next;
+      if (session.access_token === refused || !isAlive(session)) return next;
+      next.catch(() => {});
+      return session;
     },
     abort() {
-      controller.abort();
-      controller = new AbortController();
+      controller?.abort();
       cooldown.end();
     },
     wake: cooldown.end,
-    distrust(session) {
-      distrusted = session;
-      cooldown.start(new BatonError('refresh_failed'));
-    },
+    distrust: () => cooldown.start(new BatonError('refresh_failed')),
   };
 }
 
-/** In the cookie transport neither has a token to compare. */
-function isSame(now: Session | null, before: Session): boolean {
-  return now?.session_id === before.session_id && now.refresh_token === before.refresh_token;
+/** Runs inside the lock: looks whether somebody else was faster, asks the server, stores, and only then uses. */
+async function handOn(
+  { store, api, events }: RefresherParts,
+  signal: AbortSignal,
+  isGood: (session: Session) => boolean,
+): Promise<Session | null> {
+  const { session } = await store.load();
+  if (!session || signal.aborted || isGood(session)) return session;
+  const answer = await unlessAborted(signal, api.refresh(session, signal));
+  const [next, ending] = 'reason' in answer ? [null, answer] : [{ ...session, ...answer }];
+  // It is the same object unless the storage has changed meanwhile: somebody signed out.
+  const { session: stored } = await store.update(
+    (record) => (record.session === session ? { ...record, session: next } : record),
+    ending,
+  );
+  if (next && stored === next) events.emit('refreshed', { sessionId: next.session_id });
+  return stored;
 }

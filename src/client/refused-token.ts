@@ -9,7 +9,7 @@ const REFUSALS: readonly unknown[] = ['token_expired', 'invalid_token', 'session
  * @see RFC 6750 section 3.1
  */
 export function isTokenRefused(challenge: string | null | undefined, body: unknown): boolean {
-  if (challenge) return /\bBearer\b.*\berror="?invalid_token\b/is.test(challenge);
+  if (challenge) return /bearer.*error="?invalid_token/is.test(challenge);
   return REFUSALS.includes(Object(body).error);
 }
 

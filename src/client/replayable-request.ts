@@ -13,7 +13,7 @@ export interface ReplayableRequest {
   /** Whether the body can be sent again: anything but a stream. */
   readonly isRepeatable: boolean;
   /** What is sent, each time another one. */
-  copy(): Request | Promise<Request>;
+  readonly copy: () => Request | Promise<Request>;
 }
 
 /** @param baseUrl what a relative address is appended to; with a slash at its end */
@@ -27,7 +27,10 @@ export function replayable(
   const init: RequestInit = isMade || body === undefined ? rest : { ...rest, body, duplex: 'half' };
   const request = new Request(input instanceof Request ? input : resolved(input, baseUrl), init);
   const copy = async () => {
-    if (isMade) return new Request(request, { body: await body(), duplex: 'half' });
+    if (isMade) {
+      const again: RequestInit = { body: await body(), duplex: 'half' };
+      return new Request(request, again);
+    }
     return isRepeatable ? request.clone() : request;
   };
   return { request, isRepeatable, copy };
@@ -42,7 +45,8 @@ export function resolved(address: string | URL, baseUrl: string): URL {
   return new URL(String(address).replace(/^\/(?!\/)/, './'), baseUrl);
 }
 
-function isStream(body: PlainBody): boolean {
+/** Whether a body is used up by being sent. */
+export function isStream(body: unknown): boolean {
   const object: object = Object(body);
   return 'getReader' in object || Symbol.asyncIterator in object;
 }

@@ -1,6 +1,7 @@
 import type { Ending } from './auth-api.js';
 import { BatonError } from './errors.js';
 import type { BatonState, Events } from './events.js';
+import { inTurn } from './lock.js';
 import { retry } from './retry.js';
 import { EMPTY, type SessionRecord, parse, serialize } from './session.js';
 import type { BatonStorage } from './storage.js';
@@ -11,8 +12,8 @@ const WRITES = 3;
 /** The storage and what this process knows of it. A new pair is in the storage before anybody sees it. */
 export interface SessionStore {
   state: BatonState;
-  /** As last seen; undefined until the storage has been read. */
-  record: SessionRecord | undefined;
+  /** As last seen; empty until the storage has been read. */
+  record: SessionRecord;
   /** Whether memory has something that the storage does not: its last write failed. */
   isUnsaved: boolean;
 
@@ -21,7 +22,7 @@ export interface SessionStore {
    *
    * @throws BatonError `storage_unavailable`, unless memory is ahead of the storage
    */
-  load(): Promise<SessionRecord>;
+  readonly load: () => Promise<SessionRecord>;
 
   /**
    * Reads, changes and writes. Never throws: a storage that fails leaves the change in memory, to be written later.
@@ -29,7 +30,10 @@ export interface SessionStore {
    * @param change gives the record back as it is to leave it
    * @param ending why, if the change ends the session
    */
-  update(change: (record: SessionRecord) => SessionRecord, ending?: Ending): Promise<SessionRecord>;
+  readonly update: (
+    change: (record: SessionRecord) => SessionRecord,
+    ending?: Ending,
+  ) => Promise<SessionRecord>;
 }
 
 export function createSessionStore(
@@ -38,34 +42,24 @@ export function createSessionStore(
   events: Events,
 ): SessionStore {
   /** What the storage held when it was last seen. */
-  let stored: string | null;
-  let last: Promise<unknown> = Promise.resolve();
-
+  let stored: string | null | undefined;
   /** Reading and writing are two steps; nobody of this process comes in between. */
-  const oneByOne = <Result>(task: () => Promise<Result>): Promise<Result> => {
-    const result = last.then(task);
-    last = result.catch(() => {});
-    return result;
-  };
-
-  const adopt = (record: SessionRecord, ending?: Ending) => {
-    store.record = record;
-    tell(store, events, record.session?.session_id, ending);
-    return record;
-  };
+  const oneByOne = inTurn();
 
   const read = async (): Promise<SessionRecord> => {
     try {
       const value = await storage.read();
-      if (store.record && value === stored) return store.record;
-      const record = parse(value, isCookie);
+      // What is in memory came after what is there: it could not be written, or not even be read before.
+      const isOlder = value === stored || (store.isUnsaved && stored === undefined);
+      if (!isOlder) {
+        adopt(store, events, parse(value, isCookie));
+        store.isUnsaved = false;
+      }
       stored = value;
-      store.isUnsaved = false;
-      return adopt(record);
     } catch (cause) {
-      if (store.record && store.isUnsaved) return store.record;
-      throw new BatonError('storage_unavailable', { cause });
+      if (!store.isUnsaved) throw new BatonError('storage_unavailable', { cause });
     }
+    return store.record;
   };
 
   const write = async (record: SessionRecord, ending?: Ending): Promise<SessionRecord> => {
@@ -78,17 +72,17 @@ export function createSessionStore(
       store.isUnsaved = true;
       events.emit('storageFailed', { error });
     }
-    return adopt(record, ending);
+    return adopt(store, events, record, ending);
   };
 
   const store: SessionStore = {
     state: { status: 'unknown', sessionId: null },
-    record: undefined,
+    record: EMPTY,
     isUnsaved: false,
     load: () => oneByOne(read),
     update: (change, ending) =>
       oneByOne(async () => {
-        const before = await read().catch(() => store.record ?? EMPTY);
+        const before = await read().catch(() => store.record);
         const after = change(before);
         return after === before && !store.isUnsaved ? after : write(after, ending);
       }),
@@ -96,18 +90,26 @@ export function createSessionStore(
   return store;
 }
 
-/** @param id empty for a cookie's session before the server has been asked */
-function tell(
+function adopt(
   store: SessionStore,
   events: Events,
-  id: string | undefined,
+  record: SessionRecord,
   ending: Ending = { reason: 'elsewhere' },
-): void {
-  const { status: was, sessionId } = store.state;
-  const status = id ? 'signedIn' : id === '' ? 'unknown' : 'signedOut';
-  if (status === was && (id || null) === sessionId) return;
-  store.state = { status, sessionId: id || null };
-  events.emit('changed', store.state);
-  if (sessionId) events.emit('signedOut', { sessionId, ...ending });
-  if (id && was !== 'unknown') events.emit('signedIn', { sessionId: id });
+): SessionRecord {
+  const { status, sessionId: old } = store.state;
+  const state = stateOf(record);
+  const { sessionId } = state;
+  store.record = record;
+  if (state.status === status && sessionId === old) return record;
+  store.state = state;
+  events.emit('changed', state);
+  if (old) events.emit('signedOut', { sessionId: old, ...ending });
+  if (sessionId && status !== 'unknown') events.emit('signedIn', { sessionId });
+  return record;
+}
+
+/** A cookie's session has no id before the server has been asked. */
+function stateOf({ session }: SessionRecord): BatonState {
+  const sessionId = session?.session_id || null;
+  return { status: sessionId ? 'signedIn' : session ? 'unknown' : 'signedOut', sessionId };
 }

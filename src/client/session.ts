@@ -24,19 +24,19 @@ export interface SessionRecord {
 
 export const EMPTY: SessionRecord = { session: null, ended: [] };
 
-const VERSION = 1;
-
 /** Ahead of its end a token is replaced; of a short life, in the last quarter. */
 const SHARE_AHEAD = 4;
 
 /** The server counts in whole seconds, so a token may end up to one second early. */
 const ROUNDING_MS = 1000;
 
-/** @returns the stored value, or null when there is nothing to keep; of a cookie's session no token is kept */
-export function serialize({ session, ended }: SessionRecord, isCookie: boolean): string | null {
-  if (!session && !ended.length) return null;
-  const kept = isCookie && session ? { session_id: session.session_id } : session;
-  return JSON.stringify({ v: VERSION, session: kept, ended });
+/** Of a cookie's session no token is kept. */
+const KEPT_OF_COOKIE = ['session', 'session_id', 'ended'];
+
+/** @returns the stored value, or null when there is nothing to keep */
+export function serialize(record: SessionRecord, isCookie: boolean): string | null {
+  if (!record.session && !record.ended.length) return null;
+  return JSON.stringify(record, isCookie ? KEPT_OF_COOKIE : null);
 }
 
 /**
@@ -47,8 +47,8 @@ export function serialize({ session, ended }: SessionRecord, isCookie: boolean):
  */
 export function parse(value: string | null, isCookie: boolean): SessionRecord {
   if (value === null) return isCookie ? { session: { session_id: '' }, ended: [] } : EMPTY;
-  const record: (SessionRecord & { readonly v: number }) | null = JSON.parse(value);
-  if (record?.v !== VERSION) throw SyntaxError();
+  const record: SessionRecord | null = JSON.parse(value);
+  if (!record?.ended) throw SyntaxError();
   return record;
 }
 
@@ -65,8 +65,8 @@ function leftMs({ sentAtMs = Infinity, expires_in: seconds = 0 }: Session): numb
 
 /** Whether the access token is good for a request: neither past its end nor near it. */
 export function isFresh(session: Session, aheadMs: number): boolean {
-  const lifetimeMs = (session.expires_in ?? 0) * 1000;
-  return leftMs(session) > Math.min(aheadMs, lifetimeMs / SHARE_AHEAD);
+  const { expires_in: seconds = 0 } = session;
+  return leftMs(session) > Math.min(aheadMs, (seconds * 1000) / SHARE_AHEAD);
 }
 
 /** Whether the server certainly still takes the access token, as far as time goes. */

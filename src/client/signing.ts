@@ -2,6 +2,7 @@ import type { AuthApi, Credentials } from './auth-api.js';
 import { rethrow } from './errors.js';
 import type { Exclusively } from './exclusive.js';
 import { newSecret } from './idempotency-key.js';
+import { inTurn } from './lock.js';
 import type { Refresher } from './refresher.js';
 import type { SessionStore } from './session-store.js';
 import type { EndedSession, SessionRecord } from './session.js';
@@ -11,13 +12,13 @@ const PAUSE_MS = 5000;
 
 /** Opens and ends sessions, and does later what could not be done at once. */
 export interface Signing {
-  signIn(credentials: Credentials): Promise<void>;
-  signOut(): Promise<void>;
+  readonly signIn: (credentials: Credentials) => Promise<void>;
+  readonly signOut: () => Promise<void>;
   /** Tells the server of ended sessions and writes what could not be written. Never throws; tries again later. */
-  tidy(): Promise<void>;
+  readonly tidy: () => Promise<void>;
   /** Tidies after a pause; the timer holds no process open. */
-  tidyLater(): void;
-  stop(): void;
+  readonly tidyLater: () => void;
+  readonly stop: () => void;
 }
 
 export function createSigning(
@@ -27,11 +28,11 @@ export function createSigning(
   refresher: Refresher,
   exclusively: Exclusively,
 ): Signing {
-  let last = Promise.resolve();
+  const oneByOne = inTurn();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const tidyOnce = async () => {
-    const gone = store.record?.ended ?? [];
+    const gone = store.record.ended;
     if (gone.length || store.isUnsaved) {
       const untold: EndedSession[] = [];
       for (const ended of gone) if (!(await api.signOut(ended))) untold.push(ended);
@@ -45,7 +46,7 @@ export function createSigning(
   const signing: Signing = {
     async signIn(credentials) {
       // A cookie's session must not be ended after the next one has taken its place.
-      if (isCookie) await last;
+      if (isCookie) await signing.tidy();
       const pair = await api.signIn(credentials).catch(rethrow('sign_in_failed'));
       const session = { ...pair, secret: newSecret() };
       refresher.abort();
@@ -61,7 +62,7 @@ export function createSigning(
       });
       await signing.tidy();
     },
-    tidy: () => (last = last.then(tidyOnce)),
+    tidy: () => oneByOne(tidyOnce),
     tidyLater() {
       signing.stop();
       timer = setTimeout(() => void signing.tidy(), PAUSE_MS * (1 + Math.random()));

@@ -1,7 +1,7 @@
 import type { BatonLock } from './lock.js';
 
 /**
- * Where a client keeps its one value, an opaque string of some 2,000 characters: three verbs, sync or async.
+ * Where a client keeps its one value, an opaque string of some 2,000 printable ASCII characters: three verbs, sync or async.
  * Whoever cannot do what a verb says throws (or rejects); nothing else ever means "signed out" but `null`.
  */
 export interface BatonStorage {

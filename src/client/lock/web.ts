@@ -1,4 +1,4 @@
-import { type BatonLock, queueLock } from '../lock.js';
+import { type BatonLock, inTurn } from '../lock.js';
 
 /** The part of the Web Locks API that is used. */
 interface WebLocks {
@@ -10,7 +10,7 @@ interface WebLocks {
 }
 
 /** Where there are no Web Locks, the tabs are left to the server's grace period and each has a queue. */
-const fallback = queueLock({});
+const fallback: BatonLock = { run: inTurn() };
 
 /**
  * The browser's own lock across the tabs and workers of an origin; it is free when its tab is gone. Before Safari 15.4

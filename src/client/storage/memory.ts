@@ -1,3 +1,4 @@
+import { inTurn } from '../lock.js';
 import type { BatonStorage } from '../storage.js';
 
 /** Keeps the session for as long as the program runs: for tests, and where nothing may be left behind. */
@@ -11,5 +12,6 @@ export function memoryStorage(): BatonStorage {
     remove: () => {
       stored = null;
     },
+    lock: { run: inTurn() },
   };
 }

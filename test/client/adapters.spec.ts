@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream';
+import axios, { isAxiosError } from 'axios';
+import ky from 'ky';
+import createClient from 'openapi-fetch';
+import { type AxiosLike, useBaton } from '../../src/client/axios.js';
+import { type Api, refreshes, startApi } from './api.js';
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+const letTokensEnd = () => api.host.clock.turn(900);
+
+async function withAxios() {
+  const baton = await api.signedIn();
+  const instance = axios.create({ baseURL: api.line.url });
+  const undo = useBaton(instance satisfies AxiosLike, baton);
+  return { baton, instance, undo };
+}
+
+describe('axios', () => {
+  it('sends the token, and the request again after a refresh', async () => {
+    const { instance } = await withAxios();
+    expect((await instance.get('/auth/me')).status).toBe(200);
+    letTokensEnd();
+    const response = await instance.post('/orders', { count: 3 });
+    expect(response.data).toMatchObject({ body: { count: 3 } });
+    expect(refreshes(api)).toBe(1);
+  });
+
+  it('makes one refresh of 20 parallel 401s', async () => {
+    const { instance } = await withAxios();
+    letTokensEnd();
+    await Promise.all(Array.from({ length: 20 }, () => instance.get('/auth/me')));
+    expect(refreshes(api)).toBe(1);
+  });
+
+  it("passes the application's own 401 on", async () => {
+    const { instance } = await withAxios();
+    const error: unknown = await instance.get('/wrong-pin').catch((caught: unknown) => caught);
+    expect(isAxiosError(error) && error.response?.data).toMatchObject({ error: 'wrong_pin' });
+    expect(refreshes(api)).toBe(0);
+  });
+
+  it('says that a stream cannot be sent again', async () => {
+    const { instance } = await withAxios();
+    letTokensEnd();
+    const upload = instance.post('/uploads', Readable.from(['hello']));
+    await expect(upload).rejects.toMatchObject({ code: 'not_replayable' });
+  });
+
+  it('stops after one replay, and sends nothing to foreign origins', async () => {
+    const { instance } = await withAxios();
+    api.line.treat = ({ path }) =>
+      path === '/auth/me'
+        ? { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }
+        : 'pass';
+    await expect(instance.get('/auth/me')).rejects.toThrow('401');
+    expect(api.line.count('/auth/me')).toBe(2);
+    const error = await instance.get(`${api.host.url}/auth/me`).catch((caught: unknown) => caught);
+    expect(isAxiosError(error) && error.response?.data).toMatchObject({ error: 'missing_token' });
+  });
+
+  it('is as before once undone', async () => {
+    const { instance, undo } = await withAxios();
+    undo();
+    await expect(instance.get('/auth/me')).rejects.toThrow('401');
+  });
+});
+
+it('ky takes baton.fetch', async () => {
+  const baton = await api.signedIn();
+  const client = ky.create({ fetch: baton.fetch, retry: 0 });
+  letTokensEnd();
+  const answer = await client.post(`${api.line.url}/orders`, { json: { count: 3 } }).json();
+  expect(answer).toMatchObject({ body: { count: 3 } });
+  expect(refreshes(api)).toBe(1);
+});
+
+it('openapi-fetch takes baton.fetch', async () => {
+  const baton = await api.signedIn();
+  interface Paths {
+    '/auth/me': {
+      get: { responses: { 200: { content: { 'application/json': { id: string } } } } };
+    };
+  }
+  const client = createClient<Paths>({ baseUrl: api.line.url, fetch: baton.fetch });
+  letTokensEnd();
+  const { data } = await client.GET('/auth/me');
+  expect(data?.id).toBe('1');
+});

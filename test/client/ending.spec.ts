@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatonEvents } from '../../src/client/index.js';
+import { memoryStorage } from '../../src/client/storage/memory.js';
+import { ANN, type Api, refreshes, startApi } from './api.js';
+import type { Treatment } from './bad-line.js';
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+const letTokensEnd = () => api.host.clock.turn(900);
+const WEEK = 604_800;
+
+/** Signed in, with a list of the ends that were told. */
+async function watched(storage = memoryStorage()) {
+  const baton = await api.signedIn({ storage });
+  const ends: BatonEvents['signedOut'][] = [];
+  baton.on('signedOut', (end) => ends.push(end));
+  return { baton, ends, storage };
+}
+
+describe('a session ends', () => {
+  it('when the server says that it was revoked, and the reason is passed on', async () => {
+    const { baton, ends } = await watched();
+    const { sessionId } = baton.getState();
+    const me = await baton.fetch('/auth/me');
+    await api.host
+      .http()
+      .post('/auth/logout/all')
+      .set('authorization', await bearer(baton));
+    expect(me.status).toBe(200);
+    expect((await baton.fetch('/auth/me')).status).toBe(401);
+    expect(ends).toEqual([{ sessionId, reason: 'session_revoked', detail: 'logout' }]);
+    expect(baton.getState()).toEqual({ status: 'signedOut', sessionId: null });
+  });
+
+  it('when the refresh token has expired', async () => {
+    const { baton, ends } = await watched();
+    api.host.clock.turn(WEEK);
+    await baton.fetch('/auth/me');
+    expect(ends).toMatchObject([{ reason: 'token_expired' }]);
+  });
+
+  it.each(['token_expired', 'invalid_token', 'token_reused', 'session_revoked'])(
+    'by the code %s of the refresh route',
+    async (error) => {
+      const { baton, ends, storage } = await watched();
+      letTokensEnd();
+      const body = JSON.stringify({ error, error_description: 'A sentence.' });
+      api.line.treat = ({ path }) =>
+        path === '/auth/token/refresh' ? { status: 401, body } : 'pass';
+      await baton.fetch('/auth/me');
+      expect(ends).toMatchObject([{ reason: error }]);
+      expect(await storage.read()).toBeNull();
+    },
+  );
+});
+
+describe('nobody is signed out by', () => {
+  it.each<[string, Treatment]>([
+    ['a cut connection', 'before'],
+    ['a lost answer', 'after'],
+    ['half an answer', 'within'],
+    ['a 500', { status: 500 }],
+    ['a 503 of ours', { status: 503, body: '{"error":"unavailable","error_description":"x"}' }],
+    ['a 429', { status: 429, headers: { 'retry-after': '1' } }],
+    ["a proxy's 401", { status: 401, body: '<h1>Proxy</h1>' }],
+    ['a 401 of another shape', { status: 401, body: '{"error":"invalid_token"}' }],
+    [
+      'a 401 with another code',
+      { status: 401, body: '{"error":"max_uses_reached","error_description":"x"}' },
+    ],
+    ['a 403', { status: 403, body: '{"error":"invalid_token","error_description":"x"}' }],
+    ['a 404', { status: 404 }],
+    ["a captive portal's page", { status: 200, body: '<h1>Welcome</h1>' }],
+    ["a captive portal's redirect", { status: 302, headers: { location: '/auth/me' } }],
+    ['an answer that is half a pair', { status: 200, body: '{"access_token":"a"}' }],
+    ['null', { status: 200, body: 'null' }],
+  ])('%s', async (_what, treatment) => {
+    const { baton, ends } = await watched();
+    const { sessionId } = baton.getState();
+    letTokensEnd();
+    api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? treatment : 'pass');
+    await expect(baton.fetch('/auth/me')).rejects.toMatchObject({ code: 'refresh_failed' });
+    expect(baton.getState()).toEqual({ status: 'signedIn', sessionId });
+    api.line.treat = () => 'pass';
+    api.wake();
+    expect((await baton.fetch('/auth/me')).status).toBe(200);
+    expect(baton.getState().sessionId).toBe(sessionId);
+    expect(ends).toEqual([]);
+  });
+});
+
+describe('signing out', () => {
+  it('tells the server and leaves nothing behind', async () => {
+    const { baton, ends, storage } = await watched();
+    const authorization = await bearer(baton);
+    await baton.signOut();
+    expect(ends).toMatchObject([{ reason: 'sign_out' }]);
+    expect(await storage.read()).toBeNull();
+    const me = await api.host.http().get('/auth/me').set('authorization', authorization);
+    expect(me.body.error).toBe('session_revoked');
+    expect(await baton.getAccessToken()).toBeNull();
+  });
+
+  it('works offline, and the server is told by the next start', async () => {
+    const { baton, storage } = await watched();
+    const authorization = await bearer(baton);
+    api.line.treat = () => 'before';
+    await baton.signOut();
+    baton.dispose();
+    expect(baton.getState().status).toBe('signedOut');
+    const me = () => api.host.http().get('/auth/me').set('authorization', authorization);
+    expect((await me()).status).toBe(200);
+
+    api.line.treat = () => 'pass';
+    const next = api.client({ storage });
+    expect(await next.getAccessToken()).toBeNull();
+    await sleep(300);
+    expect((await me()).status).toBe(401);
+    expect(await storage.read()).toBeNull();
+  });
+
+  it('works offline, and the server is told once the network is back', async () => {
+    const { baton, storage } = await watched();
+    api.line.treat = () => 'before';
+    await baton.signOut();
+    api.line.treat = () => 'pass';
+    api.wake();
+    await sleep(300);
+    expect(await storage.read()).toBeNull();
+  });
+
+  it('wins over a refresh under way', async () => {
+    const { baton, ends, storage } = await watched();
+    letTokensEnd();
+    api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 500 } : 'pass');
+    const request = baton.fetch('/auth/me');
+    await sleep(100);
+    const started = performance.now();
+    await baton.signOut();
+    expect(performance.now() - started).toBeLessThan(400);
+    expect((await request).status).toBe(401);
+    await sleep(700);
+    expect(baton.getState().status).toBe('signedOut');
+    expect(await storage.read()).toBeNull();
+    expect(ends).toMatchObject([{ reason: 'sign_out' }]);
+  });
+
+  it('wins over a refresh under way in another process', async () => {
+    const { baton, storage } = await watched();
+    const other = api.client({ storage });
+    await other.fetch('/auth/me');
+    letTokensEnd();
+    api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 500 } : 'pass');
+    const request = other.fetch('/auth/me');
+    await sleep(100);
+    await baton.signOut();
+    expect((await request).status).toBe(401);
+    expect(other.getState().status).toBe('signedOut');
+    expect(await storage.read()).toBeNull();
+  });
+
+  it('is over for another process at its next refresh, and told as such', async () => {
+    const { baton, storage } = await watched();
+    const other = api.client({ storage });
+    await other.fetch('/auth/me');
+    const reasons: string[] = [];
+    other.on('signedOut', ({ reason }) => reasons.push(reason));
+    await baton.signOut();
+    expect((await other.fetch('/auth/me')).status).toBe(401);
+    expect(reasons).toEqual(['elsewhere']);
+    expect(refreshes(api)).toBe(0);
+  });
+});
+
+it('a new sign-in ends the session before it', async () => {
+  const { baton, ends } = await watched();
+  const authorization = await bearer(baton);
+  await baton.signIn(ANN);
+  await sleep(300);
+  const me = await api.host.http().get('/auth/me').set('authorization', authorization);
+  expect(me.status).toBe(401);
+  expect(ends).toMatchObject([{ reason: 'elsewhere' }]);
+  expect((await baton.fetch('/auth/me')).status).toBe(200);
+});
+
+async function bearer(baton: { getAccessToken(): Promise<string | null> }): Promise<string> {
+  return `Bearer ${await baton.getAccessToken()}`;
+}
