@@ -38,8 +38,13 @@ module.exports = {
       name: 'no-server-in-the-library',
       comment: 'what only the standalone server needs is no dependency of the package',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(standalone|openapi|client)/|^src/main\\.ts$|\\.spec\\.ts$' },
-      to: { path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|rate-limiter-flexible|fastify)' },
+      from: {
+        path: '^src/',
+        pathNot: '^src/(standalone|openapi|client)/|^src/main\\.ts$|\\.spec\\.ts$',
+      },
+      to: {
+        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|rate-limiter-flexible|fastify)',
+      },
     },
   ],
   options: {

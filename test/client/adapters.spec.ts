@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import axios, { isAxiosError } from 'axios';
+import { create, isAxiosError } from 'axios';
 import ky from 'ky';
 import createClient from 'openapi-fetch';
 import { type AxiosLike, useBaton } from '../../src/client/axios.js';
@@ -15,7 +15,7 @@ const letTokensEnd = () => api.host.clock.turn(900);
 
 async function withAxios() {
   const baton = await api.signedIn();
-  const instance = axios.create({ baseURL: api.line.url });
+  const instance = create({ baseURL: api.line.url });
   const undo = useBaton(instance satisfies AxiosLike, baton);
   return { baton, instance, undo };
 }
