@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(compat|sqlcipher)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(compat|sqlcipher|runtimes)/'],
   maxWorkers: 2,
   testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
