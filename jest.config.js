@@ -10,6 +10,8 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^nestjs-baton$': '<rootDir>/src/index.ts',
+    '^nestjs-baton/client$': '<rootDir>/src/client/index.ts',
+    '^nestjs-baton/client/(.*)$': '<rootDir>/src/client/$1.ts',
     '^nestjs-baton/migrations$': '<rootDir>/src/migrations/index.ts',
   },
   // Required by CommonJS although it is an ES module: Node can do that, Jest on Node 20 cannot.
@@ -28,5 +30,14 @@ export default {
     ],
   },
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/**/*.d.ts'],
+  // Not files that hold nothing but types, nor the entry, which runs in processes of its own.
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    '!src/**/*.{spec,d}.ts',
+    '!src/main.ts',
+    '!src/standalone/playground/page/**',
+    '!src/wire.ts',
+    '!src/users/user-store.ts',
+    '!src/client/storage.ts',
+  ],
 };

@@ -8,6 +8,7 @@ import { ENVIRONMENT, type Environment } from './environment.js';
 import { ErrorFilter } from './error.filter.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';
+import { PlaygroundController } from './playground/playground.controller.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
 
@@ -31,7 +32,10 @@ export class AppModule {
         }),
         UsersModule,
       ],
-      controllers: [HealthController],
+      controllers: [
+        HealthController,
+        ...(showsPlayground(environment) ? [PlaygroundController] : []),
+      ],
       providers: [EventLog, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
@@ -44,6 +48,10 @@ class EnvironmentModule {
     const provider = { provide: ENVIRONMENT, useValue: environment };
     return { module: EnvironmentModule, global: true, providers: [provider], exports: [provider] };
   }
+}
+
+function showsPlayground({ AUTH_PLAYGROUND, NODE_ENV }: Environment): boolean {
+  return AUTH_PLAYGROUND ?? NODE_ENV !== 'production';
 }
 
 function authOptions(env: Environment, users: UsersService): AuthModuleOptions {

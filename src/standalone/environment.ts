@@ -72,6 +72,8 @@ const variables = z.object({
   AUTH_LOGIN_WINDOW: durationSeconds(1).default(900),
   AUTH_COOKIES: onOff.default(false),
   AUTH_ORIGINS: origins.default([]),
+  /** On outside production unless told otherwise. */
+  AUTH_PLAYGROUND: onOff.optional(),
   TRUST_PROXY: z
     .union([z.literal('off').transform(() => 0), wholeNumber('', 1000)], {
       error: 'takes off or the number of proxies',

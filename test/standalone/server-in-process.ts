@@ -1,9 +1,11 @@
+import type { INestApplication } from '@nestjs/common';
 import { readEnvironment } from '../../src/standalone/environment.js';
 import { createServer } from '../../src/standalone/server.js';
 import type { Variables } from './server-process.js';
 
 /** The standalone server within the test's own process. */
 export interface InProcessServer {
+  readonly app: INestApplication;
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -23,6 +25,7 @@ export async function startInProcess(variables: Variables = {}): Promise<InProce
   app.useLogger(false);
   await app.listen(0, '127.0.0.1');
   const server = {
+    app,
     url: await app.getUrl(),
     stop: async () => {
       running.delete(server);

@@ -1,0 +1,43 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import type { Baton } from './baton.js';
+import type { BatonState } from './events.js';
+
+/** On a server nobody is known yet; the first rendering in the browser says the same. */
+const UNKNOWN: BatonState = { status: 'unknown', sessionId: null };
+
+/** Who is signed in; the component is rendered anew when that changes. */
+export function useBaton(baton: Baton): BatonState {
+  return useSyncExternalStore(baton.subscribe, baton.getState, () => UNKNOWN);
+}
+
+/** What has become of a request: `data`, an `error`, or neither yet. */
+export interface Fetched<Data> {
+  readonly data?: Data;
+  readonly error?: unknown;
+}
+
+/**
+ * The answer of `GET path` for whoever is signed in; asked for anew when that is somebody else.
+ *
+ * @param read makes data of the response; the same function each time, declared outside the component
+ */
+export function useAuthorizedFetch<Data>(
+  baton: Baton,
+  path: string,
+  read: (response: Response) => Promise<Data>,
+): Fetched<Data> {
+  const { sessionId } = useBaton(baton);
+  const [fetched, setFetched] = useState<Fetched<Data>>({});
+  useEffect(() => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const show = (next: Fetched<Data>) => !signal.aborted && setFetched(next);
+    show({});
+    if (sessionId) {
+      const answer = baton.fetch(path, { signal }).then(read);
+      answer.then((data) => show({ data })).catch((error: unknown) => show({ error }));
+    }
+    return () => controller.abort();
+  }, [baton, path, read, sessionId]);
+  return fetched;
+}

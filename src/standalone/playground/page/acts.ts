@@ -1,0 +1,115 @@
+import { type Baton, type BatonStorage, createBaton } from 'nestjs-baton/client';
+import { byId } from './dom.js';
+import type { Log } from './log.js';
+import type { Network } from './network.js';
+import type { Stage } from './stage.js';
+import type { Thief } from './thief.js';
+import { spoken } from './time.js';
+
+/** What the acts need. */
+export interface Cast {
+  readonly baton: Baton;
+  readonly storage: BatonStorage;
+  readonly routePrefix: string;
+  readonly network: Network;
+  readonly stage: Stage;
+  readonly thief: Thief;
+  readonly graceMs: number;
+  readonly log: Log;
+  /** Uses the access token, which confirms it, and shows the sessions. */
+  readonly check: () => Promise<void>;
+}
+
+/** The grace period is over on the server, too, whose clock started a little later. */
+const MARGIN_MS = 600;
+/** How long the client leaves a server alone after a failure, at most. */
+const COOLDOWN_MS = 1_500;
+
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Asks for another access token than the one there is: that is a refresh. */
+async function renew({ baton }: Cast): Promise<void> {
+  const token = await baton.getAccessToken();
+  if (token !== null) await baton.getAccessToken(token);
+}
+
+async function refreshNow(cast: Cast): Promise<void> {
+  await renew(cast);
+  await cast.check();
+}
+
+/** Skipped, the client's own repeat comes at once; waited out, it is in a tunnel until then. */
+async function loseAnswer(cast: Cast): Promise<void> {
+  const isLong = byId('wait', HTMLInputElement).checked;
+  cast.network.loseNextAnswer(isLong);
+  if (!isLong) return refreshNow(cast);
+  await renew(cast).catch(() => {});
+  const ms = Math.max(cast.graceMs + MARGIN_MS, COOLDOWN_MS);
+  cast.log(
+    'calm',
+    `The client is in a tunnel for ${spoken(ms / 1000)}, until the grace period is over.`,
+  );
+  await sleep(ms);
+  cast.network.leaveTunnel();
+  return refreshNow(cast);
+}
+
+/** The second tab has the same storage and, for once, does not wait for the lock. */
+async function raceTabs(cast: Cast): Promise<void> {
+  const { baton, storage, routePrefix, network } = cast;
+  const token = (await baton.getAccessToken()) ?? undefined;
+  const secondTab = createBaton({
+    baseUrl: location.origin,
+    routePrefix,
+    storage: { ...storage, lock: undefined, watch: undefined },
+    fetch: network.fetch,
+    wakeOn: () => () => {},
+  });
+  cast.log(
+    'calm',
+    `Two tabs present generation ${cast.stage.pair?.refresh.generation} at the same moment.`,
+  );
+  network.gather(2);
+  await Promise.all([baton.getAccessToken(token), secondTab.getAccessToken(token)]);
+  secondTab.dispose();
+  await cast.check();
+}
+
+async function sendThief(cast: Cast): Promise<void> {
+  const { thief, stage, log, check } = cast;
+  if (!thief.hasCopy) return thief.copy();
+  const ms = byId('wait', HTMLInputElement).checked ? stage.graceLeftMs() : 0;
+  if (ms > 0) {
+    log(
+      'calm',
+      `The thief waits ${spoken((ms + MARGIN_MS) / 1000)}, until the grace period is over.`,
+    );
+    await sleep(ms + MARGIN_MS);
+  }
+  if (await thief.use()) await check();
+}
+
+/** Makes the buttons work, one at a time. */
+export function rehearse(cast: Cast): void {
+  const acts = byId('acts', HTMLFieldSetElement);
+  const on = (id: string, act: (cast: Cast) => Promise<void>) =>
+    byId(id, HTMLButtonElement).addEventListener('click', async () => {
+      if (acts.ariaBusy === 'true') return;
+      acts.ariaBusy = 'true';
+      await act(cast).catch(() =>
+        cast.log('warning', 'No new token for now. You are still signed in; try again.'),
+      );
+      acts.ariaBusy = 'false';
+      showThief(cast.thief);
+    });
+  on('refresh', refreshNow);
+  on('lose', loseAnswer);
+  on('race', raceTabs);
+  on('thief', sendThief);
+}
+
+/** What the thief's button does next. */
+export function showThief({ hasCopy }: Thief): void {
+  const label = hasCopy ? 'Let the thief use his copy' : 'Let a thief copy the token';
+  byId('thief', HTMLButtonElement).textContent = label;
+}

@@ -1,0 +1,90 @@
+import type { BatonStorage } from 'nestjs-baton/client';
+import { byId } from './dom.js';
+import { drawRelay } from './relay-view.js';
+import { NO_RELAY, type Relay, handOn, liveLeg } from './relay.js';
+import { spoken } from './time.js';
+import { type Token, type TokenPair, tokensIn } from './tokens.js';
+
+/** Shows the relay as it stands, once a second and whenever it changes. */
+export interface Stage {
+  /** The tokens that this device has; null when there are none. */
+  readonly pair: TokenPair | null;
+  readonly relay: Relay;
+  /** How long a spent token may still come back. */
+  graceLeftMs(): number;
+  change(turn: (relay: Relay, nowMs: number) => Relay): void;
+  /** Looks into the storage: the baton may have been handed on. */
+  look(byAnotherTab: boolean): Promise<void>;
+  draw(): void;
+}
+
+export function createStage(storage: BatonStorage, graceMs: number): Stage {
+  const track = byId('track', SVGSVGElement);
+  const summary = byId('relay-summary', HTMLElement);
+  let relay = NO_RELAY;
+  let pair: TokenPair | null = null;
+
+  const stage: Stage = {
+    get pair() {
+      return pair;
+    },
+    get relay() {
+      return relay;
+    },
+    graceLeftMs() {
+      const live = liveLeg(relay);
+      const isHandedOn = live !== undefined && live.generation > 0;
+      return isHandedOn ? Math.max(0, live.startMs + graceMs - Date.now()) : 0;
+    },
+    change(turn) {
+      relay = turn(relay, Date.now());
+      stage.draw();
+    },
+    async look(byAnotherTab) {
+      pair = tokensIn((await storage.read()) ?? '');
+      const tokens = pair;
+      stage.change((now, nowMs) => (tokens ? handOn(now, tokens, nowMs, byAnotherTab) : now));
+    },
+    draw() {
+      drawRelay(track, relay, Date.now());
+      summary.textContent = summaryOf(relay);
+      drawMeters(pair, stage.graceLeftMs(), graceMs);
+    },
+  };
+  return stage;
+}
+
+function summaryOf(relay: Relay): string {
+  const live = liveLeg(relay);
+  if (relay.over) return relay.over.note;
+  if (live === undefined) {
+    return 'Nobody is running. Sign in, and the first baton is handed out.';
+  }
+  const { generation } = live;
+  const spent =
+    generation === 0
+      ? ''
+      : generation === 1
+        ? ' Generation 0 is spent.'
+        : ` Generations 0 to ${generation - 1} are spent.`;
+  return `Generation ${generation} holds the baton.${spent}`;
+}
+
+function drawMeters(pair: TokenPair | null, graceLeftMs: number, graceMs: number): void {
+  byId('meters', HTMLElement).hidden = pair === null;
+  if (pair === null) return;
+  drawLifetime('access', pair.access);
+  drawLifetime('refresh', pair.refresh);
+  const isOver = graceLeftMs === 0;
+  drawMeter('grace', graceLeftMs / (graceMs || 1), isOver ? 'over' : spoken(graceLeftMs / 1000));
+}
+
+function drawLifetime(name: string, { issuedAt, endsAt }: Token): void {
+  const left = Math.max(0, endsAt - Date.now() / 1000);
+  drawMeter(name, left / (endsAt - issuedAt), left === 0 ? 'expired' : spoken(left));
+}
+
+function drawMeter(name: string, share: number, text: string): void {
+  byId(`${name}-left`, HTMLElement).textContent = text;
+  byId(`${name}-bar`, HTMLElement).style.setProperty('--share', `${Math.min(1, share)}`);
+}

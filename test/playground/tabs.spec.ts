@@ -1,0 +1,72 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { type ServerProcess, cleanUp, startServer } from '../standalone/server-process.js';
+import {
+  describeInChromium,
+  generationOf,
+  happened,
+  newVisitor,
+  signUp,
+  untilToldOf,
+} from './browser.js';
+
+/** Short enough for the page, which asks for its token once a second, to refresh every two seconds. */
+const ACCESS_TTL = '2s';
+
+let server: ServerProcess;
+let visitor: BrowserContext;
+let page: Page;
+
+async function untilGeneration(tab: Page, least: number): Promise<void> {
+  while ((await generationOf(tab)) < least) await tab.waitForTimeout(50);
+}
+
+beforeAll(async () => {
+  server = await startServer({ AUTH_ACCESS_TTL: ACCESS_TTL });
+});
+afterAll(cleanUp);
+
+describeInChromium('a browser', () => {
+  beforeEach(async () => {
+    visitor = await newVisitor();
+    page = await visitor.newPage();
+    await page.goto(server.url);
+  });
+  afterEach(() => visitor.close());
+
+  it('refreshes once for two tabs that share its storage', async () => {
+    const answers: number[] = [];
+    visitor.on('response', (response) => {
+      if (response.url().endsWith('/auth/token/refresh')) answers.push(response.status());
+    });
+    await signUp(page);
+    const other = await visitor.newPage();
+    await other.goto(server.url);
+    await other.locator('text.bib.live').waitFor();
+    await Promise.all([untilGeneration(page, 3), untilGeneration(other, 3)]);
+    const generation = Math.max(await generationOf(page), await generationOf(other));
+    expect(answers).toHaveLength(generation);
+    expect(answers.every((status) => status === 200)).toBe(true);
+  });
+
+  it('signs the other tab out, too', async () => {
+    await signUp(page);
+    const other = await visitor.newPage();
+    await other.goto(server.url);
+    await other.getByRole('button', { name: 'Sign out' }).click();
+    await untilToldOf(page, 'in another tab');
+    expect(await page.locator('#user').isVisible()).toBe(false);
+  });
+
+  it('stays signed in while it is offline, and goes on when it is back', async () => {
+    await signUp(page);
+    const before = await generationOf(page);
+    await visitor.setOffline(true);
+    await untilToldOf(page, 'You are offline.');
+    await page.waitForTimeout(3_000);
+    expect(await page.locator('#user').isVisible()).toBe(true);
+    await visitor.setOffline(false);
+    await untilToldOf(page, 'You are online again.');
+    await untilGeneration(page, before + 1);
+    expect((await happened(page)).some((line) => line.startsWith('session_revoked'))).toBe(false);
+  });
+});
