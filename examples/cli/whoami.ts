@@ -1,14 +1,14 @@
 /**
  * A command line that stays signed in between runs:
  *
- *     BATON_KEY=$(openssl rand -hex 32) node whoami.js ann 'correct horse battery staple'
- *     BATON_KEY=… node whoami.js
+ *     BATON_KEY=$(openssl rand -hex 32) npx tsx examples/cli/whoami.ts ann 'correct horse battery staple'
+ *     BATON_KEY=… npx tsx examples/cli/whoami.ts
  */
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { argv, env } from 'node:process';
-import { createBaton } from '../../src/client/index.js';
-import { fileStorage } from '../../src/client/storage/file.js';
+import { createBaton } from 'nestjs-baton/client';
+import { fileStorage } from 'nestjs-baton/client/storage/file';
 
 const baton = createBaton({
   baseUrl: env['BATON_URL'] ?? 'http://127.0.0.1:3000',
