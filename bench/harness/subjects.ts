@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { ProtocolName } from '../driver/protocols.js';
+
+/** A server that is measured. */
+export interface Subject {
+  readonly name: string;
+  readonly program: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly protocol: ProtocolName;
+}
+
+export type Platform = 'fastify' | 'express';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+const own = (program: string, root = ROOT): string => join(root, 'bench/build/subjects', program);
+
+/** An application that imports the module, of this checkout or of another. */
+export function baton(platform: Platform, root = ROOT): Subject {
+  const name = `baton ${platform}${root === ROOT ? '' : ' (other)'}`;
+  return { name, program: own('baton.js', root), env: { PLATFORM: platform }, protocol: 'baton' };
+}
+
+/** The same Nest application without the module. */
+export function limits(platform: Platform): Subject {
+  return {
+    name: `nest ${platform}`,
+    program: own('limits.js'),
+    env: { PLATFORM: platform },
+    protocol: 'baton',
+  };
+}
+
+export function bareTypeorm(platform: Platform): Subject {
+  return {
+    name: `bare nest+typeorm ${platform}`,
+    program: own('bare-typeorm.js'),
+    env: { PLATFORM: platform },
+    protocol: 'baton',
+  };
+}
+
+export const STANDALONE: Subject = {
+  name: 'standalone',
+  program: join(ROOT, 'dist/main.js'),
+  env: { HOST: '127.0.0.1' },
+  protocol: 'standalone',
+};
+
+function rival(
+  protocol: ProtocolName,
+  variant: string,
+  env: Readonly<Record<string, string>> = {},
+): Subject {
+  const program = join(ROOT, 'bench/rivals', protocol, 'server.js');
+  return { name: `${protocol}${variant}`, program, env, protocol };
+}
+
+/** What people would use instead. */
+export const RIVALS: readonly Subject[] = [
+  rival('textbook', ' fastify', { PLATFORM: 'fastify' }),
+  rival('textbook', ' express', { PLATFORM: 'express' }),
+  rival('better-auth', ''),
+  rival('better-auth', ' cookie cache', { COOKIE_CACHE: 'on' }),
+  rival('oidc-provider', ''),
+  rival('ackplus-nest-auth', ' express'),
+];

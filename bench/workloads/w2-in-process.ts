@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import type { Bench } from '../harness/bench.js';
+import { freshDatabase } from '../harness/databases.js';
+import { SECRETS, onCore } from '../harness/server-process.js';
+import { median } from '../harness/statistics.js';
+
+const PROGRAM = join(import.meta.dirname, '../subjects/in-process.js');
+const TITLE = 'W2 in process: microseconds for one';
+
+type Costs = Readonly<Record<'refresh' | 'update' | 'sign' | 'verify' | 'argon2id', number>>;
+
+const costs = new WeakMap<Bench, Costs[]>();
+
+/** The service called directly, beside what it cannot do without. */
+export async function inProcess(bench: Bench, repetition: number): Promise<void> {
+  const database = await freshDatabase('sqlite');
+  const [command, ...args] = [...onCore(0, true), process.execPath, PROGRAM];
+  const { stdout, stderr } = spawnSync(command, args, {
+    encoding: 'utf8',
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'production',
+      MEASURE_MS: String(bench.options.measureMs),
+      DATABASE_URL: database.url,
+      ...SECRETS,
+    },
+  });
+  await database.drop();
+  if (stdout === '') throw new Error(stderr);
+  const cost: Costs = JSON.parse(stdout);
+  bench.log(`W2 in process ${JSON.stringify(cost)}`);
+  const all = [...(costs.get(bench) ?? []), cost];
+  costs.set(bench, all);
+  if (repetition === bench.options.repetitions - 1) conclude(bench, all);
+}
+
+function conclude(bench: Bench, all: readonly Costs[]): void {
+  const of = (figure: (cost: Costs) => number): number => median(all.map(figure));
+  const one = of(({ refresh, update, sign, verify }) => (update + sign + verify) / refresh);
+  const pair = of(({ refresh, update, sign, verify }) => (update + 2 * sign + verify) / refresh);
+  bench.tables.push({
+    title: TITLE,
+    columns: ['what', 'µs'],
+    rows: [
+      ['AuthService.refresh', of(({ refresh }) => refresh).toFixed(1)],
+      ['bare UPDATE, prepared, better-sqlite3', of(({ update }) => update).toFixed(1)],
+      ['bare HS256 signature', of(({ sign }) => sign).toFixed(1)],
+      ['bare HS256 verification', of(({ verify }) => verify).toFixed(1)],
+      ['bare argon2id', of(({ argon2id }) => argon2id).toFixed(0)],
+    ],
+  });
+  bench.goal('W2 in process', 'one UPDATE, one signature, one verification', one, '≥', 0.5);
+  bench.goal('W2 in process', 'the same with both signatures of a pair', pair, '≥', 0.5);
+}
