@@ -13,5 +13,5 @@ const failed = sum('numFailedTests') + sum('numRuntimeErrorTestSuites');
 const skipped = sum('numPendingTests') + sum('numTodoTests');
 if (failedSteps.length > 0) console.log(`failed steps: ${failedSteps.join(', ')}`);
 const counted = Math.max(failed, failedSteps.length);
-console.log(`${passed} passed, ${counted} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+console.log(`\n${passed} passed, ${counted} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = counted > 0 || passed === 0 ? 1 : 0;
