@@ -29,33 +29,25 @@ export class AccessControl {
   ) {}
 
   /**
-   * Judges an access token where there is no guard to do it: a socket's handshake, a queue.
+   * Whom a token lets in. One that was let in before is known again by its hash; a new one is verified,
+   * and its holder has grasped the baton.
    *
    * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError
    * @throws UnavailableError when nobody can tell whether the session was revoked
    */
   async authenticate(token: string): Promise<AuthenticatedUser> {
-    return (await this.readmit(token)) ?? this.admit(token, this.tokens.verify(token));
-  }
-
-  /** Lets in whoever was let in with this very token before. @returns null when it has to be verified */
-  async readmit(token: string): Promise<AuthenticatedUser | null> {
-    const claims = this.verified.find(token);
-    return claims === undefined ? null : this.refuseRevoked(claims);
-  }
-
-  /** Lets a token in that has just been verified: its holder has grasped the baton. */
-  async admit(token: string, claims: AccessTokenClaims): Promise<AuthenticatedUser> {
-    const user = await this.refuseRevoked(claims);
-    this.verified.remember(token, claims);
-    if (this.settings.recovery) this.confirmations.note(user.sessionId, user.generation);
-    return user;
-  }
-
-  private async refuseRevoked(claims: AccessTokenClaims): Promise<AuthenticatedUser> {
+    const known = this.verified.find(token);
+    const claims = known ?? this.tokens.verify(token);
     const { sub: id, sid: sessionId, gen: generation } = claims;
     const revoked = this.revocations.isRevoked(sessionId);
     if (typeof revoked === 'boolean' ? revoked : await revoked) throw new SessionRevokedError();
+    if (known === undefined) this.welcome(token, claims);
     return { id, sessionId, generation, claims };
+  }
+
+  /** The first pair of a session has no parent: nothing hangs on whether it was received. */
+  private welcome(token: string, claims: AccessTokenClaims): void {
+    this.verified.remember(token, claims);
+    if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);
   }
 }

@@ -1,5 +1,4 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
-import type { IAuthGuard } from '@nestjs/passport';
 import type { DataSource } from 'typeorm';
 import { CLOCK } from '../clock.js';
 import { AuthEvents } from '../events.js';
@@ -19,11 +18,9 @@ import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
-import { bearerToken } from './http-request.js';
-import { ACCESS_TOKEN_PASSPORT, JwtAuthGuard } from './jwt-auth.guard.js';
-import { passportGuard } from './passport-guard.js';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { RefreshCookie } from './refresh-cookie.js';
-import { REFRESH_TOKEN_PASSPORT, RefreshTokenGuard } from './refresh-token.guard.js';
+import { RefreshTokenGuard } from './refresh-token.guard.js';
 
 /** The parts that ask for nothing but each other, the settings and the clock. */
 const PARTS: Provider[] = [
@@ -71,16 +68,6 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
       inject: [dataSource],
       useFactory: (source: DataSource) => new RefreshTokenStore(source),
     },
-    {
-      provide: ACCESS_TOKEN_PASSPORT,
-      inject: [AccessTokens, AccessControl],
-      useFactory: accessTokenPassport,
-    },
-    {
-      provide: REFRESH_TOKEN_PASSPORT,
-      inject: [RefreshTokens, RefreshCookie],
-      useFactory: refreshTokenPassport,
-    },
     ...PARTS,
   ];
 }
@@ -92,26 +79,7 @@ export const AUTH_EXPORTS = [
   JwtAuthGuard,
   RefreshTokenGuard,
   AccessControl,
-  ACCESS_TOKEN_PASSPORT,
-  REFRESH_TOKEN_PASSPORT,
+  RefreshTokens,
   RefreshCookie,
   SETTINGS,
 ];
-
-function accessTokenPassport(codec: AccessTokens, accessControl: AccessControl): IAuthGuard {
-  return passportGuard({
-    name: 'Access',
-    codec,
-    tokenOf: bearerToken,
-    admit: (token, claims) => accessControl.admit(token, claims),
-  });
-}
-
-function refreshTokenPassport(codec: RefreshTokens, cookie: RefreshCookie): IAuthGuard {
-  return passportGuard({
-    name: 'Refresh',
-    codec,
-    tokenOf: (request) => cookie.tokenOf(request),
-    admit: (token, claims) => ({ token, claims }),
-  });
-}

@@ -7,9 +7,6 @@ import { IS_PUBLIC } from './auth.decorators.js';
 import { setErrorHeaders } from './error-headers.js';
 import { type HttpRequest, bearerToken } from './http-request.js';
 
-/** The token under which `JwtAuthGuard` receives the guard of Passport that verifies new tokens. */
-export const ACCESS_TOKEN_PASSPORT = Symbol('nestjs-baton access token passport');
-
 /**
  * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`.
  *
@@ -21,7 +18,6 @@ export const ACCESS_TOKEN_PASSPORT = Symbol('nestjs-baton access token passport'
 export class JwtAuthGuard implements CanActivate {
   constructor(
     private readonly accessControl: AccessControl,
-    @Inject(ACCESS_TOKEN_PASSPORT) private readonly passport: CanActivate,
     private readonly reflector: Reflector,
     private readonly adapterHost: HttpAdapterHost,
     @Inject(SETTINGS) private readonly settings: Settings,
@@ -30,21 +26,16 @@ export class JwtAuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     if (this.isPublic(context)) return true;
     const http = context.switchToHttp();
+    const request = http.getRequest<HttpRequest>();
     try {
-      return await this.letIn(http.getRequest<HttpRequest>(), context);
+      const token = bearerToken(request);
+      if (token === null) throw new MissingTokenError();
+      request.user = await this.accessControl.authenticate(token);
+      return true;
     } catch (error) {
       setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
       throw error;
     }
-  }
-
-  private async letIn(request: HttpRequest, context: ExecutionContext): Promise<boolean> {
-    const token = bearerToken(request);
-    if (token === null) throw new MissingTokenError();
-    const user = await this.accessControl.readmit(token);
-    if (user === null) return Boolean(await this.passport.canActivate(context));
-    request.user = user;
-    return true;
   }
 
   private isPublic(context: ExecutionContext): boolean {

@@ -2,12 +2,10 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidRequestError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
+import { type PresentedRefreshToken, RefreshTokens } from '../tokens/refresh-token.js';
 import { setErrorHeaders } from './error-headers.js';
 import type { HttpRequest } from './http-request.js';
 import { RefreshCookie } from './refresh-cookie.js';
-
-/** The token under which `RefreshTokenGuard` receives the guard of Passport that verifies tokens. */
-export const REFRESH_TOKEN_PASSPORT = Symbol('nestjs-baton refresh token passport');
 
 /**
  * Lets requests in whose body, or cookie, holds a genuine refresh token that has not expired, and leaves a
@@ -18,20 +16,21 @@ export const REFRESH_TOKEN_PASSPORT = Symbol('nestjs-baton refresh token passpor
 @Injectable()
 export class RefreshTokenGuard implements CanActivate {
   constructor(
-    @Inject(REFRESH_TOKEN_PASSPORT) private readonly passport: CanActivate,
+    private readonly tokens: RefreshTokens,
     private readonly cookie: RefreshCookie,
     private readonly adapterHost: HttpAdapterHost,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest>();
     try {
-      if (this.cookie.tokenOf(request) === null) {
-        throw new InvalidRequestError('Refresh token is missing');
-      }
-      return Boolean(await this.passport.canActivate(context));
+      const token = this.cookie.tokenOf(request);
+      if (token === null) throw new InvalidRequestError('Refresh token is missing');
+      const presented: PresentedRefreshToken = { token, claims: this.tokens.verify(token) };
+      request.user = presented;
+      return true;
     } catch (error) {
       this.cookie.clearAfter(error, request, http.getResponse());
       setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import { type LiveToken, RefreshTokenStore } from './refresh-token.store.js';
+import type { LiveToken } from './confirm-statement.js';
+import { RefreshTokenStore } from './refresh-token.store.js';
 
 /**
  * Which live tokens were seen in their holders' hands: known here at once, written to the rows in

@@ -13,20 +13,16 @@ import {
   type Repository,
 } from 'typeorm';
 import { databaseAnswer } from '../database-answer.js';
+import { ConfirmStatement, type LiveToken } from './confirm-statement.js';
 import { RefreshToken } from './refresh-token.entity.js';
-import { type Swap, SwapStatement } from './swap-statement.js';
+import { type Swap, swapStatement } from './swap-statement.js';
+import type { WrittenUpdate } from './written-update.js';
 
 /** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
 const BATCH_ROWS = 200;
 
 /** A session that has been revoked. */
 export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>;
-
-/** The live token of a session, in one of its generations. */
-export interface LiveToken {
-  readonly sessionId: string;
-  readonly generation: number;
-}
 
 /**
  * Every statement about `refresh_tokens`. A method is one verb and one statement; a lost race is a
@@ -37,15 +33,17 @@ export interface LiveToken {
  */
 export class RefreshTokenStore {
   private readonly sessions: Repository<RefreshToken>;
-  private readonly swaps: Readonly<Record<'any' | 'unconfirmed', SwapStatement>>;
+  private readonly swaps: Readonly<Record<'any' | 'unconfirmed', WrittenUpdate<keyof Swap>>>;
+  private readonly confirmation: ConfirmStatement;
   private readonly comparesCaseBlindly: boolean;
 
   constructor(dataSource: DataSource) {
     this.sessions = dataSource.getRepository(RefreshToken);
     this.swaps = {
-      any: new SwapStatement(dataSource),
-      unconfirmed: new SwapStatement(dataSource, 'confirmed_at IS NULL'),
+      any: swapStatement(dataSource),
+      unconfirmed: swapStatement(dataSource, 'confirmed_at IS NULL'),
     };
+    this.confirmation = new ConfirmStatement(dataSource);
     this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(dataSource.options.type);
   }
 
@@ -74,21 +72,13 @@ export class RefreshTokenStore {
    * @param only `unconfirmed` when the live token must not have been seen in use
    * @returns false when `liveHash` was no longer live: somebody was faster
    */
-  succeed(swap: Swap, only: 'any' | 'unconfirmed' = 'any'): Promise<boolean> {
-    return databaseAnswer(this.swaps[only].run(swap));
+  async succeed(swap: Swap, only: 'any' | 'unconfirmed' = 'any'): Promise<boolean> {
+    return (await databaseAnswer(this.swaps[only].run(swap))) === 1;
   }
 
   /** Notes that these live tokens were seen in their holders' hands; those no longer live are passed over. */
-  async confirm(seen: readonly LiveToken[], nowMs: number): Promise<void> {
-    for (let first = 0; first < seen.length; first += BATCH_ROWS) {
-      const batch = seen.slice(first, first + BATCH_ROWS);
-      const where = batch.map(({ sessionId, generation }) => ({
-        id: sessionId,
-        generation,
-        confirmedAtMs: IsNull(),
-      }));
-      await databaseAnswer(this.sessions.update(where, { confirmedAtMs: nowMs }));
-    }
+  confirm(seen: readonly LiveToken[], nowMs: number): Promise<void> {
+    return databaseAnswer(this.confirmation.run(seen, nowMs));
   }
 
   /** Ends a session. @returns false when it had ended before, or there is none */

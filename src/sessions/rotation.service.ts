@@ -144,14 +144,16 @@ export class RotationService {
     successor: IssuedRefreshToken,
     only: 'any' | 'unconfirmed' = 'any',
   ): Promise<boolean> {
+    const successorHash = hashOf(successor.token);
+    const context = { parentToken: token, idempotencyKey, successorHash };
     return this.store.succeed(
       {
         id: claims.sid,
         liveHash,
-        tokenHash: hashOf(successor.token),
+        tokenHash: successorHash,
         generation: successor.subject.generation,
         parentGeneration: claims.gen,
-        sealedSuccessor: sealSuccessor(successor.seed, token, idempotencyKey),
+        sealedSuccessor: sealSuccessor(successor.seed, context),
         rotatedAtMs: this.clock.nowMs(),
         expiresAtMs: successor.seed.exp * 1000,
       },
@@ -196,7 +198,9 @@ function openSealOf(
 ): RefreshTokenSeed | null {
   if (session?.sealedSuccessor == null) return null;
   if (session.parentGeneration !== presented.claims.gen) return null;
-  return openSuccessor(session.sealedSuccessor, presented.token, presented.idempotencyKey);
+  const { token: parentToken, idempotencyKey } = presented;
+  const successorHash = session.tokenHash;
+  return openSuccessor(session.sealedSuccessor, { parentToken, idempotencyKey, successorHash });
 }
 
 function refusal(

@@ -1,60 +1,65 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
 import type { RefreshTokenSeed } from '../tokens/refresh-token.js';
 
-const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-const seedSchema = z.tuple([z.string(), z.string(), z.int(), z.int()]);
+/** What a seal is made for, and what opens it. */
+export interface SealContext {
+  /** The token that the successor is handed out for. */
+  readonly parentToken: string;
+  /** The `Idempotency-Key` that the parent was presented with. */
+  readonly idempotencyKey: string | null;
+  /** The hash of the successor, as the row has it. */
+  readonly successorHash: string;
+}
+
+/** Every key seals one seed, so that the nonce need not differ (NIST SP 800-38D section 8.2.1). */
+const NONCE = Buffer.alloc(12);
 
 /**
- * Seals a successor's seed so that only its parent opens it: AES-256-GCM under a key derived by HKDF
- * (RFC 5869) from the parent and, where one was sent, the `Idempotency-Key`. The database keeps neither,
- * so a copy of it opens nothing.
+ * Seals a successor's seed so that only its parent opens it: AES-256-GCM under a key derived from the
+ * parent, the successor's hash and, where one was sent, the `Idempotency-Key`. The database keeps only the
+ * second of them, so a copy of it opens nothing.
  *
- * @returns base64url of nonce, ciphertext and tag
+ * @returns base64url of ciphertext and tag
  */
 export function sealSuccessor(
   { kid, jti, iat, exp }: RefreshTokenSeed,
-  parentToken: string,
-  idempotencyKey: string | null,
+  context: SealContext,
 ): string {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv('aes-256-gcm', sealKey(parentToken, idempotencyKey), nonce);
-  const sealed = [
-    nonce,
-    cipher.update(JSON.stringify([kid, jti, iat, exp]), 'utf8'),
-    cipher.final(),
-  ];
+  const cipher = createCipheriv('aes-256-gcm', sealKey(context), NONCE);
+  const sealed = [cipher.update(`${kid}.${jti}.${iat}.${exp}`, 'utf8'), cipher.final()];
   return Buffer.concat([...sealed, cipher.getAuthTag()]).toString('base64url');
 }
 
 /**
  * Opens a seal.
  *
- * @returns the seed, or `null` when the token or its `Idempotency-Key` is not the one it was sealed under
+ * @returns the seed, or `null` when the seal was made for another token, key or successor
  */
 export function openSuccessor(
   sealedSuccessor: string,
-  parentToken: string,
-  idempotencyKey: string | null,
+  context: SealContext,
 ): RefreshTokenSeed | null {
   const sealed = Buffer.from(sealedSuccessor, 'base64url');
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const key = sealKey(parentToken, idempotencyKey);
   try {
-    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    const decipher = createDecipheriv('aes-256-gcm', sealKey(context), NONCE, {
+      authTagLength: TAG_BYTES,
+    });
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
-    const opened = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8');
-    const [kid, jti, iat, exp] = seedSchema.parse(JSON.parse(opened + decipher.final('utf8')));
-    return { kid, jti, iat, exp };
+    const opened = decipher.update(sealed.subarray(0, -TAG_BYTES), undefined, 'utf8');
+    const [kid = '', jti = '', iat, exp] = (opened + decipher.final('utf8')).split('.');
+    return { kid, jti, iat: Number(iat), exp: Number(exp) };
   } catch {
     return null;
   }
 }
 
-/** The salt tells "no key" from every key, the empty one included. */
-function sealKey(parentToken: string, idempotencyKey: string | null): Buffer {
-  const salt = idempotencyKey === null ? 'unbound' : `bound:${idempotencyKey}`;
-  return Buffer.from(hkdfSync('sha256', parentToken, salt, 'nestjs-baton successor', 32));
+/**
+ * One-step key derivation with SHA-256: counter, secret, purpose (NIST SP 800-56C section 4.1). The secret is the
+ * parent with its 128 random bits. JSON keeps the parts apart, and no key from every key.
+ */
+function sealKey({ parentToken, successorHash, idempotencyKey }: SealContext): Buffer {
+  const parts = JSON.stringify([parentToken, 'successor', successorHash, idempotencyKey]);
+  return hash('sha256', `\0\0\0\x01${parts}`, 'buffer');
 }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { RefreshToken } from './refresh-token.entity.js';
+import { WrittenUpdate } from './written-update.js';
 
 /** What a swap asks for and what it writes. */
 export interface Swap {
@@ -25,53 +25,25 @@ const NAMES = [
   'expiresAtMs',
 ] as const satisfies readonly (keyof Swap)[];
 
-type SwapName = (typeof NAMES)[number];
-
-const isSwapName = (name: unknown): name is SwapName => NAMES.some((known) => known === name);
-
 /**
- * The one statement of a rotation. TypeORM writes it once, in the dialect of its database; for each refresh
- * anew, the writing would cost several times what the database takes.
+ * The one statement of a rotation.
+ *
+ * @param condition what must hold besides, in SQL
  */
-export class SwapStatement {
-  private readonly sql: string;
-  /** Which value stands at which place of the statement. */
-  private readonly order: readonly SwapName[];
-
-  /** @param condition what must hold besides, in SQL */
-  constructor(
-    private readonly dataSource: DataSource,
-    condition = '1 = 1',
-  ) {
-    const [sql, parameters] = dataSource
-      .createQueryBuilder()
-      .update(RefreshToken)
-      .set({
-        tokenHash: () => ':tokenHash',
-        generation: () => ':generation',
-        parentGeneration: () => ':parentGeneration',
-        sealedSuccessor: () => ':sealedSuccessor',
-        rotatedAtMs: () => ':rotatedAtMs',
-        confirmedAtMs: () => 'NULL',
-        expiresAtMs: () => ':expiresAtMs',
-      })
-      .where('id = :id AND token_hash = :liveHash AND revoked_at IS NULL')
-      .andWhere(`expires_at > :rotatedAtMs AND ${condition}`)
-      .setParameters(Object.fromEntries(NAMES.map((name) => [name, name])))
-      .getQueryAndParameters();
-    this.sql = sql;
-    this.order = parameters.filter(isSwapName);
-  }
-
-  /** @returns whether the row was as it had to be, and is now as it should */
-  async run(swap: Swap): Promise<boolean> {
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      const values = this.order.map((name) => swap[name]);
-      const { affected } = await runner.query(this.sql, values, true);
-      return affected === 1;
-    } finally {
-      await runner.release();
-    }
-  }
+export function swapStatement(
+  dataSource: DataSource,
+  condition = '1 = 1',
+): WrittenUpdate<keyof Swap> {
+  const assignments = {
+    tokenHash: ':tokenHash',
+    generation: ':generation',
+    parentGeneration: ':parentGeneration',
+    sealedSuccessor: ':sealedSuccessor',
+    rotatedAtMs: ':rotatedAtMs',
+    confirmedAtMs: 'NULL',
+    expiresAtMs: ':expiresAtMs',
+  };
+  const isLive = 'id = :id AND token_hash = :liveHash AND revoked_at IS NULL';
+  const where = `${isLive} AND expires_at > :rotatedAtMs AND ${condition}`;
+  return new WrittenUpdate(dataSource, assignments, where, NAMES);
 }

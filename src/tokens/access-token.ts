@@ -1,24 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
-import { JwtCodec, type RegisteredClaims } from './jwt-codec.js';
+
+import { type RegisteredClaims, isRegistered } from './claims.js';
+import { JwtCodec } from './jwt-codec.js';
+import { randomId } from './random-id.js';
 
 /** The claims of an access token: the registered ones and the application's own. */
 export type AccessTokenClaims = RegisteredClaims & Readonly<Record<string, unknown>>;
 
 /** The names that an application's own claims may not take. */
 const RESERVED = new Set(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf']);
-
-const claimsSchema: z.ZodType<AccessTokenClaims> = z.looseObject({
-  sub: z.string(),
-  sid: z.string(),
-  gen: z.int().min(0),
-  jti: z.string(),
-  iat: z.int(),
-  exp: z.int(),
-});
 
 /** What an access token is issued for. */
 export interface AccessTokenSubject {
@@ -38,7 +30,7 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
     private readonly now: Clock,
   ) {
     const { issuer, audience } = settings;
-    super({ name: 'Access', typ: 'at+jwt', issuer, audience }, keys, claimsSchema, now);
+    super({ name: 'Access', typ: 'at+jwt', issuer, audience }, keys, isRegistered, now);
   }
 
   /**
@@ -61,12 +53,15 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
   issue(subject: AccessTokenSubject, own: Readonly<Record<string, unknown>>) {
     const iat = Math.floor(this.now.nowMs() / 1000);
     const exp = Math.min(iat + this.settings.accessTtl, subject.sessionEndsAt);
+    const { issuer: iss, audience: aud } = this.settings;
     const claims = {
       ...own,
+      iss,
+      aud,
       sub: subject.userId,
       sid: subject.sessionId,
       gen: subject.generation,
-      jti: randomBytes(16).toString('base64url'),
+      jti: randomId(),
       iat,
       exp,
     };

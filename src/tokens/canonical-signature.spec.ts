@@ -23,8 +23,8 @@ const tokensWith = (key: SigningKey) =>
 
 /** A 32-byte number, big-endian, in hexadecimal. */
 const hex32 = (value: bigint): string => value.toString(16).padStart(64, '0');
-const tokenWith = (r: bigint, s: bigint): string =>
-  `header.claims.${Buffer.from(hex32(r) + hex32(s), 'hex').toString('base64url')}`;
+const signatureWith = (r: bigint, s: bigint): string =>
+  Buffer.from(hex32(r) + hex32(s), 'hex').toString('base64url');
 
 /** The same signature the other way round: `(r, n - s)` verifies wherever `(r, s)` does. */
 function withHighS(token: string): string {
@@ -51,7 +51,7 @@ describe('an ECDSA signature', () => {
     ['half the order, rounded up', P256_ORDER / 2n + 1n, false],
     ['the order less one', P256_ORDER - 1n, false],
   ])('with s = %s', (_what, s, canonical) => {
-    expect(isCanonical(tokenWith(7n, s), 'ES256')).toBe(canonical);
+    expect(isCanonical(signatureWith(7n, s), 'ES256')).toBe(canonical);
   });
 
   it('is issued in one of its two forms, and the other is refused though it verifies', () => {
@@ -84,7 +84,8 @@ describe('the base64url of a signature', () => {
 
   it('has four spellings, of which one is ours', () => {
     expect(spellings).toHaveLength(4);
-    const canonical = spellings.filter((other) => isCanonical(other, 'HS256'));
+    const signature = (spelling: string) => spelling.slice(spelling.lastIndexOf('.') + 1);
+    const canonical = spellings.filter((other) => isCanonical(signature(other), 'HS256'));
     expect(canonical.map(lastOf)).toEqual([lastOf(token)]);
   });
 
@@ -99,7 +100,7 @@ describe('the base64url of a signature', () => {
   it('is refused in the alphabet of plain base64', () => {
     const dot = token.lastIndexOf('.') + 1;
     const signature = `-_${token.slice(dot + 2)}`;
-    expect(isCanonical(`a.b.${signature}`, 'HS256')).toBe(true);
-    expect(isCanonical(`a.b.+/${signature.slice(2)}`, 'HS256')).toBe(false);
+    expect(isCanonical(signature, 'HS256')).toBe(true);
+    expect(isCanonical(`+/${signature.slice(2)}`, 'HS256')).toBe(false);
   });
 });

@@ -6,14 +6,13 @@ const P256_HALF_ORDER = BigInt(
 );
 
 /**
- * Whether a token's signature is written in the one form that we issue. Header and payload are signed
+ * Whether a signature, base64url, is written in the one form that we issue. Header and payload are signed
  * as text, so nothing in them can change unseen; a signature, though, has other spellings that verify:
  * base64url with stray low bits (RFC 4648 section 3.5) and, for ECDSA, the pair `(r, n - s)`.
  */
-export function isCanonical(token: string, algorithm: SigningAlgorithm): boolean {
-  const text = token.slice(token.lastIndexOf('.') + 1);
-  const bytes = Buffer.from(text, 'base64url');
-  if (bytes.toString('base64url') !== text) return false;
+export function isCanonical(signature: string, algorithm: SigningAlgorithm): boolean {
+  const bytes = Buffer.from(signature, 'base64url');
+  if (bytes.toString('base64url') !== signature) return false;
   if (algorithm !== 'ES256') return true;
   return BigInt(`0x0${bytes.subarray(32).toString('hex')}`) <= P256_HALF_ORDER;
 }

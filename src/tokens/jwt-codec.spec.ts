@@ -95,9 +95,8 @@ describe('a signature is refused', () => {
     const { header, claims } = readJwt(RSA_TOKEN);
     const token = handMadeJwt({ ...header, alg }, claims, signer);
     expect(() => RSA_TOKENS.verify(token)).toThrow(InvalidTokenError);
-    expect(() =>
-      RSA_TOKENS.keyFor(handMadeJwt({ ...header, alg: 'HS256' }, claims, signer)),
-    ).toThrow(InvalidTokenError);
+    const renamed = handMadeJwt({ ...header, alg: 'HS256' }, claims, signer);
+    expect(() => RSA_TOKENS.verify(renamed)).toThrow(InvalidTokenError);
   });
 
   it('is refused even by a ring that holds a secret beside the key pair', () => {
@@ -205,7 +204,6 @@ describe('the end of a token', () => {
     ['a year later', END + 31_536_000_000],
   ])('is reached without leeway: %s', (_what, ms) => {
     expect(() => at(ms).verify(TOKEN)).toThrow(TokenExpiredError);
-    expect(() => at(ms).accept(CLAIMS)).toThrow(TokenExpiredError);
   });
 
   it('does not matter where a genuine token is enough', () => {

@@ -1,12 +1,15 @@
-import { JwtSecretRequestType, JwtService } from '@nestjs/jwt';
-import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { InvalidTokenError, TokenExpiredError, type TokenName } from '../errors.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { SigningKey } from '../keys/signing-key.js';
-import { isCanonical } from './canonical-signature.js';
-
-const headerSchema = z.object({ typ: z.string(), alg: z.string(), kid: z.string() });
+import {
+  type IssuedClaims,
+  type JsonObject,
+  type RegisteredClaims,
+  decodePart,
+  encodePart,
+} from './claims.js';
+import { isSignatureOf, signatureOf } from './signature.js';
 
 /** What makes one kind of token different from every other. */
 export interface JwtKind {
@@ -17,46 +20,31 @@ export interface JwtKind {
   readonly audience: string;
 }
 
-/** The claims that every token of this module has. */
-export interface RegisteredClaims {
-  readonly sub: string;
-  readonly sid: string;
-  readonly gen: number;
-  readonly jti: string;
-  /** Unix seconds. */
-  readonly iat: number;
-  /** Unix seconds. */
-  readonly exp: number;
-}
-
 /**
- * Signs and verifies one kind of token. Whoever verifies, `passport-jwt` for a guard or
- * {@link verify} for a method call, takes the key from {@link keyFor}, the options from
- * {@link verifyOptions} and the last word from {@link accept}.
+ * Signs and verifies one kind of token, in the compact form of RFC 7515 section 7.1. The token names a
+ * key of ours and everything else follows from that key: nothing in a token chooses how it is verified.
+ *
+ * @see RFC 7519 section 7, RFC 8725 section 3
  */
 export class JwtCodec<Claims extends RegisteredClaims> {
-  private readonly jwt = new JwtService({
-    secretOrKeyProvider: (use, token, options) =>
-      use === JwtSecretRequestType.SIGN
-        ? this.keyNamed(options && 'keyid' in options ? options.keyid : undefined).signWith
-        : this.keyFor(typeof token === 'string' ? token : '').verifyWith,
-  });
+  /** The header of our tokens, encoded, by key: it never changes. */
+  private readonly headers: ReadonlyMap<SigningKey, string>;
+  /** The same the other way round: a header that we wrote need not be read again. */
+  private readonly keysByHeader: ReadonlyMap<string, SigningKey>;
 
+  /** @param isKind whether claims are complete for this kind of token */
   constructor(
     private readonly kind: JwtKind,
     private readonly keys: KeyRing,
-    private readonly claimsSchema: z.ZodType<Claims>,
+    private readonly isKind: (claims: JsonObject) => claims is JsonObject & Claims,
     private readonly clock: Clock,
-  ) {}
-
-  /** What the verifying library checks. Expiry is ours: it is judged by the injected clock. */
-  get verifyOptions() {
-    return {
-      algorithms: [...new Set(this.keys.all.map((key) => key.algorithm))],
-      issuer: this.kind.issuer,
-      audience: this.kind.audience,
-      ignoreExpiration: true,
-    };
+  ) {
+    const { typ } = kind;
+    const headers = keys.all.map(
+      (key) => [key, encodePart({ alg: key.algorithm, typ, kid: key.kid })] as const,
+    );
+    this.headers = new Map(headers);
+    this.keysByHeader = new Map(headers.map(([key, header]) => [header, key]));
   }
 
   /** The key that new tokens are signed with. */
@@ -68,14 +56,11 @@ export class JwtCodec<Claims extends RegisteredClaims> {
    * @param kid which key signs
    * @throws InvalidTokenError when that key is not, or no longer, one of ours
    */
-  sign(claims: RegisteredClaims & Readonly<Record<string, unknown>>, kid: string): string {
-    const { algorithm } = this.keyNamed(kid);
-    const { issuer: iss, audience: aud, typ } = this.kind;
-    const options = { algorithm, keyid: kid, header: { alg: algorithm, typ } };
-    for (;;) {
-      const token = this.jwt.sign({ ...claims, iss, aud }, options);
-      if (isCanonical(token, algorithm)) return token;
-    }
+  sign(claims: IssuedClaims, kid: string): string {
+    const key = this.keys.find(kid);
+    if (key === undefined) throw this.invalid();
+    const input = `${this.headers.get(key)}.${encodePart(claims)}`;
+    return `${input}.${signatureOf(input, key)}`;
   }
 
   /**
@@ -85,61 +70,48 @@ export class JwtCodec<Claims extends RegisteredClaims> {
    */
   verify(token: string): Claims {
     const claims = this.verifyGenuine(token);
-    this.refuseExpired(claims);
+    // Without leeway: a token is good before `exp`, not at it (RFC 7519 section 4.1.4).
+    if (claims.exp * 1000 <= this.clock.nowMs()) throw new TokenExpiredError(this.kind.name);
     return claims;
   }
 
   /** As {@link verify}, for uses that an expired token is good enough for. */
   verifyGenuine(token: string): Claims {
-    try {
-      return this.parse(this.jwt.verify<object>(token, this.verifyOptions));
-    } catch (error) {
-      throw new InvalidTokenError(this.kind.name, error);
-    }
-  }
-
-  /** The key that verifies this token, after everything that can be said before its signature is checked. */
-  keyFor(token: string): SigningKey {
-    const header = headerSchema.safeParse(headerOf(token));
-    const key = this.keyNamed(header.data?.kid);
-    const isOurs =
-      header.data?.typ === this.kind.typ &&
-      header.data.alg === key.algorithm &&
-      isCanonical(token, key.algorithm);
-    if (!isOurs) throw new InvalidTokenError(this.kind.name);
-    return key;
-  }
-
-  /** The claims of a payload whose signature, issuer and audience have been verified. */
-  accept(payload: unknown): Claims {
-    const claims = this.parse(payload);
-    this.refuseExpired(claims);
+    const endOfHeader = token.indexOf('.');
+    const endOfInput = token.lastIndexOf('.');
+    if (endOfHeader === endOfInput) throw this.invalid();
+    const input = token.slice(0, endOfInput);
+    const key = this.keyOf(token.slice(0, endOfHeader));
+    if (key === null || !isSignatureOf(input, token.slice(endOfInput + 1), key))
+      throw this.invalid();
+    const claims = decodePart(input.slice(endOfHeader + 1));
+    if (claims === null || !this.isOurs(claims)) throw this.invalid();
     return claims;
   }
 
-  private keyNamed(kid: string | undefined): SigningKey {
-    const key = kid === undefined ? undefined : this.keys.find(kid);
-    if (key === undefined) throw new InvalidTokenError(this.kind.name);
-    return key;
+  /** The key that a header names, if everything else in it is as we write it for that key. */
+  private keyOf(encodedHeader: string): SigningKey | null {
+    const known = this.keysByHeader.get(encodedHeader);
+    if (known !== undefined) return known;
+    const header = decodePart(encodedHeader);
+    const kid = header?.['kid'];
+    const key = typeof kid === 'string' ? this.keys.find(kid) : undefined;
+    const isOurs =
+      header?.['typ'] === this.kind.typ &&
+      header['alg'] === key?.algorithm &&
+      header['crit'] === undefined;
+    return isOurs && key !== undefined ? key : null;
   }
 
-  private parse(payload: unknown): Claims {
-    const claims = this.claimsSchema.safeParse(payload);
-    if (!claims.success) throw new InvalidTokenError(this.kind.name, claims.error);
-    return claims.data;
+  private isOurs(claims: JsonObject): claims is JsonObject & Claims {
+    return (
+      claims['iss'] === this.kind.issuer &&
+      claims['aud'] === this.kind.audience &&
+      this.isKind(claims)
+    );
   }
 
-  /** Without leeway, as the contract has it: a token is good before `exp`, not at it (RFC 7519 section 4.1.4). */
-  private refuseExpired(claims: Claims): void {
-    if (claims.exp * 1000 <= this.clock.nowMs()) throw new TokenExpiredError(this.kind.name);
-  }
-}
-
-function headerOf(token: string): unknown {
-  const [header = ''] = token.split('.', 1);
-  try {
-    return JSON.parse(Buffer.from(header, 'base64url').toString('utf8'));
-  } catch {
-    return undefined;
+  private invalid(): InvalidTokenError {
+    return new InvalidTokenError(this.kind.name);
   }
 }

@@ -1,9 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import { hash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
-import { JwtCodec, type RegisteredClaims } from './jwt-codec.js';
+
+import { type JsonObject, type RegisteredClaims, isRegistered, isWhole } from './claims.js';
+import { JwtCodec } from './jwt-codec.js';
+import { randomId } from './random-id.js';
 
 /** The claims of a refresh token. */
 export interface RefreshTokenClaims extends RegisteredClaims {
@@ -11,15 +13,8 @@ export interface RefreshTokenClaims extends RegisteredClaims {
   readonly session_exp: number;
 }
 
-const claimsSchema: z.ZodType<RefreshTokenClaims> = z.object({
-  sub: z.string(),
-  sid: z.string(),
-  gen: z.int().min(0),
-  jti: z.string(),
-  iat: z.int(),
-  exp: z.int(),
-  session_exp: z.int(),
-});
+const isRefresh = (claims: JsonObject): claims is JsonObject & RefreshTokenClaims =>
+  isRegistered(claims) && isWhole(claims['session_exp']);
 
 /** A genuine refresh token, as it was presented. */
 export interface PresentedRefreshToken {
@@ -54,7 +49,7 @@ export interface IssuedRefreshToken {
 
 /** The digest under which the database knows a token. */
 export function hashOf(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+  return hash('sha256', token, 'base64url');
 }
 
 /** Issues and verifies refresh tokens: JWTs with `typ: rt+jwt`, HS256, under a key of their own. */
@@ -65,7 +60,7 @@ export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
     private readonly now: Clock,
   ) {
     const { issuer, audience } = settings;
-    super({ name: 'Refresh', typ: 'rt+jwt', issuer, audience }, keys, claimsSchema, now);
+    super({ name: 'Refresh', typ: 'rt+jwt', issuer, audience }, keys, isRefresh, now);
   }
 
   /** A new token that lives from now on, never past the session's absolute end. */
@@ -73,7 +68,7 @@ export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
     const iat = Math.floor(this.now.nowMs() / 1000);
     return this.write(subject, {
       kid: this.signingKid,
-      jti: randomBytes(16).toString('base64url'),
+      jti: randomId(),
       iat,
       exp: Math.min(iat + this.settings.refreshTtl, subject.sessionEndsAt),
     });
@@ -82,6 +77,8 @@ export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
   /** The token of a known seed: the same subject and seed give the same bytes, for HS256 is deterministic. */
   write(subject: RefreshTokenSubject, seed: RefreshTokenSeed): IssuedRefreshToken {
     const claims = {
+      iss: this.settings.issuer,
+      aud: this.settings.audience,
       sub: subject.userId,
       sid: subject.sessionId,
       gen: subject.generation,

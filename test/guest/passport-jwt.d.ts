@@ -1,4 +1,4 @@
-/** The part of passport-jwt that is used here. Its published types do not know of `KeyObject`. */
+/** The part of passport-jwt that a host is given here. Its published types do not know of `KeyObject`. */
 declare module 'passport-jwt' {
   import type { KeyObject } from 'node:crypto';
 

@@ -1,0 +1,50 @@
+import type { DataSource } from 'typeorm';
+import { RefreshToken } from './refresh-token.entity.js';
+
+/** What an update writes: the columns' properties, and the SQL of their new values. */
+type Assignments = { readonly [Property in keyof RefreshToken]?: string };
+
+/**
+ * An `UPDATE` of the sessions whose text never changes. TypeORM writes it once, in the dialect of its database;
+ * for each refresh anew, the writing would cost several times what the database takes.
+ */
+export class WrittenUpdate<Name extends string> {
+  private readonly sql: string;
+  /** Which value stands at which place of the statement. */
+  private readonly order: readonly Name[];
+
+  /**
+   * @param assignments values in SQL, with `:name` for what changes
+   * @param condition the same, for the rows
+   * @param names every name in them
+   */
+  constructor(
+    private readonly dataSource: DataSource,
+    assignments: Assignments,
+    condition: string,
+    names: readonly Name[],
+  ) {
+    const written = Object.entries(assignments).map(([property, sql]) => [property, () => sql]);
+    const [sql, parameters] = dataSource
+      .createQueryBuilder()
+      .update(RefreshToken)
+      .set(Object.fromEntries(written))
+      .where(condition)
+      .setParameters(Object.fromEntries(names.map((name) => [name, name])))
+      .getQueryAndParameters();
+    this.sql = sql;
+    this.order = parameters.flatMap((given) => names.find((name) => name === given) ?? []);
+  }
+
+  /** @returns how many rows were as they had to be, and are now as they should */
+  async run(values: Readonly<Record<Name, string | number>>): Promise<number> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      const placed = this.order.map((name) => values[name]);
+      const { affected } = await runner.query(this.sql, placed, true);
+      return affected ?? 0;
+    } finally {
+      await runner.release();
+    }
+  }
+}

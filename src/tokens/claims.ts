@@ -1,0 +1,57 @@
+/** A JSON object, nothing of which is known yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The claims that every token of this module has. */
+export interface RegisteredClaims {
+  readonly sub: string;
+  readonly sid: string;
+  readonly gen: number;
+  readonly jti: string;
+  /** Unix seconds. */
+  readonly iat: number;
+  /** Unix seconds. */
+  readonly exp: number;
+}
+
+/** The claims of a token that is about to be signed. */
+export interface IssuedClaims extends RegisteredClaims {
+  readonly iss: string;
+  readonly aud: string;
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** Whether a value is a whole number that is not negative: a count, or a time in Unix seconds. */
+export const isWhole = (value: unknown): boolean =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** Whether every claim is there and of its kind. */
+export function isRegistered(claims: JsonObject): claims is JsonObject & RegisteredClaims {
+  return (
+    isText(claims['sub']) &&
+    isText(claims['sid']) &&
+    isWhole(claims['gen']) &&
+    isText(claims['jti']) &&
+    isWhole(claims['iat']) &&
+    isWhole(claims['exp'])
+  );
+}
+
+/** A part of a JWT: JSON in base64url (RFC 7515 section 2). */
+export function encodePart(part: object): string {
+  return Buffer.from(JSON.stringify(part)).toString('base64url');
+}
+
+/** @returns null when the text is not a JSON object in base64url */
+export function decodePart(text: string): JsonObject | null {
+  try {
+    const part: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+    return isObject(part) ? part : null;
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
