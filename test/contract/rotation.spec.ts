@@ -150,13 +150,21 @@ onEveryHost({}, (stage) => {
 
   it('a new live token begins unconfirmed, though its parent was confirmed', async () => {
     const first = await login(stage.host);
+    const parent = await refresh(stage.host, first.refresh_token);
+    await use(stage.host, parent);
+    await stage.host.app.get(Confirmations).flush();
+    expect((await rowOf(stage.host, parent)).confirmedAtMs).toBe(stage.host.clock.nowMs());
+    await refresh(stage.host, parent.refresh_token);
+    stage.host.clock.turn(10);
+    const found = await refresh(stage.host, parent.refresh_token);
+    expect(await isAlive(stage.host, found)).toBe(true);
+  });
+
+  it('the first token of a session has no parent: its use is not written down', async () => {
+    const first = await login(stage.host);
     await use(stage.host, first);
     await stage.host.app.get(Confirmations).flush();
-    expect((await rowOf(stage.host, first)).confirmedAtMs).toBe(stage.host.clock.nowMs());
-    await refresh(stage.host, first.refresh_token);
-    stage.host.clock.turn(10);
-    const found = await refresh(stage.host, first.refresh_token);
-    expect(await isAlive(stage.host, found)).toBe(true);
+    expect((await rowOf(stage.host, first)).confirmedAtMs).toBeNull();
   });
 
   it('each rotation starts the idle lifetime anew', async () => {
