@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
@@ -24,7 +24,6 @@ function sourcesIn(folder) {
 if (!process.argv.includes('--no-build')) npm(root, 'run', 'build');
 
 const folders = ['harness', 'driver', 'subjects', 'workloads'];
-rmSync(join(here, 'build'), { recursive: true, force: true });
 await build({
   entryPoints: folders.flatMap(sourcesIn),
   outdir: join(here, 'build'),

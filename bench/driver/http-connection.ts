@@ -18,12 +18,13 @@ export class HttpConnection {
   private received: Buffer = Buffer.alloc(0);
   private waiting: ((answer: HttpAnswer) => void) | null = null;
   private failed: ((error: Error) => void) | null = null;
+  private closed = false;
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.take(chunk));
-    socket.on('error', (error) => this.failed?.(error));
-    socket.on('close', () => this.failed?.(new Error('The server closed the connection')));
+    socket.on('error', (error) => this.end(error));
+    socket.on('close', () => this.end(new Error('The server closed the connection')));
   }
 
   static open(port: number): Promise<HttpConnection> {
@@ -33,8 +34,17 @@ export class HttpConnection {
     });
   }
 
+  get isClosed(): boolean {
+    return this.closed;
+  }
+
   /** Sends a whole request; `answered` is called with its answer. */
-  send(bytes: Buffer, answered: (answer: HttpAnswer) => void, failed: (error: Error) => void) {
+  send(
+    bytes: Buffer,
+    answered: (answer: HttpAnswer) => void,
+    failed: (error: Error) => void,
+  ): void {
+    if (this.closed) return failed(new Error('The connection is closed'));
     this.waiting = answered;
     this.failed = failed;
     this.socket.write(bytes);
@@ -45,8 +55,16 @@ export class HttpConnection {
   }
 
   close(): void {
-    this.failed = null;
+    this.waiting = null;
     this.socket.destroy();
+  }
+
+  /** Only who waits for an answer has to know: servers close what idles. */
+  private end(error: Error): void {
+    this.closed = true;
+    if (this.waiting === null) return;
+    this.waiting = null;
+    this.failed?.(error);
   }
 
   private take(chunk: Buffer): void {

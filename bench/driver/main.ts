@@ -1,15 +1,19 @@
-import { type LoopResult, closedLoop } from './closed-loop.js';
-import type { DriverJob } from './jobs.js';
+import { answering } from './answering.js';
+import { ClosedLoop } from './closed-loop.js';
+import type { DriverMessage } from './jobs.js';
 import { clientsFor } from './scenarios.js';
+import type { SliceRecord } from './slices.js';
 
-/** The process that drives: takes jobs from the harness, one after the other. */
-process.on('message', (job: DriverJob) => {
-  void run(job).then(
-    (result) => process.send?.({ result }),
-    (error: unknown) => process.send?.({ error: String(error) }),
-  );
-});
+/** The process that drives: is told what to do once, and then when. */
+let loop: ClosedLoop | null = null;
 
-async function run(job: DriverJob): Promise<LoopResult> {
-  return closedLoop(await clientsFor(job), job);
+async function obey(message: DriverMessage): Promise<SliceRecord | null> {
+  if ('job' in message) {
+    loop = await ClosedLoop.open(await clientsFor(message.job), message.job);
+    return null;
+  }
+  if (loop === null) throw new Error('The driver has nothing to drive yet');
+  return loop.play(message.slice);
 }
+
+answering(obey);

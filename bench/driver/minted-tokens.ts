@@ -9,6 +9,7 @@ export function mintedSessionId(n: number): string {
 export interface MintedClaims {
   readonly sid?: string;
   readonly sub?: string;
+  readonly gen?: number;
 }
 
 /**

@@ -65,12 +65,15 @@ function plainRequest({ path, body }: Extract<Scenario, { kind: 'plain' }>): Buf
 }
 
 function guardedClients(
-  { tokens, secret }: Extract<Scenario, { kind: 'guarded' }>,
+  { tokens, generation, secret }: Extract<Scenario, { kind: 'guarded' }>,
   protocol: Protocol,
   credential: Credential,
   each: (make: (n: number) => LoopClient) => LoopClient[],
 ): LoopClient[] {
-  const sessions = Array.from({ length: tokens }, (_, n) => ({ sid: mintedSessionId(n) }));
+  const sessions = Array.from({ length: tokens }, (_, n) => ({
+    sid: mintedSessionId(n),
+    gen: generation,
+  }));
   const accesses =
     tokens === 1 ? [credential.access] : mintTokens(credential.access, secret, sessions);
   const next = inTurn(accesses.map((access) => protocol.guarded({ ...credential, access })));

@@ -1,6 +1,5 @@
 import type { Scenario } from '../driver/jobs.js';
 import { type FreshDatabase, freshDatabase } from './databases.js';
-import { drive } from './driver-process.js';
 import type { BenchOptions } from './options.js';
 import type { Sample } from './samples.js';
 import { type ServerProcess, type StartOptions, startServer } from './server-process.js';
@@ -30,6 +29,8 @@ export interface Phase {
   readonly workload: string;
   readonly scenario: Scenario;
   readonly connections: number;
+  /** How long the server may put off what this causes, milliseconds; see `Contestant`. @default 0 */
+  readonly deferredMs?: number;
 }
 
 type Started = (server: ServerProcess, database: FreshDatabase) => Promise<void>;
@@ -71,24 +72,19 @@ export class Bench {
     }
   }
 
-  /** Drives a server through a phase and keeps what was measured. */
-  async measure(
-    subject: Subject,
-    server: ServerProcess,
-    repetition: number,
-    { workload, scenario, connections }: Phase,
-  ): Promise<void> {
-    const { warmMs, measureMs, phases } = this.options;
-    if (!phases.test(workload)) return;
-    const { protocol, name } = subject;
-    const { port, pid } = server;
-    const job = { port, pid, warmMs, measureMs, protocol, connections, scenario };
-    const result = await drive(job);
-    const { peakMb } = server.memory();
-    this.samples.push({ workload, subject: name, repetition, result, peakMb });
-    const { perSecond, p99Ms, failures, firstFailure } = result;
+  /** The phases that this run is about. */
+  wanted<Named extends { readonly workload: string }>(phases: readonly Named[]): Named[] {
+    return phases.filter(({ workload }) => this.options.phases.test(workload));
+  }
+
+  /** Keeps what one subject has shown in one repetition. */
+  keep(sample: Sample): void {
+    this.samples.push(sample);
+    const { workload, subject, result } = sample;
+    const { perSecond, p99Ms, cpuUsPerRequest, failures, firstFailure } = result;
     this.log(
-      `${workload.padEnd(34)} ${name.padEnd(30)} ${perSecond.toFixed(0).padStart(7)}/s  p99 ${p99Ms.toFixed(2)} ms` +
+      `${workload.padEnd(50)} ${subject.padEnd(26)} ${perSecond.toFixed(0).padStart(6)}/s` +
+        `  p99 ${p99Ms.toFixed(2)} ms  CPU ${cpuUsPerRequest.toFixed(0)} µs` +
         (failures > 0 ? `  ${failures} failures: ${firstFailure}` : ''),
     );
   }

@@ -51,8 +51,11 @@ async function sqlite(): Promise<FreshDatabase> {
   };
 }
 
+/** Indexes over millions of rows are built several times faster with this; the servers do not have it. */
+const BUILD_FAST = '-c maintenance_work_mem=1GB';
+
 async function tellPostgres(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client(url);
+  const client = new Client({ connectionString: url, options: BUILD_FAST });
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;

@@ -20,15 +20,18 @@ if (machine.load > 0.5) {
     `The load average is ${machine.load.toFixed(2)}: something else runs, mind the figures`,
   );
 }
+let file = '';
 for (const [name, workload] of Object.entries(ALL)) {
-  if (bench.options.only.includes(name)) await workload(bench);
+  if (!bench.options.only.includes(name)) continue;
+  await workload(bench);
+  file = await saveReport(bench, machine);
 }
 const other = againstOther(bench);
 if (other !== null) {
   bench.tables.push(other);
   for (const row of other.rows) bench.log(row.join('  '));
+  file = await saveReport(bench, machine);
 }
-const file = await saveReport(bench, machine);
 for (const { workload, what, goal, measured, byCpu, holds } of bench.goals) {
   const cpu = byCpu === null ? '' : ` (by CPU time ${byCpu.toFixed(3)})`;
   bench.log(

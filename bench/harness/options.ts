@@ -1,14 +1,25 @@
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
+/** How the rounds of a repetition are played. */
+export interface RoundOptions {
+  /** How often each server has its turn in each phase. */
+  readonly rounds: number;
+  /** How long a turn is measured. */
+  readonly sliceMs: number;
+  /** How long a turn is driven before that. */
+  readonly leadMs: number;
+  /** How long the turns of the warm-up are. */
+  readonly warmMs: number;
+}
+
 /** What a run is asked to do. */
-export interface BenchOptions {
+export interface BenchOptions extends RoundOptions {
   /** The workloads, in order. */
   readonly only: readonly string[];
   readonly quick: boolean;
   /** How often everything is repeated, each time in processes of its own. */
   readonly repetitions: number;
-  readonly warmMs: number;
-  readonly measureMs: number;
   /** Subjects whose name does not match are left out. */
   readonly subjects: RegExp;
   /** Phases of a workload whose name does not match are left out. */
@@ -39,12 +50,14 @@ export function readOptions(args: string[]): BenchOptions {
   return {
     only: values.only.split(','),
     quick,
-    repetitions: Number(values.repeat ?? (quick ? 2 : 5)),
-    warmMs: quick ? 400 : 1_500,
-    measureMs: quick ? 800 : 2_500,
+    repetitions: Number(values.repeat ?? (quick ? 1 : 5)),
+    rounds: quick ? 3 : 6,
+    sliceMs: 200,
+    leadMs: 20,
+    warmMs: quick ? 250 : 400,
     subjects: new RegExp(values.subjects),
     phases: new RegExp(values.phases),
-    against: values.against ?? null,
-    profile: values.profile ?? null,
+    against: values.against === undefined ? null : resolve(values.against),
+    profile: values.profile === undefined ? null : resolve(values.profile),
   };
 }

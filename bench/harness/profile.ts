@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 /**
  * `node bench/build/harness/profile.js <folder> [seconds]`: where the CPU profiles of a folder say the time
- * went, in their last seconds only, so that the start does not count.
+ * went, in their last busy seconds only: neither the start counts, nor the turns of the others.
  */
 interface Node {
   readonly id: number;
@@ -58,15 +58,18 @@ function read(file: string): void {
     new Map<string, number>(),
     new Map<string, number>(),
   ];
-  const last = profile.timeDeltas.reduce((sum, delta) => sum + delta, 0) - SECONDS * 1e6;
+  const isIdle = (id: number): boolean => IDLE.has(byId.get(id)?.callFrame.functionName ?? '');
+  const busy = profile.samples.map((id, index) =>
+    isIdle(id) ? 0 : (profile.timeDeltas[index] ?? 0),
+  );
+  const last = busy.reduce((sum, microseconds) => sum + microseconds, 0) - SECONDS * 1e6;
   let total = 0;
   let elapsed = 0;
   profile.samples.forEach((id, index) => {
     const node = byId.get(id);
-    const microseconds = profile.timeDeltas[index] ?? 0;
+    const microseconds = busy[index] ?? 0;
     elapsed += microseconds;
-    if (elapsed < last) return;
-    if (node === undefined || IDLE.has(node.callFrame.functionName)) return;
+    if (elapsed < last || node === undefined || isIdle(id)) return;
     total += microseconds;
     add(
       self,

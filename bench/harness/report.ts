@@ -1,42 +1,70 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import type { Bench, Table } from './bench.js';
 import type { Machine } from './machine.js';
+import { WORKLOADS } from './options.js';
 import { plot } from './plot.js';
 import { type Line, linesOf } from './samples.js';
 
 const FOLDER = join(import.meta.dirname, '../..');
 
+/** Where a run is written down: a whole one is kept, any other one is for those who made it. */
+interface Place {
+  readonly page: string;
+  readonly record: string;
+  /** Null where there are no plots. */
+  readonly plots: string | null;
+}
+
+const WHOLE: Place = { page: 'RESULTS.md', record: 'results/latest.json', plots: 'results' };
+
+function partial(date: string, only: readonly string[]): Place {
+  const name = `${date.replaceAll(/[:.]/g, '-')}-${only.join('-')}`;
+  return {
+    page: 'results/partial/last.md',
+    record: `results/partial/${name}.json`,
+    plots: null,
+  };
+}
+
+function isWhole({ only, quick, subjects, phases, against, profile }: Bench['options']): boolean {
+  const leavesOut = [subjects, phases].some(({ source }) => source !== '(?:)');
+  const isPlain = against === null && profile === null;
+  return WORKLOADS.every((name) => only.includes(name)) && !quick && !leavesOut && isPlain;
+}
+
 /** Writes down what a run has shown: the samples as JSON, the medians as a page with plots. */
 export async function saveReport(bench: Bench, machine: Machine): Promise<string> {
-  const lines = linesOf(bench.samples);
-  const results = join(FOLDER, 'results');
-  mkdirSync(results, { recursive: true });
   const { samples, tables, goals, options } = bench;
-  const name = `${machine.date.replaceAll(/[:.]/g, '-')}-${options.only.join('-')}`;
+  const place = isWhole(options) ? WHOLE : partial(machine.date, options.only);
+  mkdirSync(join(FOLDER, 'results/partial'), { recursive: true });
+  const lines = linesOf(samples);
   const { subjects, phases } = options;
-  const record = {
-    machine,
-    options: { ...options, subjects: subjects.source, phases: phases.source },
-  };
-  const text = JSON.stringify({ ...record, goals, lines, tables, samples }, null, 1);
-  writeFileSync(join(results, `${name}.json`), text);
+  const asked = { ...options, subjects: subjects.source, phases: phases.source };
+  const record = { machine, options: asked, goals, lines, tables, samples };
+  writeFileSync(join(FOLDER, place.record), JSON.stringify(record, null, 1));
+  if (place.plots !== null) forgetPlots(join(FOLDER, place.plots));
   const page = [
     title(machine, options),
     goalsOf(bench),
     ...tables.map(toMarkdown),
-    ...sections(lines, options.quick),
+    ...sections(lines, place.plots),
   ];
-  const isWhole = [subjects, phases].every(({ source }) => source === '(?:)') && !options.quick;
-  const file = isWhole ? 'RESULTS.md' : 'results/last-partial.md';
-  writeFileSync(join(FOLDER, file), await format(page.join('\n\n'), { parser: 'markdown' }));
-  return join(FOLDER, file);
+  const text = await format(page.join('\n\n'), { parser: 'markdown' });
+  writeFileSync(join(FOLDER, place.page), text);
+  return join(FOLDER, place.page);
+}
+
+/** A workload that was renamed leaves no picture behind. */
+function forgetPlots(folder: string): void {
+  const plots = readdirSync(folder).filter((name) => name.endsWith('.svg'));
+  for (const name of plots) rmSync(join(folder, name));
 }
 
 function title(
   machine: Machine,
-  { only, quick, repetitions, measureMs }: Bench['options'],
+  { only, quick, repetitions, rounds, sliceMs }: Bench['options'],
 ): string {
   const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
   return [
@@ -46,8 +74,10 @@ function title(
     '',
     `- ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GiB, Linux ${machine.kernel}, Node ${machine.node}; load average at the start ${machine.load.toFixed(2)}`,
     `- ${versions.join(', ')}`,
-    `- medians of ${repetitions} repetitions, each in a process of its own, ${measureMs} ms after a warm-up; spread is (largest − smallest) / median`,
-    '- figures compare only within this page: ratios are medians of the ratios of each repetition',
+    `- ${repetitions} repetitions, each with every server in a new process; after a warm-up the servers of a repetition, all alive, are driven by turns: ${rounds} rounds of ${sliceMs} ms each, in changing order, one server and one phase at a time`,
+    '- figures are medians over the repetitions of what a repetition’s turns add up to; spread is (largest − smallest) / median; peak memory is the process’s, whatever the phase',
+    '- CPU time is the server’s, all its threads, per request; a goal “by CPU time” is the same ratio of CPU times',
+    '- figures compare only within this page: ratios are medians of the ratios within each repetition',
   ].join('\n');
 }
 
@@ -76,14 +106,14 @@ export function toMarkdown({ title: heading, columns, rows, note }: Table): stri
   return [`## ${heading}`, table, ...(note === undefined ? [] : [note])].join('\n\n');
 }
 
-function sections(lines: readonly Line[], quick: boolean): string[] {
+function sections(lines: readonly Line[], plots: string | null): string[] {
   const workloads = [...new Set(lines.map(({ workload }) => workload))];
   return workloads.map((workload) => {
     const own = [...lines]
       .filter((line) => line.workload === workload)
       .sort((a, b) => b.perSecond - a.perSecond);
-    const picture = `results/${workload.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
-    if (!quick) writeFileSync(join(FOLDER, picture), plot(workload, own));
+    const picture = `${plots}/${workload.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
+    if (plots !== null) writeFileSync(join(FOLDER, picture), plot(workload, own));
     return toMarkdown({
       title: workload,
       columns: [
@@ -97,7 +127,7 @@ function sections(lines: readonly Line[], quick: boolean): string[] {
         'failures',
       ],
       rows: own.map(cellsOf),
-      ...(quick ? {} : { note: `![${workload}](${picture})` }),
+      ...(plots === null ? {} : { note: `![${workload}](${picture})` }),
     });
   });
 }

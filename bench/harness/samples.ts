@@ -1,4 +1,4 @@
-import type { LoopResult } from '../driver/closed-loop.js';
+import type { LoopResult } from '../driver/slices.js';
 import { median, spread } from './statistics.js';
 
 /** One figure of one subject in one repetition. */

@@ -106,7 +106,7 @@ function listening(child: ChildProcess, name: string): Promise<number> {
   });
 }
 
-function memoryOf(pid: number): { nowMb: number; peakMb: number } {
+export function memoryOf(pid: number): { nowMb: number; peakMb: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const mb = (field: string): number =>
     Number(new RegExp(`${field}:\\s+(\\d+)`).exec(status)?.[1]) / 1024;

@@ -1,22 +1,8 @@
-import {
-  Body,
-  type CanActivate,
-  Controller,
-  Get,
-  HttpCode,
-  Module,
-  Post,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
 import { serve } from './host.js';
+import { YesGuard } from './yes.guard.js';
 
-/** The limits: what the same application does without a guard, and with one that only says yes. */
-class YesGuard implements CanActivate {
-  canActivate(): boolean {
-    return true;
-  }
-}
-
+/** The limits: what a Nest application does without a guard, and with one that only says yes. */
 @Controller()
 class LimitsController {
   @Get('open')
@@ -25,8 +11,8 @@ class LimitsController {
   }
 
   @UseGuards(YesGuard)
-  @Get('guarded')
-  guarded(): object {
+  @Get('yes')
+  yes(): object {
     return { hello: 'world' };
   }
 

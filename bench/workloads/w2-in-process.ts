@@ -21,7 +21,7 @@ export async function inProcess(bench: Bench, repetition: number): Promise<void>
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',
-      MEASURE_MS: String(bench.options.measureMs),
+      ROUNDS: String(bench.options.rounds * 2),
       DATABASE_URL: database.url,
       ...SECRETS,
     },

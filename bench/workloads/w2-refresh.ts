@@ -1,5 +1,6 @@
 import type { Bench, Phase } from '../harness/bench.js';
-import { freshDatabase } from '../harness/databases.js';
+import { type DatabaseName, freshDatabase } from '../harness/databases.js';
+import { type LineUp, sideBySide } from '../harness/line-up.js';
 import { speedRatios } from '../harness/samples.js';
 import { RIVALS, STANDALONE, type Subject, baton, limits } from '../harness/subjects.js';
 import { inProcess } from './w2-in-process.js';
@@ -13,59 +14,68 @@ const refresh = (database: string, connections: number): Phase => ({
 const ECHO = 'W2 limit: echo of the same bytes, 32 connections';
 
 /** As long as a refresh token of ours: the request's bytes are what is echoed. */
-const ECHOED = JSON.stringify({ refresh_token: 'x'.repeat(374) });
+const ECHOING: Phase = {
+  workload: ECHO,
+  scenario: {
+    kind: 'plain',
+    path: '/echo',
+    body: JSON.stringify({ refresh_token: 'x'.repeat(374) }),
+  },
+  connections: 32,
+};
 
-const DATABASES = ['sqlite', 'postgres', 'mariadb'] as const;
+/** What does not rotate, and the second platform of what spends all its time in bcrypt. */
+const LEFT_OUT = /^better-auth|^textbook express/;
 
 /** A refresh: 32 independent sessions, each using what it just got. */
 export async function w2(bench: Bench): Promise<void> {
-  const { against, repetitions } = bench.options;
+  const { against, repetitions, rounds } = bench.options;
   const ours = (['fastify', 'express'] as const).flatMap((platform) => [
     baton(platform),
     ...(against === null ? [] : [baton(platform, against)]),
   ]);
-  const rivals = RIVALS.filter(({ protocol }) => protocol !== 'better-auth');
-  const subjects = [limits('fastify'), limits('express'), ...ours, STANDALONE, ...rivals];
+  const limited = [limits('fastify'), limits('express')];
+  const rivals = RIVALS.filter(({ name }) => !LEFT_OUT.test(name));
+  const onSqlite = [...limited, ...ours, STANDALONE, ...rivals];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    for (const subject of bench.interleaved(subjects, repetition)) {
-      await refreshing(bench, subject, repetition);
-    }
+    await sideBySide(bench, repetition, async (lineUp) => {
+      for (const subject of bench.interleaved(onSqlite, repetition)) {
+        await takePart(bench, lineUp, subject, 'sqlite');
+      }
+    });
+    const setUp = async (lineUp: LineUp) => {
+      for (const name of ['postgres', 'mariadb'] as const) {
+        for (const subject of bench.interleaved([...ours, STANDALONE], repetition)) {
+          await takePart(bench, lineUp, subject, name);
+        }
+      }
+    };
+    await sideBySide(bench, repetition, setUp, { rounds: Math.ceil(rounds / 2) });
     if (bench.options.subjects.test('in process')) await inProcess(bench, repetition);
   }
   judge(bench);
 }
 
-async function refreshing(bench: Bench, subject: Subject, repetition: number): Promise<void> {
-  if (subject.name.startsWith('nest ')) {
-    const scenario = { kind: 'plain', path: '/echo', body: ECHOED } as const;
-    await bench.withServer(subject, async (server) => {
-      await bench.measure(subject, server, repetition, {
-        workload: ECHO,
-        scenario,
-        connections: 32,
-      });
-    });
-    return;
-  }
-  const isOurs = ['baton', 'standalone'].includes(subject.protocol);
-  for (const name of isOurs ? DATABASES : (['sqlite'] as const)) {
-    const database = await freshDatabase(name).catch(() => null);
-    if (database === null) {
-      bench.log(`W2 ${name}: not there, left out`);
-      continue;
-    }
-    const start = async () =>
-      bench.withServer(
-        subject,
-        async (server) => {
-          await bench.measure(subject, server, repetition, refresh(name, 32));
-          if (name === 'sqlite') await bench.measure(subject, server, repetition, refresh(name, 1));
-        },
-        {},
-        database,
-      );
-    await start().finally(() => database.drop());
-  }
+function phasesOf({ name }: Subject, database: DatabaseName): readonly Phase[] {
+  if (name.startsWith('nest ')) return [ECHOING];
+  return database === 'sqlite'
+    ? [refresh(database, 32), refresh(database, 1)]
+    : [refresh(database, 32)];
+}
+
+async function takePart(
+  bench: Bench,
+  lineUp: LineUp,
+  subject: Subject,
+  name: DatabaseName,
+): Promise<void> {
+  const phases = bench.wanted(phasesOf(subject, name));
+  if (phases.length === 0) return;
+  const database = await freshDatabase(name).catch(() => null);
+  if (database === null) return bench.log(`W2 ${name}: not there, left out`);
+  lineUp.atEnd(() => database.drop());
+  const { server } = await lineUp.start(subject, { database });
+  for (const phase of phases) await lineUp.enter(subject, server, phase);
 }
 
 function judge(bench: Bench): void {

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { Slice } from '../driver/slices.js';
 import type { Bench } from '../harness/bench.js';
-import { drive } from '../harness/driver-process.js';
-import { type Sample, pairedRatio } from '../harness/samples.js';
+import { type LineUp, sideBySide } from '../harness/line-up.js';
+import { pairedRatio } from '../harness/samples.js';
 import { STANDALONE } from '../harness/subjects.js';
 
 const ARGON2 = join(import.meta.dirname, '../subjects/bare-argon2id.js');
@@ -12,53 +12,52 @@ const BARE = 'W3 limit: bare argon2id, 4 at once';
 const QUIET = 'W3 refresh, 8 connections, alone';
 const FLOODED = 'W3 refresh, 8 connections, while 8 others log in';
 
+/** A login takes tens of milliseconds: slices several times as long, and fewer of them. */
+const SLICE_FACTOR = 5;
+
 /** Logins against what their hash alone costs, and refreshes while logins flood. Nothing is pinned here. */
 export async function w3(bench: Bench): Promise<void> {
-  if (!bench.options.subjects.test(STANDALONE.name)) return;
-  for (let repetition = 0; repetition < bench.options.repetitions; repetition += 1) {
-    bareArgon2id(bench, repetition);
-    await bench.withServer(
-      STANDALONE,
-      async ({ port, pid, memory }) => {
-        const run = async (kind: 'login' | 'refresh', connections: number) => {
-          const { warmMs, measureMs } = bench.options;
-          const times = { warmMs, measureMs: measureMs * 2 };
-          const job = { port, pid, ...times, protocol: 'standalone' as const };
-          return drive({ ...job, connections, scenario: { kind } }, false);
-        };
-        const keep = (workload: string, result: Sample['result']): void => {
-          const { peakMb } = memory();
-          bench.samples.push({ workload, subject: STANDALONE.name, repetition, result, peakMb });
-          const { perSecond, p50Ms, p99Ms } = result;
-          bench.log(
-            `${workload}: ${perSecond.toFixed(0)}/s, p50 ${p50Ms.toFixed(2)}, p99 ${p99Ms.toFixed(2)} ms`,
-          );
-        };
-        keep(LOGIN, await run('login', CONNECTIONS));
-        keep(QUIET, await run('refresh', 8));
-        const [refreshes] = await Promise.all([run('refresh', 8), run('login', 8)]);
-        keep(FLOODED, refreshes);
-      },
-      { pinned: false },
-    );
+  const { options, samples } = bench;
+  if (!options.subjects.test(STANDALONE.name)) return;
+  const rounds = {
+    rounds: Math.ceil(options.rounds / 2),
+    sliceMs: options.sliceMs * SLICE_FACTOR,
+  };
+  for (let repetition = 0; repetition < options.repetitions; repetition += 1) {
+    await sideBySide(bench, repetition, lineUp, rounds);
   }
-  const { samples } = bench;
-  const name = STANDALONE.name;
+  const { name } = STANDALONE;
   bench.goal(LOGIN, 'bare argon2id', pairedRatio(samples, [LOGIN, name], [BARE, 'node']), '≥', 0.9);
   const p99 = pairedRatio(samples, [FLOODED, name], [QUIET, name], (result) => result.p99Ms);
   bench.goal(FLOODED, 'its p99 without', p99, '≤', 3);
 }
 
-function bareArgon2id(bench: Bench, repetition: number): void {
-  const env = { ...process.env, MEASURE_MS: String(bench.options.measureMs) };
-  const { stdout } = spawnSync(process.execPath, [ARGON2, String(CONNECTIONS)], {
-    env,
-    encoding: 'utf8',
-  });
-  const { perSecond, peakMb }: { perSecond: number; peakMb: number } = JSON.parse(stdout);
-  const none = { failures: 0, firstFailure: null, cpuUsPerRequest: Number.NaN };
-  const latency = (CONNECTIONS * 1000) / perSecond;
-  const result = { requests: 0, perSecond, p50Ms: latency, p99Ms: Number.NaN, ...none };
-  bench.samples.push({ workload: BARE, subject: 'node', repetition, result, peakMb });
-  bench.log(`${BARE}: ${perSecond.toFixed(1)}/s`);
+async function lineUp(all: LineUp): Promise<void> {
+  const argon2id = all.program(ARGON2, String(CONNECTIONS));
+  const { server } = await all.start(STANDALONE, { pinned: false });
+  const client = (kind: 'login' | 'refresh', connections: number) =>
+    all.driver(STANDALONE, server, { scenario: { kind }, connections }, false);
+  const login = await client('login', CONNECTIONS);
+  const refresh = await client('refresh', 8);
+  const flood = await client('login', 8);
+
+  const flooded = async (slice: Slice) => {
+    const allAlong = { leadMs: 0, measureMs: slice.leadMs + slice.measureMs };
+    const [record] = await Promise.all([refresh.play(slice), flood.play(allAlong)]);
+    return record;
+  };
+  const peakMb = () => server.memory().peakMb;
+  const ours = { subject: STANDALONE.name, deferredMs: 0, peakMb };
+  all.takePart(
+    { ...ours, workload: LOGIN, play: (slice) => login.play(slice) },
+    {
+      workload: BARE,
+      subject: 'node',
+      deferredMs: 0,
+      play: (slice) => argon2id.play(slice),
+      peakMb: () => argon2id.peakMb(),
+    },
+    { ...ours, workload: QUIET, play: (slice) => refresh.play(slice) },
+    { ...ours, workload: FLOODED, play: flooded },
+  );
 }
