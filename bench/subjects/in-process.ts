@@ -5,12 +5,13 @@ import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule, AuthService, RefreshToken } from 'nestjs-baton';
 import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
+import { mintTokens, mintedSessionId } from '../driver/minted-tokens.js';
 import { bareSignature, bareVerification } from './bare-jwt.js';
 import { bareUpdate } from './bare-update.js';
 import { connection } from './data-source.js';
 import { USERS } from './users.js';
 
-/** What a refresh costs without HTTP, and what it could not cost less than: microseconds of CPU each, as JSON. */
+/** What a refresh and a guard cost without HTTP, and what they could not cost less than: microseconds of CPU each, as JSON. */
 @Module({
   imports: [
     TypeOrmModule.forRoot({
@@ -72,11 +73,24 @@ const refresh = async (): Promise<void> => {
 };
 await refresh();
 
+/** More than the module remembers, so that in turn each is new to it. */
+const MANY = 50_000;
+const minted = mintTokens(
+  pair.access_token,
+  process.env['AUTH_ACCESS_SECRET'] ?? '',
+  Array.from({ length: MANY }, (_, n) => ({ sid: mintedSessionId(n), gen: 0 })),
+);
+const known = pair.access_token;
+let turn = 0;
+const nextMinted = (): string => minted[(turn = (turn + 1) % MANY)] ?? '';
+
 const secret = process.env['AUTH_REFRESH_SECRET'] ?? '';
 const file = (process.env['DATABASE_URL'] ?? '').slice('sqlite:'.length);
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const calls = {
   refresh,
+  known: () => auth.authenticate(known),
+  fresh: () => auth.authenticate(nextMinted()),
   update: bareUpdate(file),
   sign: bareSignature(pair.refresh_token, secret),
   verify: bareVerification(pair.refresh_token, secret),

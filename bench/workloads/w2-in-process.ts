@@ -6,9 +6,11 @@ import { SECRETS, onCore } from '../harness/server-process.js';
 import { median } from '../harness/statistics.js';
 
 const PROGRAM = join(import.meta.dirname, '../subjects/in-process.js');
-const TITLE = 'W2 in process: microseconds for one';
+const TITLE = 'W1 and W2 in process: CPU time of one, microseconds';
 
-type Costs = Readonly<Record<'refresh' | 'update' | 'sign' | 'verify' | 'argon2id', number>>;
+type Costs = Readonly<
+  Record<'refresh' | 'known' | 'fresh' | 'update' | 'sign' | 'verify' | 'argon2id', number>
+>;
 
 const costs = new WeakMap<Bench, Costs[]>();
 
@@ -44,6 +46,11 @@ function conclude(bench: Bench, all: readonly Costs[]): void {
     columns: ['what', 'µs'],
     rows: [
       ['AuthService.refresh', of(({ refresh }) => refresh).toFixed(1)],
+      [
+        'AuthService.authenticate, an access token seen before',
+        of(({ known }) => known).toFixed(1),
+      ],
+      ['AuthService.authenticate, a new one', of(({ fresh }) => fresh).toFixed(1)],
       ['bare UPDATE, prepared, better-sqlite3', of(({ update }) => update).toFixed(1)],
       ['bare HS256 signature', of(({ sign }) => sign).toFixed(1)],
       ['bare HS256 verification', of(({ verify }) => verify).toFixed(1)],
