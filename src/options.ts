@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** A whole number of seconds, or a whole number with a unit: `30s`, `15m`, `12h`, `7d`. */
 export type Duration = number | string;
@@ -27,47 +27,53 @@ function toSeconds(duration: Duration): number {
 /** A schema for a duration of at least `least` seconds that comes out as whole seconds. */
 export function durationSeconds(least: 0 | 1) {
   const message = `takes a whole number of seconds or a duration such as 30s, 15m, 12h or 7d, at least ${least}s`;
-  return z
-    .union([z.number(), z.string()], { error: message })
-    .transform(toSeconds)
-    .refine((seconds) => seconds >= least && seconds <= LONGEST_SECONDS, { error: message });
+  return v.pipe(
+    v.union([v.number(), v.string()], message),
+    v.transform(toSeconds),
+    v.check((seconds) => seconds >= least && seconds <= LONGEST_SECONDS, message),
+  );
 }
 
 /** A schema for a whole number that is not negative; 0 usually means no limit. */
-export const wholeNumber = z
-  .int({ error: 'takes a whole number, 0 or more' })
-  .min(0, { error: 'takes a whole number, 0 or more' });
+export const wholeNumber = v.pipe(
+  v.number('takes a whole number, 0 or more'),
+  v.check(
+    (number) => Number.isSafeInteger(number) && number >= 0,
+    'takes a whole number, 0 or more',
+  ),
+);
 
-const nonEmptyString = z
-  .string({ error: 'takes a non-empty string' })
-  .min(1, { error: 'takes a non-empty string' });
+const nonEmptyString = v.pipe(
+  v.string('takes a non-empty string'),
+  v.minLength(1, 'takes a non-empty string'),
+);
 
-const flag = z.boolean({ error: 'takes true or false' });
+const flag = v.boolean('takes true or false');
 
 /** A schema for one of a few words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(words: Words) {
-  return z.enum(words, { error: `takes ${words.join(' or ')}` });
+  return v.picklist(words, `takes ${words.join(' or ')}`);
 }
 
 /** The rules of sessions and tokens, with their defaults: the one place that knows them. */
-export const settingsSchema = z.object({
-  accessTtl: durationSeconds(1).default(900),
-  refreshTtl: durationSeconds(1).default(604_800),
-  sessionTtl: durationSeconds(1).default(2_592_000),
-  grace: durationSeconds(0).default(10),
-  recovery: flag.default(true),
-  recoverLostWrites: flag.default(true),
-  maxUses: wholeNumber.default(0),
-  maxSessions: wholeNumber.default(0),
-  reuseScope: oneOf(['session', 'user']).default('session'),
-  revocation: oneOf(['cached', 'strict', 'off']).default('cached'),
-  revocationPoll: durationSeconds(1).default(1),
-  issuer: nonEmptyString.default('nestjs-baton'),
-  audience: nonEmptyString.default('nestjs-baton'),
+export const settingsSchema = v.object({
+  accessTtl: v.optional(durationSeconds(1), 900),
+  refreshTtl: v.optional(durationSeconds(1), 604_800),
+  sessionTtl: v.optional(durationSeconds(1), 2_592_000),
+  grace: v.optional(durationSeconds(0), 10),
+  recovery: v.optional(flag, true),
+  recoverLostWrites: v.optional(flag, true),
+  maxUses: v.optional(wholeNumber, 0),
+  maxSessions: v.optional(wholeNumber, 0),
+  reuseScope: v.optional(oneOf(['session', 'user']), 'session'),
+  revocation: v.optional(oneOf(['cached', 'strict', 'off']), 'cached'),
+  revocationPoll: v.optional(durationSeconds(1), 1),
+  issuer: v.optional(nonEmptyString, 'nestjs-baton'),
+  audience: v.optional(nonEmptyString, 'nestjs-baton'),
 });
 
 /** The rules of sessions and tokens, checked and complete. Durations are whole seconds. */
-export type Settings = Readonly<z.infer<typeof settingsSchema>>;
+export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
 
 /** The token under which the module's parts receive their {@link Settings}. */
 export const SETTINGS = Symbol('nestjs-baton settings');

@@ -90,7 +90,7 @@ function read(file: string): void {
   print('self time by part', parts, total);
   print('self time by function', self, total);
   const notable = new Map(
-    [...inclusive].filter(([key]) => /baton |typeorm|passport|jsonwebtoken|zod|jws|lru/.test(key)),
+    [...inclusive].filter(([key]) => /baton |typeorm|valibot|lru/.test(key)),
   );
   print('with what they call', notable, total);
 }

@@ -1,19 +1,19 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { InvalidRequestError } from '../errors.js';
 import { plainText, presentedPasswordSchema, usernameSchema } from '../users/credential-rules.js';
 
 const MAX_DEVICE_NAME_CHARACTERS = 128;
 
 /** The body of a login. */
-export const loginSchema = z.object({
+export const loginSchema = v.object({
   username: usernameSchema,
   password: presentedPasswordSchema,
-  device_name: plainText(0, MAX_DEVICE_NAME_CHARACTERS).nullish(),
+  device_name: v.nullish(plainText(0, MAX_DEVICE_NAME_CHARACTERS)),
 });
 
 /** The body of a refresh, and of a logout with a refresh token. */
-export const refreshSchema = z.object({
-  refresh_token: z.string({ error: 'takes a string' }).nullish(),
+export const refreshSchema = v.object({
+  refresh_token: v.nullish(v.string('takes a string')),
 });
 
 /**
@@ -22,14 +22,14 @@ export const refreshSchema = z.object({
  *
  * @throws InvalidRequestError with a sentence that names the field
  */
-export function parseBody<Output>(schema: z.ZodType<Output>, body: unknown): Output {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [field] = parsed.error.issues;
+export function parseBody<Output>(schema: v.GenericSchema<unknown, Output>, body: unknown): Output {
+  // To valibot a list is an object as well.
+  const parsed = v.safeParse(schema, Array.isArray(body) ? null : body);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const field = v.getDotPath(issue);
   throw new InvalidRequestError(
-    field === undefined || field.path.length === 0
-      ? 'The body takes a JSON object'
-      : `${field.path.join('.')} ${field.message}`,
+    field === null ? 'The body takes a JSON object' : `${field} ${issue.message}`,
   );
 }
 

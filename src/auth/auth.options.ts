@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as v from 'valibot';
 import { type Clock, systemClock } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
 import {
@@ -78,47 +78,78 @@ const hasMethods = (value: unknown, ...names: readonly string[]): boolean =>
   value !== null &&
   names.every((name) => typeof Reflect.get(value, name) === 'function');
 
-const functionSchema = z.custom<(...args: never[]) => never>(
+const typeOf = (value: unknown): string => {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+};
+
+/** An object with these keys only. `v.strictObject` takes a list as well, and names one unknown key at most. */
+function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
+  return v.pipe(
+    v.custom<object>(
+      (value) => typeOf(value) === 'object',
+      ({ input }) => `Invalid input: expected object, received ${typeOf(input)}`,
+    ),
+    v.looseObject(entries),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const keys = Object.keys(Object(dataset.value));
+      const unknown = keys.filter((key) => !Object.hasOwn(entries, key));
+      if (unknown.length > 0) addIssue({ message: `there is no option ${unknown.join(', ')}` });
+    }),
+  );
+}
+
+const functionSchema = v.custom<(...args: never[]) => never>(
   (value) => typeof value === 'function',
-  { error: 'takes a function' },
+  'takes a function',
 );
 
-const KEYS_TAKE = { error: 'takes a string or a list of strings' };
+const KEYS_TAKE = 'takes a string or a list of strings';
 
-const keysSchema = z
-  .union([z.string(), z.array(z.string()).min(1, KEYS_TAKE)], KEYS_TAKE)
-  .transform((keys) => [keys].flat());
+const keysSchema = v.pipe(
+  v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1, KEYS_TAKE))], KEYS_TAKE),
+  v.transform((keys) => [keys].flat()),
+);
 
-const cookiesSchema = z
-  .union(
+const cookiesSchema = v.pipe(
+  v.union(
     [
-      z.boolean().transform((on) => (on ? { origins: [], allowPlainHttp: false } : null)),
-      z.strictObject({
-        origins: z.array(z.string()).default([]),
-        allowPlainHttp: z.boolean().default(false),
+      v.pipe(
+        v.boolean(),
+        v.transform((on) => (on ? { origins: [], allowPlainHttp: false } : null)),
+      ),
+      closedObject({
+        origins: v.optional(v.array(v.string()), []),
+        allowPlainHttp: v.optional(v.boolean(), false),
       }),
     ],
-    { error: 'takes true, false or { origins, allowPlainHttp }' },
-  )
-  .transform((cookies): Required<CookieOptions> | null => cookies);
+    'takes true, false or { origins, allowPlainHttp }',
+  ),
+  v.transform((cookies): Required<CookieOptions> | null => cookies),
+);
 
-const optionsSchema = settingsSchema.extend({
-  users: z.custom<UserStore>((value) => hasMethods(value, 'authenticate', 'findById'), {
-    error: 'takes an object with the methods authenticate and findById',
-  }),
-  accessSecret: keysSchema.optional(),
-  accessPrivateKey: keysSchema.optional(),
-  rsaAlgorithm: oneOf(['RS256', 'PS256']).default('RS256'),
-  refreshSecret: keysSchema,
-  clock: z
-    .custom<Clock>((value) => hasMethods(value, 'nowMs'), {
-      error: 'takes an object with the method nowMs',
-    })
-    .default(systemClock),
-  cookies: cookiesSchema.default(null),
-  accessTokenClaims: functionSchema.optional(),
-  onLogin: functionSchema.optional(),
-  onRefresh: functionSchema.optional(),
+const optionsSchema = closedObject({
+  ...settingsSchema.entries,
+  // Of a missing key valibot only says that it is missing; what stands in for it is refused in its own words.
+  users: v.optional(
+    v.custom<unknown>(
+      (value) => hasMethods(value, 'authenticate', 'findById'),
+      'takes an object with the methods authenticate and findById',
+    ),
+    null,
+  ),
+  accessSecret: v.optional(keysSchema),
+  accessPrivateKey: v.optional(keysSchema),
+  rsaAlgorithm: v.optional(oneOf(['RS256', 'PS256']), 'RS256'),
+  refreshSecret: v.optional(keysSchema, []),
+  clock: v.optional(
+    v.custom<Clock>((value) => hasMethods(value, 'nowMs'), 'takes an object with the method nowMs'),
+    systemClock,
+  ),
+  cookies: v.optional(cookiesSchema, false),
+  accessTokenClaims: v.optional(functionSchema),
+  onLogin: v.optional(functionSchema),
+  onRefresh: v.optional(functionSchema),
 });
 
 /**
@@ -127,11 +158,11 @@ const optionsSchema = settingsSchema.extend({
  * @throws AuthOptionsError that names what is at fault, never its value
  */
 export function resolveOptions(options: AuthModuleOptions): AuthConfig {
-  const parsed = optionsSchema.strict().safeParse(options);
-  if (!parsed.success) throw optionsError(parsed.error.issues);
+  const parsed = v.safeParse(optionsSchema, options);
+  if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, clock, cookies } =
-    parsed.data;
-  const settings = settingsSchema.parse(options);
+    parsed.output;
+  const settings = v.parse(settingsSchema, options);
 
   const access =
     accessPrivateKey === undefined
@@ -182,11 +213,11 @@ function optionError(option: string, takes: string): AuthOptionsError {
   return new AuthOptionsError(`AuthModule: option ${option} ${takes}`);
 }
 
-function optionsError(issues: readonly z.core.$ZodIssue[]): AuthOptionsError {
+function optionsError(issues: readonly v.BaseIssue<unknown>[]): AuthOptionsError {
   const lines = issues.map((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? `there is no option ${issue.keys.join(', ')}`
-      : `option ${issue.path.join('.')} ${issue.message}`,
+    issue.type === 'raw_check'
+      ? issue.message
+      : `option ${v.getDotPath(issue) ?? ''} ${issue.message}`,
   );
   return new AuthOptionsError(`AuthModule: ${lines.join('; ')}`);
 }

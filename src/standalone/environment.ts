@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as v from 'valibot';
 import { UnusableKeyError, privateKey, secretKey } from '../keys/signing-key.js';
 import { durationSeconds, oneOf } from '../options.js';
 import { type DatabaseAddress, databaseAddress } from './database.js';
@@ -12,14 +12,18 @@ export class EnvironmentError extends Error {
   }
 }
 
-const onOff = oneOf(['on', 'off']).transform((word) => word === 'on');
+const onOff = v.pipe(
+  oneOf(['on', 'off']),
+  v.transform((word) => word === 'on'),
+);
 
 function wholeNumber(takes: string, most = Number.MAX_SAFE_INTEGER, least = 0) {
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, { error: takes })
-    .transform(Number)
-    .refine((number) => number >= least && number <= most, { error: takes });
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,15}$/, takes),
+    v.transform(Number),
+    v.check((number) => number >= least && number <= most, takes),
+  );
 }
 
 const limit = wholeNumber('takes a whole number, 0 for no limit');
@@ -27,66 +31,83 @@ const limit = wholeNumber('takes a whole number, 0 for no limit');
 const isOrigin = (text: string): boolean =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 
-const origins = z
-  .string()
-  .transform((list) => list.split(',').map((origin) => origin.trim()))
-  .refine((list) => list.every(isOrigin), {
-    error: 'takes origins such as https://app.example.com, separated by commas',
-  });
+const origins = v.pipe(
+  v.string(),
+  v.transform((list) => (list === '' ? [] : list.split(',').map((origin) => origin.trim()))),
+  v.check(
+    (list) => list.every(isOrigin),
+    'takes origins such as https://app.example.com, separated by commas',
+  ),
+);
 
 const PREFIX = /^\/?$|^\/?[\w.~-]+(\/[\w.~-]+)*\/?$/;
 
-const prefix = z
-  .string()
-  .regex(PREFIX, { error: 'takes a path such as auth or api/auth, or nothing' })
-  .transform((path) => path.replaceAll(/^\/|\/$/g, ''));
+const prefix = v.pipe(
+  v.string(),
+  v.regex(PREFIX, 'takes a path such as auth or api/auth, or nothing'),
+  v.transform((path) => path.replaceAll(/^\/|\/$/g, '')),
+);
 
-const database = z.string().transform((url, context): DatabaseAddress => {
-  const address = databaseAddress(url);
-  if (address !== null) return address;
-  const message = 'takes sqlite:<file>, sqlite::memory:, postgres://… or mysql://…';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
+const database = v.pipe(
+  v.string(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): DatabaseAddress => {
+    const address = databaseAddress(dataset.value);
+    if (address !== null) return address;
+    addIssue({ message: 'takes sqlite:<file>, sqlite::memory:, postgres://… or mysql://…' });
+    return NEVER;
+  }),
+);
 
-const variables = z.object({
-  NODE_ENV: z.string().default('development'),
-  PORT: wholeNumber('takes a port, 0 to 65535', 65_535).default(3000),
-  HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: database.prefault('sqlite:data/baton.sqlite'),
-  AUTH_ACCESS_TTL: durationSeconds(1).optional(),
-  AUTH_REFRESH_TTL: durationSeconds(1).optional(),
-  AUTH_SESSION_TTL: durationSeconds(1).optional(),
-  AUTH_GRACE: durationSeconds(0).optional(),
-  AUTH_RECOVERY: onOff.optional(),
-  AUTH_MAX_USES: limit.optional(),
-  AUTH_MAX_SESSIONS: limit.optional(),
-  AUTH_REUSE_SCOPE: oneOf(['session', 'user']).optional(),
-  AUTH_REVOCATION: oneOf(['cached', 'strict', 'off']).optional(),
-  AUTH_REVOCATION_POLL: durationSeconds(1).optional(),
-  AUTH_PREFIX: prefix.default('auth'),
-  AUTH_ISSUER: z.string().optional(),
-  AUTH_AUDIENCE: z.string().optional(),
-  AUTH_REGISTRATION: onOff.default(true),
-  AUTH_LOGIN_ATTEMPTS: wholeNumber('takes a whole number, at least 1', 1_000_000, 1).default(10),
-  AUTH_LOGIN_WINDOW: durationSeconds(1).default(900),
-  AUTH_COOKIES: onOff.default(false),
-  AUTH_ORIGINS: origins.default([]),
+const PROXIES_TAKE = 'takes off or the number of proxies, at most 1000';
+
+const proxies = v.union(
+  [
+    v.pipe(
+      v.literal('off'),
+      v.transform(() => 0),
+    ),
+    wholeNumber(PROXIES_TAKE, 1000),
+  ],
+  PROXIES_TAKE,
+);
+
+const variables = v.object({
+  NODE_ENV: v.optional(v.string(), 'development'),
+  PORT: v.optional(wholeNumber('takes a port, 0 to 65535', 65_535), '3000'),
+  HOST: v.optional(v.string(), '127.0.0.1'),
+  DATABASE_URL: v.optional(database, 'sqlite:data/baton.sqlite'),
+  AUTH_ACCESS_TTL: v.optional(durationSeconds(1)),
+  AUTH_REFRESH_TTL: v.optional(durationSeconds(1)),
+  AUTH_SESSION_TTL: v.optional(durationSeconds(1)),
+  AUTH_GRACE: v.optional(durationSeconds(0)),
+  AUTH_RECOVERY: v.optional(onOff),
+  AUTH_MAX_USES: v.optional(limit),
+  AUTH_MAX_SESSIONS: v.optional(limit),
+  AUTH_REUSE_SCOPE: v.optional(oneOf(['session', 'user'])),
+  AUTH_REVOCATION: v.optional(oneOf(['cached', 'strict', 'off'])),
+  AUTH_REVOCATION_POLL: v.optional(durationSeconds(1)),
+  AUTH_PREFIX: v.optional(prefix, 'auth'),
+  AUTH_ISSUER: v.optional(v.string()),
+  AUTH_AUDIENCE: v.optional(v.string()),
+  AUTH_REGISTRATION: v.optional(onOff, 'on'),
+  AUTH_LOGIN_ATTEMPTS: v.optional(
+    wholeNumber('takes a whole number, at least 1', 1_000_000, 1),
+    '10',
+  ),
+  AUTH_LOGIN_WINDOW: v.optional(durationSeconds(1), 900),
+  AUTH_COOKIES: v.optional(onOff, 'off'),
+  AUTH_ORIGINS: v.optional(origins, ''),
   /** On outside production unless told otherwise. */
-  AUTH_PLAYGROUND: onOff.optional(),
-  TRUST_PROXY: z
-    .union([z.literal('off').transform(() => 0), wholeNumber('', 1000)], {
-      error: 'takes off or the number of proxies',
-    })
-    .default(0),
-  REDIS_URL: z.undefined({ error: 'takes nothing: Redis is not in this version yet' }).optional(),
+  AUTH_PLAYGROUND: v.optional(onOff),
+  TRUST_PROXY: v.optional(proxies, 'off'),
+  REDIS_URL: v.optional(v.never('takes nothing: Redis is not in this version yet')),
 });
 
 /** The token under which the server's parts receive their {@link Environment}. */
 export const ENVIRONMENT = Symbol('nestjs-baton environment');
 
 /** The standalone server's configuration, checked and complete. */
-export type Environment = Readonly<z.infer<typeof variables>> & { readonly secrets: Secrets };
+export type Environment = Readonly<v.InferOutput<typeof variables>> & { readonly secrets: Secrets };
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset.
@@ -95,17 +116,17 @@ export type Environment = Readonly<z.infer<typeof variables>> & { readonly secre
  */
 export function readEnvironment(given: Readonly<Record<string, string | undefined>>): Environment {
   const env = withoutEmpty(given);
-  const parsed = variables.safeParse(env);
+  const parsed = v.safeParse(variables, env);
   const lines = new Map<string, string>();
-  for (const { path, message } of parsed.error?.issues ?? []) {
-    const name = String(path[0]);
-    if (!lines.has(name)) lines.set(name, `${name} ${message}`);
+  for (const issue of parsed.issues ?? []) {
+    const name = String(v.getDotPath(issue));
+    if (!lines.has(name)) lines.set(name, `${name} ${issue.message}`);
   }
   const { secrets, problems } = readSecrets(env);
   if (!parsed.success || problems.length > 0) {
     throw new EnvironmentError([...lines.values(), ...problems]);
   }
-  return { ...parsed.data, secrets: completeSecrets(secrets) };
+  return { ...parsed.output, secrets: completeSecrets(secrets) };
 }
 
 /** `AUTH_PREFIX` alone may be empty: the routes then stand at the root. */

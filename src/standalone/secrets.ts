@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as v from 'valibot';
 
 /** What signs tokens: a secret or a private key in PEM for access tokens, a secret for refresh tokens. */
 export type Secrets = { readonly refreshSecret: string } & (
@@ -11,9 +11,9 @@ export type Secrets = { readonly refreshSecret: string } & (
 /** Where a development machine keeps the secrets that it made. */
 const SECRETS_FILE = 'data/secrets.json';
 
-const fileSchema = z.object({
-  accessSecret: z.string().min(32),
-  refreshSecret: z.string().min(32),
+const fileSchema = v.object({
+  accessSecret: v.pipe(v.string(), v.minLength(32)),
+  refreshSecret: v.pipe(v.string(), v.minLength(32)),
 });
 
 /**
@@ -21,11 +21,11 @@ const fileSchema = z.object({
  *
  * @throws Error when the file is there but holds no secrets
  */
-export function keptSecrets(): z.infer<typeof fileSchema> {
+export function keptSecrets(): v.InferOutput<typeof fileSchema> {
   const kept = readFile();
   if (kept === null) makeFile();
-  const secrets = fileSchema.safeParse(kept ?? readFile());
-  if (secrets.success) return secrets.data;
+  const secrets = v.safeParse(fileSchema, kept ?? readFile());
+  if (secrets.success) return secrets.output;
   throw new Error(`${SECRETS_FILE} holds no secrets: delete it to have new ones made`);
 }
 

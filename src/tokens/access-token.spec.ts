@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
+import * as v from 'valibot';
 import { readJwt } from '../../test/host/hand-made-jwt.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -28,7 +29,7 @@ const SUBJECT = {
 };
 
 const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}, nowMs = NOW) =>
-  new AccessTokens(settingsSchema.parse(given), keys, { nowMs: () => nowMs });
+  new AccessTokens(v.parse(settingsSchema, given), keys, { nowMs: () => nowMs });
 const TOKENS = tokensWith(new KeyRing(KEY));
 
 describe('a new access token', () => {
@@ -122,7 +123,7 @@ describe('an access token of elsewhere', () => {
   });
 
   it('is refused when it is a refresh token, even under the same key', () => {
-    const settings = settingsSchema.parse({});
+    const settings = v.parse(settingsSchema, {});
     const refreshTokens = new RefreshTokens(settings, new KeyRing(KEY), { nowMs: () => NOW });
     const { token } = refreshTokens.issue(SUBJECT);
     expect(() => TOKENS.verify(token)).toThrow(/^Invalid access token$/);

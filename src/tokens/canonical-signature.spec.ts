@@ -1,5 +1,6 @@
 import { generateKeyPairSync, verify } from 'node:crypto';
 import * as fc from 'fast-check';
+import * as v from 'valibot';
 import { InvalidTokenError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type SigningKey, privateKey, secretKey } from '../keys/signing-key.js';
@@ -19,7 +20,7 @@ const EC_KEY = privateKey(
 const SECRET_KEY = secretKey('the access secret, 32 bytes or more.');
 
 const tokensWith = (key: SigningKey) =>
-  new AccessTokens(settingsSchema.parse({}), new KeyRing(key), CLOCK);
+  new AccessTokens(v.parse(settingsSchema, {}), new KeyRing(key), CLOCK);
 
 /** A 32-byte number, big-endian, in hexadecimal. */
 const hex32 = (value: bigint): string => value.toString(16).padStart(64, '0');
@@ -69,6 +70,7 @@ describe('an ECDSA signature', () => {
 });
 
 const lastOf = (text: string): string => text.slice(-1);
+const signatureIn = (token: string): string => token.slice(token.lastIndexOf('.') + 1);
 
 describe('the base64url of a signature', () => {
   const tokens = tokensWith(SECRET_KEY);
@@ -84,8 +86,7 @@ describe('the base64url of a signature', () => {
 
   it('has four spellings, of which one is ours', () => {
     expect(spellings).toHaveLength(4);
-    const signature = (spelling: string) => spelling.slice(spelling.lastIndexOf('.') + 1);
-    const canonical = spellings.filter((other) => isCanonical(signature(other), 'HS256'));
+    const canonical = spellings.filter((other) => isCanonical(signatureIn(other), 'HS256'));
     expect(canonical.map(lastOf)).toEqual([lastOf(token)]);
   });
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import jsonwebtoken from 'jsonwebtoken';
+import * as v from 'valibot';
 import { InvalidTokenError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type SigningKey, privateKey, secretKey } from '../keys/signing-key.js';
@@ -25,7 +26,7 @@ const KEYS: readonly SigningKey[] = [
 describe.each(KEYS.map((key) => [key.algorithm, key] as const))(
   'with %s, jsonwebtoken',
   (algorithm, key) => {
-    const tokens = new AccessTokens(settingsSchema.parse({}), new KeyRing(key), {
+    const tokens = new AccessTokens(v.parse(settingsSchema, {}), new KeyRing(key), {
       nowMs: () => NOW_SECONDS * 1000,
     });
 

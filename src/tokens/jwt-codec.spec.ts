@@ -1,5 +1,6 @@
 import { type KeyObject, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import * as fc from 'fast-check';
+import * as v from 'valibot';
 import { handMadeJwt, hmacWith, readJwt } from '../../test/host/hand-made-jwt.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -11,7 +12,7 @@ import { RefreshTokens } from './refresh-token.js';
 const NOW = 1_767_225_600_000;
 const NOW_SECONDS = 1_767_225_600;
 const CLOCK = { nowMs: () => NOW };
-const SETTINGS = settingsSchema.parse({});
+const SETTINGS = v.parse(settingsSchema, {});
 const SECRET = 'the refresh secret, 32 bytes or more';
 const KEY = secretKey(SECRET);
 const TOKENS = new RefreshTokens(SETTINGS, new KeyRing(KEY), CLOCK);

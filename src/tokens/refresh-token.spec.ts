@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { readJwt } from '../../test/host/hand-made-jwt.js';
 import { InvalidTokenError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -19,7 +20,7 @@ const SUBJECT = {
   sessionEndsAt: NOW_SECONDS + 2_592_000,
 };
 
-const settings = (given: Partial<Settings> = {}) => settingsSchema.parse(given);
+const settings = (given: Partial<Settings> = {}) => v.parse(settingsSchema, given);
 const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}) =>
   new RefreshTokens(settings(given), keys, CLOCK);
 const TOKENS = tokensWith(new KeyRing(KEY));

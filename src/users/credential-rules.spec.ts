@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import * as v from 'valibot';
 import {
   newPasswordSchema,
   plainText,
@@ -18,7 +19,7 @@ describe('a user name', () => {
     ['what every object has', '__proto__'],
     ['characters that join others', 'e\u0301\u200d'],
   ])('may be %s', (_what, name) => {
-    expect(usernameSchema.parse(name)).toBe(name);
+    expect(v.parse(usernameSchema, name)).toBe(name);
   });
 
   it.each([
@@ -36,8 +37,8 @@ describe('a user name', () => {
     ['a list', ['ann']],
     ['an object', { $ne: '' }],
   ])('is refused: %s', (_what, name) => {
-    const { error } = usernameSchema.safeParse(name);
-    expect(error?.issues[0]?.message).toBe(
+    const { issues } = v.safeParse(usernameSchema, name);
+    expect(issues?.[0].message).toBe(
       'takes a string of 1 to 128 characters without control characters',
     );
   });
@@ -47,14 +48,14 @@ describe('a user name', () => {
     fc.assert(
       fc.property(characters, (name) => {
         fc.pre(!/\p{Cc}/u.test(name));
-        expect(usernameSchema.safeParse(name).success).toBe(Array.from(name).length <= 128);
+        expect(v.safeParse(usernameSchema, name).success).toBe(Array.from(name).length <= 128);
       }),
     );
   });
 });
 
 it('takes a text that may be empty where that is said', () => {
-  expect(plainText(0, 128).parse('')).toBe('');
+  expect(v.parse(plainText(0, 128), '')).toBe('');
 });
 
 describe('a new password', () => {
@@ -66,7 +67,7 @@ describe('a new password', () => {
     ['control characters and NUL', '\0\n\t\x7fabcd'],
     ['spaces', ' '.repeat(8)],
   ])('may be %s', (_what, password) => {
-    expect(newPasswordSchema.parse(password)).toBe(password);
+    expect(v.parse(newPasswordSchema, password)).toBe(password);
   });
 
   it.each([
@@ -77,8 +78,8 @@ describe('a new password', () => {
     ['a number', 12_345_678],
     ['null', null],
   ])('is refused: %s', (_what, password) => {
-    const { error } = newPasswordSchema.safeParse(password);
-    expect(error?.issues[0]?.message).toBe('takes a string of 8 to 1024 bytes of UTF-8');
+    const { issues } = v.safeParse(newPasswordSchema, password);
+    expect(issues?.[0].message).toBe('takes a string of 8 to 1024 bytes of UTF-8');
   });
 });
 
@@ -87,7 +88,7 @@ describe('a password that is presented', () => {
     ['one byte', 'x'],
     ['1024 bytes', 'x'.repeat(1024)],
   ])('may be %s', (_what, password) => {
-    expect(presentedPasswordSchema.parse(password)).toBe(password);
+    expect(v.parse(presentedPasswordSchema, password)).toBe(password);
   });
 
   it.each([
@@ -95,15 +96,15 @@ describe('a password that is presented', () => {
     ['1025 bytes', 'x'.repeat(1025)],
     ['half a character', LONE_SURROGATE],
   ])('is refused: %s', (_what, password) => {
-    const { error } = presentedPasswordSchema.safeParse(password);
-    expect(error?.issues[0]?.message).toBe('takes a string of 1 to 1024 bytes of UTF-8');
+    const { issues } = v.safeParse(presentedPasswordSchema, password);
+    expect(issues?.[0].message).toBe('takes a string of 1 to 1024 bytes of UTF-8');
   });
 
   it('may be whatever could be set', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 1100 }), (password) => {
-        const settable = newPasswordSchema.safeParse(password).success;
-        expect(settable && !presentedPasswordSchema.safeParse(password).success).toBe(false);
+        const settable = v.safeParse(newPasswordSchema, password).success;
+        expect(settable && !v.safeParse(presentedPasswordSchema, password).success).toBe(false);
       }),
     );
   });

@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
 import { type Settings, settingsSchema } from '../../src/options.js';
 import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
@@ -13,7 +14,11 @@ beforeEach(async () => {
 afterEach(() => table.drop());
 
 const sweep = (given: Partial<Settings> = {}): Promise<number> =>
-  new ExpiredSessionSweeper(settingsSchema.parse(given), table.store, new TurnedClock(NOW)).sweep();
+  new ExpiredSessionSweeper(
+    v.parse(settingsSchema, given),
+    table.store,
+    new TurnedClock(NOW),
+  ).sweep();
 
 describe('the sweep', () => {
   it.each([

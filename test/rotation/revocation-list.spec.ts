@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
 import { type Settings, settingsSchema } from '../../src/options.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
@@ -15,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => table.drop());
 
 const listWith = (given: Partial<Settings> = {}) =>
-  new RevocationList(settingsSchema.parse(given), table.store, clock);
+  new RevocationList(v.parse(settingsSchema, given), table.store, clock);
 
 /** A list that has just looked. */
 async function freshList(given: Partial<Settings> = {}): Promise<RevocationList> {

@@ -57,7 +57,7 @@ describe('the configuration', () => {
     ['AUTH_ACCESS_SECRET', ['x'.repeat(31)]],
     ['AUTH_REFRESH_SECRET', ['ä'.repeat(15), SECRETS.AUTH_ACCESS_SECRET]],
     ['AUTH_ACCESS_KEY_FILE', ['/nowhere/key.pem', '/etc/hostname']],
-    ['TRUST_PROXY', ['on', '-1', '10.0.0.0/8']],
+    ['TRUST_PROXY', ['on', '-1', '1001', '10.0.0.0/8']],
     ['DATABASE_URL', ['baton.sqlite', 'mongodb://127.0.0.1/test', 'postgres:', 'sqlite:']],
     ['PORT', ['65536', '-1', 'http', '80.5']],
   ])('names %s once when it has a value that cannot be used', (name, values) => {

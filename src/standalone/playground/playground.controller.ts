@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
+import * as v from 'valibot';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { NotFoundError } from '../../errors.js';
 import { settingsSchema } from '../../options.js';
@@ -38,7 +39,7 @@ export class PlaygroundController {
     const { AUTH_PREFIX, AUTH_GRACE, AUTH_REGISTRATION } = this.environment;
     const settings = new Map([
       ['route-prefix', AUTH_PREFIX && `/${AUTH_PREFIX}`],
-      ['grace-seconds', String(AUTH_GRACE ?? settingsSchema.shape.grace.parse(undefined))],
+      ['grace-seconds', String(AUTH_GRACE ?? v.parse(settingsSchema.entries.grace, undefined))],
       ['registration', AUTH_REGISTRATION ? 'on' : 'off'],
     ]);
     const html = await pageFile('index.html');

@@ -8,7 +8,7 @@ import {
   UseGuards,
   UseInterceptors,
 } from '@nestjs/common';
-import { z } from 'zod';
+import * as v from 'valibot';
 import type { AuthenticatedUser } from '../../auth/access-control.js';
 import { AuthHeadersInterceptor } from '../../auth/auth-headers.interceptor.js';
 import { CurrentUser } from '../../auth/auth.decorators.js';
@@ -25,9 +25,9 @@ import {
 import { ENVIRONMENT, type Environment } from '../environment.js';
 import { UsersService } from './users.service.js';
 
-const registrationSchema = z.object({ username: usernameSchema, password: newPasswordSchema });
+const registrationSchema = v.object({ username: usernameSchema, password: newPasswordSchema });
 
-const passwordChangeSchema = z.object({
+const passwordChangeSchema = v.object({
   current_password: presentedPasswordSchema,
   new_password: newPasswordSchema,
 });
