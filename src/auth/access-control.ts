@@ -29,25 +29,29 @@ export class AccessControl {
   ) {}
 
   /**
-   * Whom a token lets in. One that was let in before is known again by its hash; a new one is verified,
-   * and its holder has grasped the baton.
+   * Whom a token lets in. Answers at once, except where the database has to be asked whether the session was
+   * revoked.
    *
    * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError
    * @throws UnavailableError when nobody can tell whether the session was revoked
    */
-  async authenticate(token: string): Promise<AuthenticatedUser> {
-    const known = this.verified.find(token);
-    const claims = known ?? this.tokens.verify(token);
-    const { sub: id, sid: sessionId, gen: generation } = claims;
-    const revoked = this.revocations.isRevoked(sessionId);
-    if (typeof revoked === 'boolean' ? revoked : await revoked) throw new SessionRevokedError();
-    if (known === undefined) this.welcome(token, claims);
-    return { id, sessionId, generation, claims };
+  authenticate(token: string): AuthenticatedUser | Promise<AuthenticatedUser> {
+    const claims = this.verified.claimsOf(token, this.verifyNew);
+    const revoked = this.revocations.isRevoked(claims.sid);
+    return typeof revoked === 'boolean'
+      ? letIn(claims, revoked)
+      : revoked.then((isRevoked) => letIn(claims, isRevoked));
   }
 
-  /** The first pair of a session has no parent: nothing hangs on whether it was received. */
-  private welcome(token: string, claims: AccessTokenClaims): void {
-    this.verified.remember(token, claims);
+  /** Its holder has grasped the baton. The first pair of a session has no parent: nothing hangs on it. */
+  private readonly verifyNew = (token: string): AccessTokenClaims => {
+    const claims = this.tokens.verify(token);
     if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);
-  }
+    return claims;
+  };
+}
+
+function letIn(claims: AccessTokenClaims, isRevoked: boolean): AuthenticatedUser {
+  if (isRevoked) throw new SessionRevokedError();
+  return { id: claims.sub, sessionId: claims.sid, generation: claims.gen, claims };
 }

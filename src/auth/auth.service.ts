@@ -122,7 +122,7 @@ export class AuthService {
    *
    * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError | UnavailableError
    */
-  authenticate(accessToken: string): Promise<AuthenticatedUser> {
+  async authenticate(accessToken: string): Promise<AuthenticatedUser> {
     return this.accessControl.authenticate(accessToken);
   }
 

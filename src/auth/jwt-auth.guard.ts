@@ -2,7 +2,7 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { HttpAdapterHost, Reflector } from '@nestjs/core';
 import { MissingTokenError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { AccessControl } from './access-control.js';
+import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { IS_PUBLIC } from './auth.decorators.js';
 import { setErrorHeaders } from './error-headers.js';
 import { type HttpRequest, bearerToken } from './http-request.js';
@@ -23,18 +23,25 @@ export class JwtAuthGuard implements CanActivate {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (this.isPublic(context)) return true;
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest>();
+    const letIn = (user: AuthenticatedUser): boolean => {
+      request.user = user;
+      return true;
+    };
+    const refuse = (error: unknown): never => {
+      setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
+      throw error;
+    };
     try {
       const token = bearerToken(request);
       if (token === null) throw new MissingTokenError();
-      request.user = await this.accessControl.authenticate(token);
-      return true;
+      const user = this.accessControl.authenticate(token);
+      return user instanceof Promise ? user.then(letIn).catch(refuse) : letIn(user);
     } catch (error) {
-      setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
-      throw error;
+      return refuse(error);
     }
   }
 

@@ -23,22 +23,19 @@ export class VerifiedTokens {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   /**
-   * @returns the claims, or `undefined` when the token has to be verified (again)
+   * The claims of a token, remembered or else verified now.
+   *
+   * @param verify called for a token that is new here; what it throws is thrown, and nothing is remembered
    * @throws TokenExpiredError when it was genuine and has expired since
    */
-  find(token: string): AccessTokenClaims | undefined {
-    const claims = this.claimsByHash.get(keyOf(token));
-    if (claims !== undefined && claims.exp * 1000 <= this.clock.nowMs()) {
+  claimsOf(token: string, verify: (token: string) => AccessTokenClaims): AccessTokenClaims {
+    const key = hash('sha256', token, 'base64');
+    const known = this.claimsByHash.get(key);
+    if (known !== undefined && known.exp * 1000 <= this.clock.nowMs()) {
       throw new TokenExpiredError('Access');
     }
+    const claims = known ?? verify(token);
+    if (known === undefined) this.claimsByHash.set(key, claims, { size: token.length });
     return claims;
   }
-
-  remember(token: string, claims: AccessTokenClaims): void {
-    this.claimsByHash.set(keyOf(token), claims, { size: token.length });
-  }
-}
-
-function keyOf(token: string): string {
-  return hash('sha256', token, 'base64');
 }
