@@ -51,7 +51,7 @@ export function readOptions(args: string[]): BenchOptions {
     only: values.only.split(','),
     quick,
     repetitions: Number(values.repeat ?? (quick ? 1 : 5)),
-    rounds: quick ? 3 : 6,
+    rounds: quick ? 3 : 5,
     sliceMs: 200,
     leadMs: 20,
     warmMs: quick ? 250 : 400,

@@ -89,9 +89,7 @@ function read(file: string): void {
   console.log(`\n=== ${file}: ${(total / 1e6).toFixed(1)} s on the CPU`);
   print('self time by part', parts, total);
   print('self time by function', self, total);
-  const notable = new Map(
-    [...inclusive].filter(([key]) => /baton |typeorm|valibot|lru/.test(key)),
-  );
+  const notable = new Map([...inclusive].filter(([key]) => /baton |typeorm|valibot|lru/.test(key)));
   print('with what they call', notable, total);
 }
 

@@ -70,7 +70,7 @@ function title(
   return [
     '# Results',
     '',
-    `Made by \`npm run bench -- --only ${only.join(',')}${quick ? ' --quick' : ''}\` on ${machine.date}; do not edit.`,
+    `Made by \`npm run bench -- --only ${only.join(',')} --repeat ${repetitions}${quick ? ' --quick' : ''}\` on ${machine.date}; do not edit.`,
     '',
     `- ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GiB, Linux ${machine.kernel}, Node ${machine.node}; load average at the start ${machine.load.toFixed(2)}`,
     `- ${versions.join(', ')}`,

@@ -17,7 +17,7 @@ export interface Contestant {
 
 /** A server is warm after so many answers, or, where it is slow, after so many warm-ups' time. */
 const WARM_REQUESTS = 25_000;
-const MAX_WARM_UPS = 10;
+const MAX_WARM_UPS = 5;
 
 const tookMs = (records: readonly SliceRecord[]): number =>
   records.reduce((sum, record) => sum + record.tookMs, 0);
