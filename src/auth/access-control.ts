@@ -4,6 +4,7 @@ import { SETTINGS, type Settings } from '../options.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { type AccessTokenClaims, AccessTokens } from '../tokens/access-token.js';
+import { hashOf } from '../tokens/refresh-token.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 
 /** Whom an access token speaks for: what `JwtAuthGuard` leaves in `request.user`. */
@@ -36,22 +37,21 @@ export class AccessControl {
    * @throws UnavailableError when nobody can tell whether the session was revoked
    */
   authenticate(token: string): AuthenticatedUser | Promise<AuthenticatedUser> {
-    const claims = this.verified.claimsOf(token, this.verifyNew);
+    const tokenHash = hashOf(token);
+    const known = this.verified.find(tokenHash);
+    const claims = known ?? this.tokens.verify(token);
+    const letIn = (isRevoked: boolean): AuthenticatedUser => {
+      if (isRevoked) throw new SessionRevokedError();
+      if (known === undefined) this.welcome(tokenHash, claims, token.length);
+      return { id: claims.sub, sessionId: claims.sid, generation: claims.gen, claims };
+    };
     const revoked = this.revocations.isRevoked(claims.sid);
-    return typeof revoked === 'boolean'
-      ? letIn(claims, revoked)
-      : revoked.then((isRevoked) => letIn(claims, isRevoked));
+    return typeof revoked === 'boolean' ? letIn(revoked) : revoked.then(letIn);
   }
 
   /** Its holder has grasped the baton. The first pair of a session has no parent: nothing hangs on it. */
-  private readonly verifyNew = (token: string): AccessTokenClaims => {
-    const claims = this.tokens.verify(token);
+  private welcome(tokenHash: string, claims: AccessTokenClaims, characters: number): void {
+    this.verified.remember(tokenHash, claims, characters);
     if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);
-    return claims;
-  };
-}
-
-function letIn(claims: AccessTokenClaims, isRevoked: boolean): AuthenticatedUser {
-  if (isRevoked) throw new SessionRevokedError();
-  return { id: claims.sub, sessionId: claims.sid, generation: claims.gen, claims };
+  }
 }

@@ -1,5 +1,4 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { CLOCK, type Clock } from '../clock.js';
 import { TokenExpiredError } from '../errors.js';
@@ -23,19 +22,20 @@ export class VerifiedTokens {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   /**
-   * The claims of a token, remembered or else verified now.
-   *
-   * @param verify called for a token that is new here; what it throws is thrown, and nothing is remembered
+   * @param tokenHash the hash of the whole token
+   * @returns the claims, or `undefined` when the token has to be verified (again)
    * @throws TokenExpiredError when it was genuine and has expired since
    */
-  claimsOf(token: string, verify: (token: string) => AccessTokenClaims): AccessTokenClaims {
-    const key = hash('sha256', token, 'base64');
-    const known = this.claimsByHash.get(key);
-    if (known !== undefined && known.exp * 1000 <= this.clock.nowMs()) {
+  find(tokenHash: string): AccessTokenClaims | undefined {
+    const claims = this.claimsByHash.get(tokenHash);
+    if (claims !== undefined && claims.exp * 1000 <= this.clock.nowMs()) {
       throw new TokenExpiredError('Access');
     }
-    const claims = known ?? verify(token);
-    if (known === undefined) this.claimsByHash.set(key, claims, { size: token.length });
     return claims;
+  }
+
+  /** @param characters how long the token is */
+  remember(tokenHash: string, claims: AccessTokenClaims, characters: number): void {
+    this.claimsByHash.set(tokenHash, claims, { size: characters });
   }
 }
