@@ -121,9 +121,11 @@ describeInChromium('the playground', () => {
     await sessions.nth(1).waitFor();
     await click('End Second device');
     await untilToldOf(page, 'You ended Second device.');
+    await sessions.nth(1).waitFor({ state: 'detached' });
     expect(await sessions.count()).toBe(1);
     await page.getByRole('button', { name: /^End .*this device$/ }).click();
     await untilToldOf(page, 'session_revoked: this session was ended.');
+    await sessions.nth(0).waitFor({ state: 'detached' });
     expect(await sessions.count()).toBe(0);
   });
 
