@@ -1,21 +1,19 @@
 import {
   type CallHandler,
   type ExecutionContext,
-  Inject,
   Injectable,
   type NestInterceptor,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { type Observable, catchError, throwError } from 'rxjs';
-import { SETTINGS, type Settings } from '../options.js';
-import { setErrorHeaders } from './error-headers.js';
+import { ErrorHeaders } from './error-headers.js';
 
 /** Keeps answers out of caches and gives errors their headers; the host's filters write the bodies. */
 @Injectable()
 export class AuthHeadersInterceptor implements NestInterceptor {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly errorHeaders: ErrorHeaders,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -23,7 +21,7 @@ export class AuthHeadersInterceptor implements NestInterceptor {
     this.adapterHost.httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
     return next.handle().pipe(
       catchError((error: unknown) => {
-        setErrorHeaders(this.adapterHost, response, error, this.settings.issuer);
+        this.errorHeaders.set(response, error);
         return throwError(() => error);
       }),
     );

@@ -9,31 +9,21 @@ import {
   Res,
   UseGuards,
   UseInterceptors,
-  VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { MissingTokenError, NotFoundError } from '../errors.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
-import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { CurrentUser, Public } from './auth.decorators.js';
 import { loginSchema, parseBody } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
-import {
-  type HttpRequest,
-  addressOf,
-  bearerToken,
-  bodyOf,
-  idempotencyKeyOf,
-  originOf,
-} from './http-request.js';
+import { type HttpRequest, addressOf, bearerToken, bodyOf, originOf } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
-import { RefreshTokenGuard } from './refresh-token.guard.js';
 
-/** The routes of the module. Where they stand, `routePrefix` says: see {@link authControllerAt}. */
+/** The routes of the module but for the refresh. Where they stand, `routePrefix` says: see `controllerAt`. */
 @Controller()
 @UseInterceptors(AuthHeadersInterceptor)
 export class AuthController {
@@ -55,26 +45,6 @@ export class AuthController {
     const origin = originOf(request, deviceName ?? null);
     const pair = await this.auth.login({ username, password, ip }, origin);
     return this.cookie.deliver(pair, request, response);
-  }
-
-  /** Rotates: a new access token and a new refresh token. */
-  @Public()
-  @UseGuards(RefreshTokenGuard)
-  @Post('token/refresh')
-  @HttpCode(200)
-  async refresh(
-    @CurrentUser() presented: PresentedRefreshToken,
-    @Req() request: HttpRequest,
-    @Res({ passthrough: true }) response: unknown,
-  ): Promise<TokenPairBody | CookiePairBody> {
-    const options = { idempotencyKey: idempotencyKeyOf(request) };
-    try {
-      const pair = await this.auth.refreshVerified(presented, options);
-      return this.cookie.deliver(pair, request, response);
-    } catch (error) {
-      this.cookie.clearAfter(error, request, response);
-      throw error;
-    }
   }
 
   /** Ends this session; with both tokens the refresh token decides. */
@@ -133,16 +103,6 @@ export class AuthController {
     const { username } = await this.auth.findUser(user.id);
     return { id: user.id, username, session_id: user.sessionId };
   }
-}
-
-/**
- * The controller under a prefix. Free of versions, so that a host's URI versioning leaves the routes where
- * clients look for them.
- */
-export function authControllerAt(path: string): typeof AuthController {
-  @Controller({ path, version: VERSION_NEUTRAL })
-  class PrefixedAuthController extends AuthController {}
-  return PrefixedAuthController;
 }
 
 function sessionBody(session: RefreshToken, currentSessionId: string): SessionBody {

@@ -11,10 +11,12 @@ import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import type { AuthUser } from '../users/user-store.js';
 import { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
-import { authControllerAt } from './auth.controller.js';
+import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
+import { controllerAt } from './controller-at.js';
 import { JwksController } from './jwks.controller.js';
+import { RefreshController } from './refresh.controller.js';
 
 /** What has to be known before the options are: how the module hangs in the application. */
 export interface AuthModuleExtras {
@@ -67,8 +69,8 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
 function controllersOf(extras: AuthModuleExtras): Type[] {
   const { controller = true, routePrefix = 'auth', jwks = true } = extras;
   if (!controller) return [];
-  const routes = authControllerAt(routePrefix);
-  return jwks ? [routes, JwksController] : [routes];
+  const routes = [AuthController, RefreshController].map((each) => controllerAt(routePrefix, each));
+  return jwks ? [...routes, JwksController] : routes;
 }
 
 /**

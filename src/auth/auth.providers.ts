@@ -18,6 +18,7 @@ import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
+import { ErrorHeaders } from './error-headers.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
@@ -36,6 +37,7 @@ const PARTS: Provider[] = [
   JwtAuthGuard,
   RefreshTokenGuard,
   RefreshCookie,
+  ErrorHeaders,
   AuthHeadersInterceptor,
   AuthEventListeners,
   BackgroundTasks,
@@ -81,5 +83,6 @@ export const AUTH_EXPORTS = [
   AccessControl,
   RefreshTokens,
   RefreshCookie,
+  ErrorHeaders,
   SETTINGS,
 ];

@@ -1,10 +1,9 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { HttpAdapterHost, Reflector } from '@nestjs/core';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { MissingTokenError } from '../errors.js';
-import { SETTINGS, type Settings } from '../options.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { IS_PUBLIC } from './auth.decorators.js';
-import { setErrorHeaders } from './error-headers.js';
+import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, bearerToken } from './http-request.js';
 
 /**
@@ -19,8 +18,7 @@ export class JwtAuthGuard implements CanActivate {
   constructor(
     private readonly accessControl: AccessControl,
     private readonly reflector: Reflector,
-    private readonly adapterHost: HttpAdapterHost,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly errorHeaders: ErrorHeaders,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -32,7 +30,7 @@ export class JwtAuthGuard implements CanActivate {
       return true;
     };
     const refuse = (error: unknown): never => {
-      setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
+      this.errorHeaders.set(http.getResponse(), error);
       throw error;
     };
     try {

@@ -1,9 +1,7 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { InvalidRequestError } from '../errors.js';
-import { SETTINGS, type Settings } from '../options.js';
 import { type PresentedRefreshToken, RefreshTokens } from '../tokens/refresh-token.js';
-import { setErrorHeaders } from './error-headers.js';
+import { ErrorHeaders } from './error-headers.js';
 import type { HttpRequest } from './http-request.js';
 import { RefreshCookie } from './refresh-cookie.js';
 
@@ -18,8 +16,7 @@ export class RefreshTokenGuard implements CanActivate {
   constructor(
     private readonly tokens: RefreshTokens,
     private readonly cookie: RefreshCookie,
-    private readonly adapterHost: HttpAdapterHost,
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly errorHeaders: ErrorHeaders,
   ) {}
 
   canActivate(context: ExecutionContext): boolean {
@@ -33,7 +30,7 @@ export class RefreshTokenGuard implements CanActivate {
       return true;
     } catch (error) {
       this.cookie.clearAfter(error, request, http.getResponse());
-      setErrorHeaders(this.adapterHost, http.getResponse(), error, this.settings.issuer);
+      this.errorHeaders.set(http.getResponse(), error);
       throw error;
     }
   }

@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { AuthController } from '../auth/auth.controller.js';
 import { JwksController } from '../auth/jwks.controller.js';
+import { RefreshController } from '../auth/refresh.controller.js';
 import { NotFoundError } from '../errors.js';
 import {
   GUARD_ERRORS,
@@ -64,6 +65,7 @@ const AUTH_TRANSPORT = ApiHeader({
  */
 export function describeAuthRoutes(): void {
   ApiTags('auth')(AuthController);
+  ApiTags('auth')(RefreshController);
   ApiTags('auth')(JwksController);
   describeTokens();
   describeLogouts();
@@ -81,7 +83,7 @@ function describeTokens(): void {
     ...errorResponses(LOGIN_ERRORS),
   );
   describeRoute(
-    AuthController,
+    RefreshController,
     'refresh',
     ApiOperation({
       operationId: 'refresh',

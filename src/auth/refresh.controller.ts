@@ -1,0 +1,41 @@
+import { Controller, Header, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
+import type { TokenPairBody } from '../wire.js';
+import { CurrentUser, Public } from './auth.decorators.js';
+import { AuthService } from './auth.service.js';
+import { ErrorHeaders } from './error-headers.js';
+import { type HttpRequest, idempotencyKeyOf } from './http-request.js';
+import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
+import { RefreshTokenGuard } from './refresh-token.guard.js';
+
+/** The busy route, and therefore without an interceptor: Nest's machinery for one costs as much as the rotation. */
+@Controller()
+export class RefreshController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly cookie: RefreshCookie,
+    private readonly errorHeaders: ErrorHeaders,
+  ) {}
+
+  /** Rotates: a new access token and a new refresh token. */
+  @Public()
+  @UseGuards(RefreshTokenGuard)
+  @Post('token/refresh')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async refresh(
+    @CurrentUser() presented: PresentedRefreshToken,
+    @Req() request: HttpRequest,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<TokenPairBody | CookiePairBody> {
+    try {
+      const options = { idempotencyKey: idempotencyKeyOf(request) };
+      const pair = await this.auth.refreshVerified(presented, options);
+      return this.cookie.deliver(pair, request, response);
+    } catch (error) {
+      this.cookie.clearAfter(error, request, response);
+      this.errorHeaders.set(response, error);
+      throw error;
+    }
+  }
+}
