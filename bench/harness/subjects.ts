@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import type { ProtocolName } from '../driver/protocols.js';
 
@@ -40,10 +41,11 @@ export function bareTypeorm(platform: Platform): Subject {
   };
 }
 
+/** As `npm start` runs it. */
 export const STANDALONE: Subject = {
   name: 'standalone',
   program: join(ROOT, 'dist/main.js'),
-  env: { HOST: '127.0.0.1' },
+  env: { HOST: '127.0.0.1', UV_THREADPOOL_SIZE: String(cpus().length) },
   protocol: 'standalone',
 };
 

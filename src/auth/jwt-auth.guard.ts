@@ -15,6 +15,9 @@ import { type HttpRequest, bearerToken } from './http-request.js';
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
+  /** By controller and handler. */
+  private readonly publicRoutes = new WeakMap<object, WeakMap<object, boolean>>();
+
   constructor(
     private readonly accessControl: AccessControl,
     private readonly reflector: Reflector,
@@ -43,8 +46,16 @@ export class JwtAuthGuard implements CanActivate {
     }
   }
 
+  /** What decorators say does not change, and asking them costs as much as finding a known token. */
   private isPublic(context: ExecutionContext): boolean {
-    const targets = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true;
+    const [handler, controller] = [context.getHandler(), context.getClass()];
+    const route = this.publicRoutes.get(controller) ?? new WeakMap<object, boolean>();
+    const known = route.get(handler);
+    if (known !== undefined) return known;
+    const targets = [handler, controller];
+    const isPublic =
+      this.reflector.getAllAndOverride<boolean | undefined>(IS_PUBLIC, targets) === true;
+    this.publicRoutes.set(controller, route.set(handler, isPublic));
+    return isPublic;
   }
 }
