@@ -192,6 +192,22 @@ describe('a token that differs', () => {
 
 const at = (ms: number) => new RefreshTokens(SETTINGS, new KeyRing(KEY), { nowMs: () => ms });
 
+describe('nbf, which ours do not have', () => {
+  it('lets a token in from then on', () => {
+    const token = handMadeJwt(HEADER, { ...CLAIMS, nbf: NOW_SECONDS }, hmacWith(SECRET));
+    expect(TOKENS.verify(token)).toMatchObject({ sub: 'ann' });
+  });
+
+  it.each([
+    ['before then', NOW_SECONDS + 1],
+    ['when it is no time', 'now'],
+    ['when it is null', null],
+  ])('refuses it %s', (_what, nbf) => {
+    const token = handMadeJwt(HEADER, { ...CLAIMS, nbf }, hmacWith(SECRET));
+    expect(() => TOKENS.verify(token)).toThrow(InvalidTokenError);
+  });
+});
+
 describe('the end of a token', () => {
   const END = NOW + 604_800_000;
 

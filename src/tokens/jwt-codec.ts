@@ -8,6 +8,7 @@ import {
   type RegisteredClaims,
   decodePart,
   encodePart,
+  isWhole,
 } from './claims.js';
 import { isSignatureOf, signatureOf } from './signature.js';
 
@@ -107,8 +108,14 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     return (
       claims['iss'] === this.kind.issuer &&
       claims['aud'] === this.kind.audience &&
+      this.hasBegun(claims['nbf']) &&
       this.isKind(claims)
     );
+  }
+
+  /** We never set `nbf`; who shares a key with us may (RFC 7519 section 4.1.5). */
+  private hasBegun(notBefore: unknown = 0): boolean {
+    return isWhole(notBefore) && Number(notBefore) * 1000 <= this.clock.nowMs();
   }
 
   private invalid(): InvalidTokenError {
