@@ -1,21 +1,10 @@
-import { Body, Controller, Get, HttpCode, Module, Post, UseGuards } from '@nestjs/common';
+import { Body, Controller, HttpCode, Module, Post } from '@nestjs/common';
 import { serve } from './host.js';
-import { YesGuard } from './yes.guard.js';
+import { OpenRoutes } from './open-routes.js';
 
-/** The limits: what a Nest application does without a guard, and with one that only says yes. */
+/** The same application without the module, and an echo. */
 @Controller()
-class LimitsController {
-  @Get('open')
-  open(): object {
-    return { hello: 'world' };
-  }
-
-  @UseGuards(YesGuard)
-  @Get('yes')
-  yes(): object {
-    return { hello: 'world' };
-  }
-
+class LimitsController extends OpenRoutes {
   @Post('echo')
   @HttpCode(200)
   echo(@Body() body: object): object {
