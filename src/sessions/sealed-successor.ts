@@ -61,5 +61,6 @@ export function openSuccessor(
  */
 function sealKey({ parentToken, successorHash, idempotencyKey }: SealContext): Buffer {
   const parts = JSON.stringify([parentToken, 'successor', successorHash, idempotencyKey]);
-  return hash('sha256', `\0\0\0\x01${parts}`, 'buffer');
+  // By way of text, for Node makes an `ArrayBuffer` of its own for a digest that is to be a `Buffer`.
+  return Buffer.from(hash('sha256', `\0\0\0\x01${parts}`, 'base64url'), 'base64url');
 }
