@@ -84,5 +84,4 @@ export const AUTH_EXPORTS = [
   RefreshTokens,
   RefreshCookie,
   ErrorHeaders,
-  SETTINGS,
 ];

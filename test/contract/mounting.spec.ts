@@ -20,6 +20,11 @@ class ClosedController {
   }
 }
 
+/** The same handler as that of the closed one. */
+@Public()
+@Controller('opened')
+class OpenedController extends ClosedController {}
+
 @Controller('guarded')
 @UseGuards(JwtAuthGuard)
 class GuardedController {
@@ -125,7 +130,7 @@ onEveryHost({ extras: { controller: false }, controllers: [GuardedController] },
 onEveryHost(
   {
     extras: { globalGuard: true },
-    controllers: [OpenController, ClosedController, GuardedController],
+    controllers: [OpenController, ClosedController, OpenedController, GuardedController],
   },
   (stage) => {
     it('with globalGuard every route wants an access token', async () => {
@@ -142,6 +147,13 @@ onEveryHost(
       expect(await answer(stage.host.http().get(path))).toEqual(open);
       const request = stage.host.http().get(path).auth('rubbish', { type: 'bearer' });
       expect(await answer(request)).toEqual(open);
+    });
+
+    it('a class that inherits a route is @Public() for itself alone', async () => {
+      for (const round of ['first', 'again']) {
+        const [open, closed] = [stage.host.http().get('/opened'), stage.host.http().get('/closed')];
+        expect([round, (await open).status, (await closed).status]).toEqual([round, 200, 401]);
+      }
     });
 
     it("with globalGuard the module's own routes are what they were", async () => {
