@@ -1,4 +1,4 @@
-import { cpus } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { ProtocolName } from '../driver/protocols.js';
 
@@ -45,7 +45,7 @@ export function bareTypeorm(platform: Platform): Subject {
 export const STANDALONE: Subject = {
   name: 'standalone',
   program: join(ROOT, 'dist/main.js'),
-  env: { HOST: '127.0.0.1', UV_THREADPOOL_SIZE: String(cpus().length) },
+  env: { HOST: '127.0.0.1', UV_THREADPOOL_SIZE: String(availableParallelism()) },
   protocol: 'standalone',
 };
 
