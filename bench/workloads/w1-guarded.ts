@@ -3,15 +3,23 @@ import { type LineUp, sideBySide } from '../harness/line-up.js';
 import { speedRatios } from '../harness/samples.js';
 import { seedSessions } from '../harness/seeded-sessions.js';
 import { SECRETS } from '../harness/server-process.js';
-import { RIVALS, STANDALONE, type Subject, baton, limits } from '../harness/subjects.js';
+import {
+  type Platform,
+  RIVALS,
+  STANDALONE,
+  type Subject,
+  baton,
+  limits,
+} from '../harness/subjects.js';
+import { CONNECTIONS, by, byEach } from './by-connections.js';
 
 const secret = SECRETS.AUTH_ACCESS_SECRET;
 const MANY = 100_000;
-const YES = 'W1 limit: a guard that only says yes, 32 connections';
-const ONE = 'W1 same token, 32 connections';
-const SOME = 'W1 1,000 tokens, 32 connections';
-const NEW = 'W1 100,000 new tokens, 32 connections';
-const HANDED_ON = 'W1 100,000 new tokens that each confirm a rotation, 32 connections';
+const YES = 'W1 limit: a guard that only says yes';
+const OPEN = 'W1 limit: no guard';
+const ONE = 'W1 same token';
+const SOME = 'W1 1,000 tokens';
+const NEW = 'W1 100,000 new tokens';
 
 const guarded = (tokens: number, generation: 0 | 1 = 0) => ({
   kind: 'guarded' as const,
@@ -20,34 +28,18 @@ const guarded = (tokens: number, generation: 0 | 1 = 0) => ({
   secret,
 });
 
-const ONE_TOKEN: readonly Phase[] = [
-  { workload: ONE, scenario: guarded(1), connections: 32 },
-  { workload: 'W1 same token, 1 connection', scenario: guarded(1), connections: 1 },
-];
+const plain = (path: string) => ({ kind: 'plain' as const, path });
+
+const LIMITS: readonly Phase[] = [...byEach(YES, plain('/yes')), ...byEach(OPEN, plain('/open'))];
+const ONE_TOKEN: readonly Phase[] = byEach(ONE, guarded(1));
 const MORE_TOKENS: readonly Phase[] = [
-  { workload: SOME, scenario: guarded(1_000), connections: 32 },
-  { workload: NEW, scenario: guarded(MANY), connections: 32 },
-];
-
-const yesWith = (connections: number): Phase => ({
-  workload: connections > 1 ? YES : 'W1 limit: a guard that only says yes, 1 connection',
-  scenario: { kind: 'plain', path: '/yes' },
-  connections,
-});
-
-const LIMITS: readonly Phase[] = [
-  yesWith(32),
-  yesWith(1),
-  {
-    workload: 'W1 limit: no guard, 32 connections',
-    scenario: { kind: 'plain', path: '/open' },
-    connections: 32,
-  },
+  ...byEach(SOME, guarded(1_000)),
+  ...byEach(NEW, guarded(MANY)),
 ];
 
 /** A token that came by a refresh confirms it: one write to its row, in batches, twice a second. */
 const CONFIRMING: Phase = {
-  workload: HANDED_ON,
+  workload: by('W1 100,000 new tokens that each confirm a rotation', 32),
   scenario: guarded(MANY, 1),
   connections: 32,
   deferredMs: 1_000,
@@ -90,40 +82,53 @@ async function takePart(bench: Bench, lineUp: LineUp, subject: Subject): Promise
   const phases = bench.wanted(phasesOf(subject));
   if (phases.length === 0) return;
   const { server, database } = await lineUp.start(subject);
-  if (phases.some(({ workload }) => workload === HANDED_ON)) {
-    await seedSessions(database, 'sqlite', MANY);
-  }
+  if (phases.includes(CONFIRMING)) await seedSessions(database, 'sqlite', MANY);
   for (const phase of phases) await lineUp.enter(subject, server, phase);
 }
 
 function judge(bench: Bench): void {
-  const { samples } = bench;
-  for (const platform of ['fastify', 'express'] as const) {
-    const mine = baton(platform).name;
-    for (const [workload, bound] of [
-      [ONE, 0.92],
-      [SOME, 0.88],
-      [NEW, 0.7],
-    ] as const) {
-      for (const [where, limit] of [
-        ['in the same application', mine],
-        ['in an application without a database', limits(platform).name],
-      ] as const) {
-        const { perSecond, byCpu } = speedRatios(samples, [workload, mine], [YES, limit]);
-        const what = `${platform}: a guard that only says yes, ${where}`;
-        bench.goal(workload, what, perSecond, '≥', bound, byCpu);
-      }
+  for (const connections of CONNECTIONS) {
+    for (const platform of ['fastify', 'express'] as const) {
+      judgeLimits(bench, platform, connections);
     }
+    judgeRivals(bench, 'ours on Fastify', 'baton fastify', 10, connections);
+    judgeRivals(bench, 'both on Express', 'baton express', 3.5, connections);
   }
-  judgeRivals(bench, 'the best Nest rival, ours on Fastify', 'baton fastify', 10);
-  judgeRivals(bench, 'the best Nest rival, both on Express', 'baton express', 3.5);
 }
 
-function judgeRivals(bench: Bench, what: string, mine: string, bound: number): void {
+function judgeLimits(bench: Bench, platform: Platform, connections: number): void {
+  const mine = baton(platform).name;
+  for (const [what, bound] of [
+    [ONE, 0.92],
+    [SOME, 0.88],
+    [NEW, 0.7],
+  ] as const) {
+    for (const [where, limit] of [
+      ['in the same application', mine],
+      ['in an application without a database', limits(platform).name],
+    ] as const) {
+      const workload = by(what, connections);
+      const yes = [by(YES, connections), limit] as const;
+      const { perSecond, byCpu } = speedRatios(bench.samples, [workload, mine], yes);
+      const against = `${platform}: a guard that only says yes, ${where}`;
+      bench.goal(workload, against, perSecond, '≥', bound, byCpu);
+    }
+  }
+}
+
+function judgeRivals(
+  bench: Bench,
+  which: string,
+  mine: string,
+  bound: number,
+  connections: number,
+): void {
+  const workload = by(ONE, connections);
   const ratios = ['textbook express', 'ackplus-nest-auth express']
-    .map((rival) => speedRatios(bench.samples, [ONE, mine], [ONE, rival]))
+    .map((rival) => speedRatios(bench.samples, [workload, mine], [workload, rival]))
     .filter(({ perSecond }) => !Number.isNaN(perSecond))
     .sort((a, b) => a.perSecond - b.perSecond);
   const [best] = ratios;
-  if (best !== undefined) bench.goal(ONE, what, best.perSecond, '≥', bound, best.byCpu);
+  if (best === undefined) return;
+  bench.goal(workload, `the best Nest rival, ${which}`, best.perSecond, '≥', bound, best.byCpu);
 }

@@ -3,25 +3,17 @@ import { type DatabaseName, freshDatabase } from '../harness/databases.js';
 import { type LineUp, sideBySide } from '../harness/line-up.js';
 import { speedRatios } from '../harness/samples.js';
 import { RIVALS, STANDALONE, type Subject, baton, limits } from '../harness/subjects.js';
+import { CONNECTIONS, by, byEach } from './by-connections.js';
 import { inProcess } from './w2-in-process.js';
 
-const refresh = (database: string, connections: number): Phase => ({
-  workload: `W2 refresh on ${database}, ${connections} connection${connections > 1 ? 's' : ''}`,
-  scenario: { kind: 'refresh' },
-  connections,
-});
-
-const ECHO = 'W2 limit: echo of the same bytes, 32 connections';
+const ECHO = 'W2 limit: echo of the same bytes';
+const refreshOn = (database: DatabaseName): string => `W2 refresh on ${database}`;
 
 /** As long as a refresh token of ours: the request's bytes are what is echoed. */
-const ECHOING: Phase = {
-  workload: ECHO,
-  scenario: {
-    kind: 'plain',
-    path: '/echo',
-    body: JSON.stringify({ refresh_token: 'x'.repeat(374) }),
-  },
-  connections: 32,
+const echoing = {
+  kind: 'plain' as const,
+  path: '/echo',
+  body: JSON.stringify({ refresh_token: 'x'.repeat(374) }),
 };
 
 /** What does not rotate, and the second platform of what spends all its time in bcrypt. */
@@ -56,12 +48,10 @@ export async function w2(bench: Bench): Promise<void> {
   judge(bench);
 }
 
-function phasesOf({ name }: Subject, database: DatabaseName): readonly Phase[] {
-  if (name.startsWith('nest ')) return [ECHOING];
-  return database === 'sqlite'
-    ? [refresh(database, 32), refresh(database, 1)]
-    : [refresh(database, 32)];
-}
+const phasesOf = ({ name }: Subject, database: DatabaseName): Phase[] =>
+  name.startsWith('nest ')
+    ? byEach(ECHO, echoing)
+    : byEach(refreshOn(database), { kind: 'refresh' });
 
 async function takePart(
   bench: Bench,
@@ -80,14 +70,16 @@ async function takePart(
 
 function judge(bench: Bench): void {
   const { samples } = bench;
-  const workload = refresh('sqlite', 32).workload;
-  for (const platform of ['fastify', 'express'] as const) {
-    const mine = [workload, baton(platform).name] as const;
-    const echo = speedRatios(samples, mine, [ECHO, limits(platform).name]);
-    const what = `${platform}: an unguarded echo`;
-    bench.goal(workload, what, echo.perSecond, '≥', 0.45, echo.byCpu);
+  for (const connections of CONNECTIONS) {
+    const workload = by(refreshOn('sqlite'), connections);
+    for (const platform of ['fastify', 'express'] as const) {
+      const mine = [workload, baton(platform).name] as const;
+      const echo = [by(ECHO, connections), limits(platform).name] as const;
+      const { perSecond, byCpu } = speedRatios(samples, mine, echo);
+      bench.goal(workload, `${platform}: an unguarded echo`, perSecond, '≥', 0.45, byCpu);
+    }
+    const ours = [workload, baton('fastify').name] as const;
+    const rival = speedRatios(samples, ours, [workload, 'oidc-provider']);
+    bench.goal(workload, 'oidc-provider, ours on Fastify', rival.perSecond, '≥', 4, rival.byCpu);
   }
-  const ours = [workload, baton('fastify').name] as const;
-  const rival = speedRatios(samples, ours, [workload, 'oidc-provider']);
-  bench.goal(workload, 'oidc-provider, ours on Fastify', rival.perSecond, '≥', 4, rival.byCpu);
 }
