@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { RefreshToken } from './refresh-token.entity.js';
+import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 
 /** What an update writes: the columns' properties, and the SQL of their new values. */
 type Assignments = { readonly [Property in keyof RefreshToken]?: string };
@@ -12,6 +13,8 @@ export class WrittenUpdate<Name extends string> {
   private readonly sql: string;
   /** Which value stands at which place of the statement. */
   private readonly order: readonly Name[];
+  /** For the connection that there is now: one that was closed is not opened again. */
+  private shared: SharedCommit | null = null;
 
   /**
    * @param assignments values in SQL, with `:name` for what changes
@@ -38,13 +41,24 @@ export class WrittenUpdate<Name extends string> {
 
   /** @returns how many rows were as they had to be, and are now as they should */
   async run(values: Readonly<Record<Name, string | number>>): Promise<number> {
+    const placed = this.order.map((name) => values[name]);
     const runner = this.dataSource.createQueryRunner();
     try {
-      const placed = this.order.map((name) => values[name]);
+      if (this.dataSource.options.type === 'better-sqlite3') {
+        this.dataSource.logger.logQuery(this.sql, placed, runner);
+        return await this.sharedOn(await runner.connect()).run(placed);
+      }
       const { affected } = await runner.query(this.sql, placed, true);
       return affected ?? 0;
     } finally {
       await runner.release();
     }
+  }
+
+  private sharedOn(connection: SynchronousConnection): SharedCommit {
+    if (this.shared?.connection !== connection) {
+      this.shared = new SharedCommit(connection, this.sql);
+    }
+    return this.shared;
   }
 }
