@@ -26,8 +26,8 @@ export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>
 
 /**
  * Every statement about `refresh_tokens`. A method is one verb and one statement; a lost race is a
- * boolean, not an exception. No transactions: SQLite's one connection cannot nest them, and a single
- * conditional statement needs none.
+ * boolean, not an exception. No method spans a transaction: SQLite's one connection cannot nest them, and a
+ * single conditional statement needs none.
  *
  * @throws UnavailableError from every method when the database does not do as it is told
  */

@@ -3,7 +3,7 @@ type Values = readonly (string | number)[];
 
 /** A connection that answers at once, as `better-sqlite3` has it; as much of it as is used here. */
 export interface SynchronousConnection {
-  prepare(sql: string): { run(...values: Values): { readonly changes: number } };
+  prepare(sql: string): { run(...values: unknown[]): { readonly changes: number } };
   transaction<Result>(work: (all: readonly Values[]) => Result): {
     immediate(all: readonly Values[]): Result;
   };
