@@ -74,7 +74,7 @@ function title(
     '',
     `- ${machine.cores} × ${machine.cpu}, ${machine.memoryGb} GiB, Linux ${machine.kernel}, Node ${machine.node}; load average at the start ${machine.load.toFixed(2)}`,
     `- ${versions.join(', ')}`,
-    `- ${repetitions} repetitions, each with every server in a new process; after a warm-up the servers of a repetition, all alive, are driven by turns: ${rounds} rounds of ${sliceMs} ms each, in changing order, one server and one phase at a time`,
+    `- ${repetitions} repetitions, each with every server in a new process; after a warm-up the servers that are compared, all alive, are driven by turns: ${rounds} rounds of ${sliceMs} ms each, in changing order, one server and one phase at a time`,
     '- figures are medians over the repetitions of what a repetition’s turns add up to; spread is (largest − smallest) / median; peak memory is the process’s, whatever the phase',
     '- CPU time is the server’s, all its threads, per request; a goal “by CPU time” is the same ratio of CPU times',
     '- figures compare only within this page: ratios are medians of the ratios within each repetition',

@@ -20,6 +20,7 @@ const OPEN = 'W1 limit: no guard';
 const ONE = 'W1 same token';
 const SOME = 'W1 1,000 tokens';
 const NEW = 'W1 100,000 new tokens';
+const RIVALLED = 'W1 same token beside the rivals';
 
 const guarded = (tokens: number, generation: 0 | 1 = 0) => ({
   kind: 'guarded' as const,
@@ -36,6 +37,7 @@ const MORE_TOKENS: readonly Phase[] = [
   ...byEach(SOME, guarded(1_000)),
   ...byEach(NEW, guarded(MANY)),
 ];
+const BESIDE_RIVALS: readonly Phase[] = byEach(RIVALLED, guarded(1));
 
 /** A token that came by a refresh confirms it: one write to its row, in batches, twice a second. */
 const CONFIRMING: Phase = {
@@ -45,45 +47,58 @@ const CONFIRMING: Phase = {
   deferredMs: 1_000,
 };
 
-const isOurs = ({ name, protocol }: Subject): boolean =>
-  protocol === 'baton' && !name.startsWith('nest ');
-
-/** Which phases make sense for a subject: tokens can be minted for those that sign them with a known secret. */
-function phasesOf(subject: Subject): readonly Phase[] {
-  const { name, protocol } = subject;
+/** What is sent to ours and to what it cannot do better than. */
+function phasesBesideLimits({ name }: Subject): readonly Phase[] {
   if (name.startsWith('nest ')) return LIMITS;
-  if (isOurs(subject)) return [...LIMITS, ...ONE_TOKEN, ...MORE_TOKENS, CONFIRMING];
-  return protocol === 'textbook' ? [...ONE_TOKEN, ...MORE_TOKENS] : ONE_TOKEN;
+  return [...LIMITS, ...ONE_TOKEN, ...MORE_TOKENS, CONFIRMING];
 }
 
-/** A guarded GET: how much of what the bare application does is left. */
+/** What is sent to ours and to the rivals: tokens can be minted for those that sign them with a known secret. */
+function phasesBesideRivals({ protocol }: Subject): readonly Phase[] {
+  return protocol === 'textbook' ? [...BESIDE_RIVALS, ...MORE_TOKENS] : BESIDE_RIVALS;
+}
+
+/**
+ * A guarded GET: how much of what the bare application does is left. Limits and rivals, one client and many are
+ * line-ups of their own: a server that waits ten seconds for its turn may spend half of it collecting garbage.
+ */
 export async function w1(bench: Bench): Promise<void> {
   const { against, repetitions } = bench.options;
-  const subjects = [
-    ...(['fastify', 'express'] as const).flatMap((platform) => [
-      limits(platform),
-      baton(platform),
-      ...(against === null ? [] : [baton(platform, against)]),
-    ]),
-    STANDALONE,
-    ...RIVALS,
-  ];
+  const ours = (['fastify', 'express'] as const).flatMap((platform) => [
+    baton(platform),
+    ...(against === null ? [] : [baton(platform, against)]),
+  ]);
+  const limited = [limits('fastify'), limits('express'), ...ours];
+  const rivalled = [...ours, STANDALONE, ...RIVALS];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    await sideBySide(bench, repetition, async (lineUp) => {
-      for (const subject of bench.interleaved(subjects, repetition)) {
-        await takePart(bench, lineUp, subject);
-      }
-    });
+    for (const count of CONNECTIONS) {
+      const isPlayed = ({ connections }: Phase): boolean => connections === count;
+      await sideBySide(bench, repetition, async (lineUp) => {
+        for (const subject of bench.interleaved(limited, repetition)) {
+          await takePart(bench, lineUp, subject, phasesBesideLimits(subject).filter(isPlayed));
+        }
+      });
+      await sideBySide(bench, repetition, async (lineUp) => {
+        for (const subject of bench.interleaved(rivalled, repetition)) {
+          await takePart(bench, lineUp, subject, phasesBesideRivals(subject).filter(isPlayed));
+        }
+      });
+    }
   }
   judge(bench);
 }
 
-async function takePart(bench: Bench, lineUp: LineUp, subject: Subject): Promise<void> {
-  const phases = bench.wanted(phasesOf(subject));
-  if (phases.length === 0) return;
+async function takePart(
+  bench: Bench,
+  lineUp: LineUp,
+  subject: Subject,
+  phases: readonly Phase[],
+): Promise<void> {
+  const wanted = bench.wanted(phases);
+  if (wanted.length === 0) return;
   const { server, database } = await lineUp.start(subject);
-  if (phases.includes(CONFIRMING)) await seedSessions(database, 'sqlite', MANY);
-  for (const phase of phases) await lineUp.enter(subject, server, phase);
+  if (wanted.includes(CONFIRMING)) await seedSessions(database, 'sqlite', MANY);
+  for (const phase of wanted) await lineUp.enter(subject, server, phase);
 }
 
 function judge(bench: Bench): void {
@@ -123,7 +138,7 @@ function judgeRivals(
   bound: number,
   connections: number,
 ): void {
-  const workload = by(ONE, connections);
+  const workload = by(RIVALLED, connections);
   const ratios = ['textbook express', 'ackplus-nest-auth express']
     .map((rival) => speedRatios(bench.samples, [workload, mine], [workload, rival]))
     .filter(({ perSecond }) => !Number.isNaN(perSecond))
