@@ -7,13 +7,14 @@ type Assignments = { readonly [Property in keyof RefreshToken]?: string };
 
 /**
  * An `UPDATE` of the sessions whose text never changes. TypeORM writes it once, in the dialect of its database;
- * for each refresh anew, the writing would cost several times what the database takes.
+ * for each refresh anew, the writing would cost several times what the database takes. Where the connection
+ * answers at once, those who ask at the same moment share a commit.
  */
 export class WrittenUpdate<Name extends string> {
   private readonly sql: string;
   /** Which value stands at which place of the statement. */
   private readonly order: readonly Name[];
-  /** For the connection that there is now: one that was closed is not opened again. */
+  /** On the connection that there is now; a data source that is opened again has another one. */
   private shared: SharedCommit | null = null;
 
   /**
