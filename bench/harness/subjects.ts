@@ -10,7 +10,8 @@ export interface Subject {
   readonly protocol: ProtocolName;
 }
 
-export type Platform = 'fastify' | 'express';
+export const PLATFORMS = ['fastify', 'express'] as const;
+export type Platform = (typeof PLATFORMS)[number];
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -20,6 +21,12 @@ const own = (program: string, root = ROOT): string => join(root, 'bench/build/su
 export function baton(platform: Platform, root = ROOT): Subject {
   const name = `baton ${platform}${root === ROOT ? '' : ' (other)'}`;
   return { name, program: own('baton.js', root), env: { PLATFORM: platform }, protocol: 'baton' };
+}
+
+/** Ours on both platforms, each beside that of the other checkout where there is one. */
+export function batons(against: string | null): Subject[] {
+  const roots = against === null ? [ROOT] : [ROOT, against];
+  return PLATFORMS.flatMap((platform) => roots.map((root) => baton(platform, root)));
 }
 
 /** The same Nest application without the module. */

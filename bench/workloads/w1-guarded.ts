@@ -4,11 +4,13 @@ import { speedRatios } from '../harness/samples.js';
 import { seedSessions } from '../harness/seeded-sessions.js';
 import { SECRETS } from '../harness/server-process.js';
 import {
+  PLATFORMS,
   type Platform,
   RIVALS,
   STANDALONE,
   type Subject,
   baton,
+  batons,
   limits,
 } from '../harness/subjects.js';
 import { CONNECTIONS, by, byEach } from './by-connections.js';
@@ -64,28 +66,32 @@ function phasesBesideRivals({ protocol }: Subject): readonly Phase[] {
  */
 export async function w1(bench: Bench): Promise<void> {
   const { against, repetitions } = bench.options;
-  const ours = (['fastify', 'express'] as const).flatMap((platform) => [
-    baton(platform),
-    ...(against === null ? [] : [baton(platform, against)]),
-  ]);
-  const limited = [limits('fastify'), limits('express'), ...ours];
+  const ours = batons(against);
+  const limited = [...PLATFORMS.map(limits), ...ours];
   const rivalled = [...ours, STANDALONE, ...RIVALS];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    for (const count of CONNECTIONS) {
-      const isPlayed = ({ connections }: Phase): boolean => connections === count;
-      await sideBySide(bench, repetition, async (lineUp) => {
-        for (const subject of bench.interleaved(limited, repetition)) {
-          await takePart(bench, lineUp, subject, phasesBesideLimits(subject).filter(isPlayed));
-        }
-      });
-      await sideBySide(bench, repetition, async (lineUp) => {
-        for (const subject of bench.interleaved(rivalled, repetition)) {
-          await takePart(bench, lineUp, subject, phasesBesideRivals(subject).filter(isPlayed));
-        }
-      });
+    for (const connections of CONNECTIONS) {
+      await play(bench, repetition, limited, phasesBesideLimits, connections);
+      await play(bench, repetition, rivalled, phasesBesideRivals, connections);
     }
   }
   judge(bench);
+}
+
+/** One line-up: of what is sent to its subjects, what so many clients send. */
+async function play(
+  bench: Bench,
+  repetition: number,
+  subjects: readonly Subject[],
+  phasesOf: (subject: Subject) => readonly Phase[],
+  connections: number,
+): Promise<void> {
+  await sideBySide(bench, repetition, async (lineUp) => {
+    for (const subject of bench.interleaved(subjects, repetition)) {
+      const phases = phasesOf(subject).filter((phase) => phase.connections === connections);
+      await takePart(bench, lineUp, subject, phases);
+    }
+  });
 }
 
 async function takePart(
@@ -103,7 +109,7 @@ async function takePart(
 
 function judge(bench: Bench): void {
   for (const connections of CONNECTIONS) {
-    for (const platform of ['fastify', 'express'] as const) {
+    for (const platform of PLATFORMS) {
       judgeLimits(bench, platform, connections);
     }
     judgeRivals(bench, 'ours on Fastify', 'baton fastify', 10, connections);

@@ -2,7 +2,15 @@ import type { Bench, Phase } from '../harness/bench.js';
 import { type DatabaseName, freshDatabase } from '../harness/databases.js';
 import { type LineUp, sideBySide } from '../harness/line-up.js';
 import { speedRatios } from '../harness/samples.js';
-import { RIVALS, STANDALONE, type Subject, baton, limits } from '../harness/subjects.js';
+import {
+  PLATFORMS,
+  RIVALS,
+  STANDALONE,
+  type Subject,
+  baton,
+  batons,
+  limits,
+} from '../harness/subjects.js';
 import { CONNECTIONS, by, byEach } from './by-connections.js';
 import { inProcess } from './w2-in-process.js';
 
@@ -22,13 +30,9 @@ const LEFT_OUT = /^better-auth|^textbook express/;
 /** A refresh: 32 independent sessions, each using what it just got. */
 export async function w2(bench: Bench): Promise<void> {
   const { against, repetitions, rounds } = bench.options;
-  const ours = (['fastify', 'express'] as const).flatMap((platform) => [
-    baton(platform),
-    ...(against === null ? [] : [baton(platform, against)]),
-  ]);
-  const limited = [limits('fastify'), limits('express')];
+  const ours = batons(against);
   const rivals = RIVALS.filter(({ name }) => !LEFT_OUT.test(name));
-  const onSqlite = [...limited, ...ours, STANDALONE, ...rivals];
+  const onSqlite = [...PLATFORMS.map(limits), ...ours, STANDALONE, ...rivals];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     await sideBySide(bench, repetition, async (lineUp) => {
       for (const subject of bench.interleaved(onSqlite, repetition)) {
@@ -72,7 +76,7 @@ function judge(bench: Bench): void {
   const { samples } = bench;
   for (const connections of CONNECTIONS) {
     const workload = by(refreshOn('sqlite'), connections);
-    for (const platform of ['fastify', 'express'] as const) {
+    for (const platform of PLATFORMS) {
       const mine = [workload, baton(platform).name] as const;
       const echo = [by(ECHO, connections), limits(platform).name] as const;
       const { perSecond, byCpu } = speedRatios(samples, mine, echo);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection, request } from '../driver/http-connection.js';
 import type { Bench } from '../harness/bench.js';
-import { STANDALONE, type Subject, bareTypeorm, baton } from '../harness/subjects.js';
+import { PLATFORMS, STANDALONE, type Subject, bareTypeorm, baton } from '../harness/subjects.js';
 import { median } from '../harness/statistics.js';
 
 /** How long a server is left alone before its memory is read. */
@@ -15,7 +15,7 @@ interface Start {
 
 /** From spawn to the first answer, and the memory of a server that does nothing. */
 export async function w6(bench: Bench): Promise<void> {
-  const ours = (['fastify', 'express'] as const).flatMap((p) => [bareTypeorm(p), baton(p)]);
+  const ours = PLATFORMS.flatMap((p) => [bareTypeorm(p), baton(p)]);
   const subjects = [...ours, STANDALONE];
   const starts: Start[] = [];
   for (const subject of bench.interleaved(subjects, 0)) await fillDiskCache(bench, subject);
@@ -62,7 +62,7 @@ function conclude(bench: Bench, starts: readonly Start[]): void {
     columns: ['subject', 'spawn to first answer, ms', 'idle memory, MiB'],
     rows: names.map((name) => [name, time(name).toFixed(0), memory(name).toFixed(1)]),
   });
-  for (const platform of ['fastify', 'express'] as const) {
+  for (const platform of PLATFORMS) {
     const [bare, ours] = [bareTypeorm(platform).name, baton(platform).name];
     bench.goal(
       'W6 time',
