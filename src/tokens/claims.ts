@@ -52,6 +52,7 @@ export function decodePart(text: string): JsonObject | null {
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
+/** Whether a value is a JSON object: neither a list nor null. */
+export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

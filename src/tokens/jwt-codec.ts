@@ -1,16 +1,18 @@
+import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
 import type { Clock } from '../clock.js';
 import { InvalidTokenError, TokenExpiredError, type TokenName } from '../errors.js';
 import type { KeyRing } from '../keys/key-ring.js';
-import type { SigningKey } from '../keys/signing-key.js';
+import type { SigningAlgorithm, SigningKey } from '../keys/signing-key.js';
+import { isCanonical } from './canonical-signature.js';
 import {
   type IssuedClaims,
   type JsonObject,
   type RegisteredClaims,
   decodePart,
   encodePart,
+  isObject,
   isWhole,
 } from './claims.js';
-import { isSignatureOf, signatureOf } from './signature.js';
 
 /** What makes one kind of token different from every other. */
 export interface JwtKind {
@@ -21,16 +23,23 @@ export interface JwtKind {
   readonly audience: string;
 }
 
+/** What a library that verifies our tokens has to be told, whether `JwtService` or `passport-jwt`. */
+export type VerificationOptions = Pick<
+  JwtVerifyOptions,
+  'issuer' | 'audience' | 'ignoreExpiration' | 'ignoreNotBefore'
+> & { readonly algorithms: SigningAlgorithm[] };
+
 /**
- * Signs and verifies one kind of token, in the compact form of RFC 7515 section 7.1. The token names a
- * key of ours and everything else follows from that key: nothing in a token chooses how it is verified.
+ * Signs and verifies one kind of token. Signatures, issuer and audience are `JwtService`'s business. What it
+ * cannot be told is judged here, in two halves around it: {@link keyOf} before the signature, {@link claimsOf}
+ * after it. Whoever verifies otherwise (`passport-jwt`) uses the same two and {@link verification}.
  *
  * @see RFC 7519 section 7, RFC 8725 section 3
  */
 export class JwtCodec<Claims extends RegisteredClaims> {
-  /** The header of our tokens, encoded, by key: it never changes. */
-  private readonly headers: ReadonlyMap<SigningKey, string>;
-  /** The same the other way round: a header that we wrote need not be read again. */
+  /** A service for each key, with which it signs and verifies by the one algorithm of that key. */
+  private readonly services: ReadonlyMap<SigningKey, JwtService>;
+  /** A header that we wrote need not be read again: it never changes. */
   private readonly keysByHeader: ReadonlyMap<string, SigningKey>;
 
   /** @param isKind whether claims are complete for this kind of token */
@@ -40,12 +49,8 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     private readonly isKind: (claims: JsonObject) => claims is JsonObject & Claims,
     private readonly clock: Clock,
   ) {
-    const { typ } = kind;
-    const headers = keys.all.map(
-      (key) => [key, encodePart({ alg: key.algorithm, typ, kid: key.kid })] as const,
-    );
-    this.headers = new Map(headers);
-    this.keysByHeader = new Map(headers.map(([key, header]) => [header, key]));
+    this.services = new Map(keys.all.map((key) => [key, this.serviceOf(key)]));
+    this.keysByHeader = new Map(keys.all.map((key) => [encodePart(this.headerOf(key)), key]));
   }
 
   /** The key that new tokens are signed with. */
@@ -53,15 +58,26 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     return this.keys.current.kid;
   }
 
+  /** For a verifier that knows all of our keys; which of the algorithms a token may have, {@link keyOf} says. */
+  get verification(): VerificationOptions {
+    return this.verificationBy(this.keys.all);
+  }
+
   /**
+   * The same claims under the same key are the same bytes where the algorithm is deterministic, as HS256 is: a
+   * repeated refresh depends on it.
+   *
    * @param kid which key signs
    * @throws InvalidTokenError when that key is not, or no longer, one of ours
    */
   sign(claims: IssuedClaims, kid: string): string {
     const key = this.keys.find(kid);
-    if (key === undefined) throw this.invalid();
-    const input = `${this.headers.get(key)}.${encodePart(claims)}`;
-    return `${input}.${signatureOf(input, key)}`;
+    const service = key && this.services.get(key);
+    if (key === undefined || service === undefined) throw this.invalid();
+    for (;;) {
+      const token = service.sign(claims);
+      if (isCanonical(signatureOf(token), key.algorithm)) return token;
+    }
   }
 
   /**
@@ -70,28 +86,59 @@ export class JwtCodec<Claims extends RegisteredClaims> {
    * @throws TokenExpiredError when it is genuine but past its lifetime
    */
   verify(token: string): Claims {
-    const claims = this.verifyGenuine(token);
-    // Without leeway: a token is good before `exp`, not at it (RFC 7519 section 4.1.4).
-    if (claims.exp * 1000 <= this.clock.nowMs()) throw new TokenExpiredError(this.kind.name);
-    return claims;
+    return this.unexpired(this.verifyGenuine(token));
   }
 
   /** As {@link verify}, for uses that an expired token is good enough for. */
   verifyGenuine(token: string): Claims {
-    const endOfHeader = token.indexOf('.');
-    const endOfInput = token.lastIndexOf('.');
-    if (endOfHeader === endOfInput) throw this.invalid();
-    const input = token.slice(0, endOfInput);
-    const key = this.keyOf(token.slice(0, endOfHeader));
-    if (key === null || !isSignatureOf(input, token.slice(endOfInput + 1), key))
-      throw this.invalid();
-    const claims = decodePart(input.slice(endOfHeader + 1));
-    if (claims === null || !this.isOurs(claims)) throw this.invalid();
-    return claims;
+    const service = this.services.get(this.keyOf(token));
+    return this.genuine(service && payloadOf(token, service));
   }
 
-  /** The key that a header names, if everything else in it is as we write it for that key. */
-  private keyOf(encodedHeader: string): SigningKey | null {
+  /**
+   * The key that a token names, if the rest of its header is as we write it for that key and its signature is
+   * spelt as we spell it. Nothing else in a token chooses how it is verified: no library looks at `typ`
+   * (RFC 8725 section 3.11) and `crit` (RFC 7515 section 4.1.11), knows one algorithm for each key
+   * (RFC 8725 section 3.1), or minds the other spellings of a signature that verify.
+   *
+   * @throws InvalidTokenError
+   */
+  keyOf(token: string): SigningKey {
+    const key = this.keyNamedIn(token.split('.', 1)[0] ?? '');
+    if (key === null || !isCanonical(signatureOf(token), key.algorithm)) throw this.invalid();
+    return key;
+  }
+
+  /**
+   * The claims in the payload of a token whose signature is right. A list of audiences would do for a library,
+   * the shapes of claims are ours, and time is the injected clock's.
+   *
+   * @throws InvalidTokenError | TokenExpiredError
+   */
+  claimsOf(payload: unknown): Claims {
+    return this.unexpired(this.genuine(payload));
+  }
+
+  private serviceOf(key: SigningKey): JwtService {
+    return new JwtService({
+      privateKey: key.signWith,
+      publicKey: key.verifyWith,
+      signOptions: { algorithm: key.algorithm, header: this.headerOf(key) },
+      verifyOptions: this.verificationBy([key]),
+    });
+  }
+
+  private headerOf({ algorithm: alg, kid }: SigningKey) {
+    return { alg, typ: this.kind.typ, kid };
+  }
+
+  private verificationBy(keys: readonly SigningKey[]): VerificationOptions {
+    const { issuer, audience } = this.kind;
+    const algorithms = keys.map(({ algorithm }) => algorithm);
+    return { algorithms, issuer, audience, ignoreExpiration: true, ignoreNotBefore: true };
+  }
+
+  private keyNamedIn(encodedHeader: string): SigningKey | null {
     const known = this.keysByHeader.get(encodedHeader);
     if (known !== undefined) return known;
     const header = decodePart(encodedHeader);
@@ -104,6 +151,11 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     return isOurs && key !== undefined ? key : null;
   }
 
+  private genuine(payload: unknown): Claims {
+    if (!isObject(payload) || !this.isOurs(payload)) throw this.invalid();
+    return payload;
+  }
+
   private isOurs(claims: JsonObject): claims is JsonObject & Claims {
     return (
       claims['iss'] === this.kind.issuer &&
@@ -113,6 +165,12 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     );
   }
 
+  /** Without leeway: a token is good before `exp`, not at it (RFC 7519 section 4.1.4). */
+  private unexpired(claims: Claims): Claims {
+    if (claims.exp * 1000 <= this.clock.nowMs()) throw new TokenExpiredError(this.kind.name);
+    return claims;
+  }
+
   /** We never set `nbf`; who shares a key with us may (RFC 7519 section 4.1.5). */
   private hasBegun(notBefore: unknown = 0): boolean {
     return isWhole(notBefore) && Number(notBefore) * 1000 <= this.clock.nowMs();
@@ -120,5 +178,18 @@ export class JwtCodec<Claims extends RegisteredClaims> {
 
   private invalid(): InvalidTokenError {
     return new InvalidTokenError(this.kind.name);
+  }
+}
+
+function signatureOf(token: string): string {
+  return token.slice(token.lastIndexOf('.') + 1);
+}
+
+/** @returns undefined when the token is not signed by the service's key for our issuer and audience */
+function payloadOf(token: string, service: JwtService): unknown {
+  try {
+    return service.verify<JsonObject>(token);
+  } catch {
+    return undefined;
   }
 }
