@@ -8,11 +8,16 @@ const P256_HALF_ORDER = BigInt(
 /**
  * Whether a signature, base64url, is written in the one form that we issue. Header and payload are signed
  * as text, so nothing in them can change unseen; a signature, though, has other spellings that verify:
- * base64url with stray low bits (RFC 4648 section 3.5) and, for ECDSA, the pair `(r, n - s)`.
+ * base64url with stray low bits and, for ECDSA, the pair `(r, n - s)`.
  */
 export function isCanonical(signature: string, algorithm: SigningAlgorithm): boolean {
-  const bytes = Buffer.from(signature, 'base64url');
-  if (bytes.toString('base64url') !== signature) return false;
+  if (!isBase64url(signature)) return false;
   if (algorithm !== 'ES256') return true;
+  const bytes = Buffer.from(signature, 'base64url');
   return BigInt(`0x0${bytes.subarray(32).toString('hex')}`) <= P256_HALF_ORDER;
+}
+
+/** Whether text is the base64url of some bytes: no padding, no stray low bits (RFC 4648 section 3.5). */
+export function isBase64url(text: string): boolean {
+  return Buffer.from(text, 'base64url').toString('base64url') === text;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import { InvalidTokenError, TokenExpiredError, type TokenName } from '../errors.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { SigningAlgorithm, SigningKey } from '../keys/signing-key.js';
-import { isCanonical } from './canonical-signature.js';
+import { isBase64url, isCanonical } from './canonical-signature.js';
 import {
   type IssuedClaims,
   type JsonObject,
@@ -96,16 +96,18 @@ export class JwtCodec<Claims extends RegisteredClaims> {
   }
 
   /**
-   * The key that a token names, if the rest of its header is as we write it for that key and its signature is
-   * spelt as we spell it. Nothing else in a token chooses how it is verified: no library looks at `typ`
+   * The key that a token names, if the rest of its header is as we write it for that key and its parts are
+   * spelt as we spell them. Nothing else in a token chooses how it is verified: no library looks at `typ`
    * (RFC 8725 section 3.11) and `crit` (RFC 7515 section 4.1.11), knows one algorithm for each key
-   * (RFC 8725 section 3.1), or minds the other spellings of a signature that verify.
+   * (RFC 8725 section 3.1), or minds the other spellings of a part.
    *
    * @throws InvalidTokenError
    */
   keyOf(token: string): SigningKey {
-    const key = this.keyNamedIn(token.split('.', 1)[0] ?? '');
-    if (key === null || !isCanonical(signatureOf(token), key.algorithm)) throw this.invalid();
+    const [header = '', payload = '', signature = ''] = token.split('.', 3);
+    const key = this.keyNamedIn(header);
+    const isOurs = key !== null && isBase64url(payload) && isCanonical(signature, key.algorithm);
+    if (!isOurs) throw this.invalid();
     return key;
   }
 
