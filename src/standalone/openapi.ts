@@ -74,7 +74,9 @@ function describeUserRoutes(): void {
     ApiBody({ type: RegistrationModel }),
     ApiCreatedResponse({ type: UserModel }),
     ...errorResponses([
-      new InvalidRequestError('password takes a string of 8 to 1024 bytes of UTF-8'),
+      new InvalidRequestError(
+        'password takes a string of at least 8 characters and at most 1024 bytes of UTF-8',
+      ),
       new UsernameTakenError(),
     ]),
   );

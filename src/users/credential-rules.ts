@@ -1,7 +1,6 @@
 import * as v from 'valibot';
 
 const MAX_USERNAME_CHARACTERS = 128;
-const MIN_PASSWORD_BYTES = 8;
 const MAX_PASSWORD_BYTES = 1024;
 
 /** A missing field counts as an empty one, so that it is refused in its own words and not in valibot's. */
@@ -20,21 +19,17 @@ export function plainText(least: 0 | 1, most: number) {
   );
 }
 
-function password(leastBytes: number) {
-  const message = `takes a string of ${leastBytes} to ${MAX_PASSWORD_BYTES} bytes of UTF-8`;
-  const schema = v.pipe(
-    v.string(message),
-    v.check((text) => text.isWellFormed(), message),
-    v.check((text) => bytesOf(text) >= leastBytes && bytesOf(text) <= MAX_PASSWORD_BYTES, message),
-  );
-  return v.optional(schema, MISSING);
-}
+const PASSWORD_TAKES = `takes a string of 1 to ${MAX_PASSWORD_BYTES} bytes of UTF-8`;
 
 /** A user name as people may type it. */
 export const usernameSchema = v.optional(plainText(1, MAX_USERNAME_CHARACTERS), MISSING);
 
 /** A password that is about to be checked: whatever could ever have been set. */
-export const presentedPasswordSchema = password(1);
-
-/** A password that is about to be set. */
-export const newPasswordSchema = password(MIN_PASSWORD_BYTES);
+export const presentedPasswordSchema = v.optional(
+  v.pipe(
+    v.string(PASSWORD_TAKES),
+    v.check((text) => text.isWellFormed(), PASSWORD_TAKES),
+    v.check((text) => text !== '' && bytesOf(text) <= MAX_PASSWORD_BYTES, PASSWORD_TAKES),
+  ),
+  MISSING,
+);

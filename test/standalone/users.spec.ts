@@ -40,7 +40,13 @@ describe('POST /users', () => {
   });
 
   it.each([
-    ['a password of 7 bytes', { username: 'u1', password: '1234567' }],
+    ['a password of 7 characters', { username: 'u1', password: '1234567' }],
+    ['a password of 2 characters and 8 bytes', { username: 'u1', password: '😀😀' }],
+    ['the user name as password', { username: 'Ann Margaret', password: 'ann margaret' }],
+    ['one of the commonest passwords', { username: 'u1', password: 'Password123' }],
+    ['a user name with a space after it', { username: 'ann ', password: PASSWORD }],
+    ['a user name with an invisible character', { username: 'a\u200bnn', password: PASSWORD }],
+    ['a user name of mixed scripts', { username: 'p\u0430ypal', password: PASSWORD }],
     ['a password of 1025 bytes', { username: 'u1', password: 'x'.repeat(1025) }],
     ['an empty user name', { username: '', password: PASSWORD }],
     ['a user name of 129 characters', { username: 'x'.repeat(129), password: PASSWORD }],
@@ -119,6 +125,22 @@ describe('POST /users/me/password', () => {
     }
     expect((await post(`${strict.url}/auth/login`, credentials)).status).toBe(429);
     await strict.stop();
+  });
+
+  it.each([
+    ['of 7 characters', '1234567'],
+    ['that is the user name', 'the Very same NAME'],
+    ['that is one of the commonest', 'qwertyuiop'],
+  ])('refuses a new one %s with 400, and leaves the old one', async (_what, new_password) => {
+    const credentials = { username: `The very same name`, password: PASSWORD };
+    await post(url('/users'), credentials);
+    const { body } = await post(url('/auth/login'), credentials);
+    const change = { current_password: PASSWORD, new_password };
+    const answer = await post(url(path), change, bearer(body['access_token']));
+    expect(answer.status).toBe(400);
+    expect(answer.body['error']).toBe('invalid_request');
+    expect(answer.body['error_description']).toMatch(/^new_password takes /);
+    expect((await post(url('/auth/login'), credentials)).status).toBe(200);
   });
 
   it('needs a Bearer token', async () => {

@@ -17,15 +17,12 @@ import { AuthService } from '../../auth/auth.service.js';
 import { type HttpRequest, addressOf } from '../../auth/http-request.js';
 import { JwtAuthGuard } from '../../auth/jwt-auth.guard.js';
 import { InvalidTokenError, NotFoundError } from '../../errors.js';
-import {
-  newPasswordSchema,
-  presentedPasswordSchema,
-  usernameSchema,
-} from '../../users/credential-rules.js';
+import { presentedPasswordSchema } from '../../users/credential-rules.js';
 import { ENVIRONMENT, type Environment } from '../environment.js';
+import { newPasswordSchema, newUsernameSchema, refuseGuessable } from './new-credentials.js';
 import { UsersService } from './users.service.js';
 
-const registrationSchema = v.object({ username: usernameSchema, password: newPasswordSchema });
+const registrationSchema = v.object({ username: newUsernameSchema, password: newPasswordSchema });
 
 const passwordChangeSchema = v.object({
   current_password: presentedPasswordSchema,
@@ -54,6 +51,7 @@ export class UsersController {
   async register(@Body() body: unknown): Promise<UserBody> {
     if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
     const { username, password } = parseBody(registrationSchema, body);
+    refuseGuessable('password', password, username);
     const user = await this.users.register(username, password);
     return { id: user.id, username, created_at: new Date(user.createdAtMs).toISOString() };
   }
@@ -70,6 +68,7 @@ export class UsersController {
     const { current_password, new_password } = parseBody(passwordChangeSchema, body);
     const user = await this.users.findById(id);
     if (user === null) throw new InvalidTokenError('Access');
+    refuseGuessable('new_password', new_password, user.username);
     await this.users.changePassword(user, current_password, new_password, addressOf(request));
     await this.auth.revokeSessions(id, 'password_changed', sessionId);
   }

@@ -10,6 +10,7 @@ import type { Credentials, UserStore } from '../../users/user-store.js';
 import { LoginAttempts } from './login-attempts.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { User } from './user.entity.js';
+import { comparable } from './username.js';
 
 /** What is verified for an unknown name, so that it takes as long as a wrong password. */
 const NOBODYS_HASH = hashPassword('nobody has this password');
@@ -86,5 +87,5 @@ export class UsersService implements UserStore<User> {
 }
 
 function hashOfName(username: string): string {
-  return createHash('sha256').update(username.normalize('NFKC').toLowerCase()).digest('hex');
+  return createHash('sha256').update(comparable(username)).digest('hex');
 }
