@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import { InvalidRequestError } from '../errors.js';
 import type { SessionOrigin } from '../sessions/session.service.js';
+import { clientAddress } from './client-address.js';
 
 /** What Express and Fastify requests have in common, as far as this module is concerned. */
 export interface HttpRequest {
@@ -36,8 +36,7 @@ export function bearerToken({ headers }: HttpRequest): string | null {
 
 /** The client's address, or null when what the host reports (through proxies) is not one. */
 export function addressOf({ ip = '' }: HttpRequest): string | null {
-  const address = ip.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  return isIP(address) === 0 ? null : address;
+  return clientAddress(ip);
 }
 
 /** Where a login comes from. */

@@ -145,6 +145,10 @@ describe('addresses', () => {
     const { credentials } = await signUp(behind.url);
     for (const [forwarded, ip] of [
       ['198.51.100.1, 203.0.113.7', '203.0.113.7'],
+      ['198.51.100.1:80, 203.0.113.7:5678', '203.0.113.7'],
+      ['[2001:DB8::1]:5678', '2001:db8::1'],
+      ['fe80::1%eth0', 'fe80::1'],
+      ['::ffff:203.0.113.7', '203.0.113.7'],
       ['x'.repeat(300), null],
     ] as const) {
       const { body } = await post(`${behind.url}/auth/login`, credentials, {
