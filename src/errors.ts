@@ -11,6 +11,7 @@ export type AuthErrorCode =
   | 'max_uses_reached'
   | 'missing_token'
   | 'not_found'
+  | 'session_mismatch'
   | 'username_taken'
   | 'payload_too_large'
   | 'too_many_attempts'
@@ -27,6 +28,7 @@ const STATUS: Readonly<Record<AuthErrorCode, number>> = {
   max_uses_reached: 401,
   missing_token: 401,
   not_found: 404,
+  session_mismatch: 409,
   username_taken: 409,
   payload_too_large: 413,
   too_many_attempts: 429,
@@ -66,8 +68,14 @@ export class InvalidCredentialsError extends AuthError {
 
 /** Too many failed attempts: even the right password is refused until `retryAfterSeconds` have passed. */
 export class TooManyAttemptsError extends AuthError {
-  constructor(readonly retryAfterSeconds: number) {
-    super('too_many_attempts', `Too many failed attempts, retry in ${retryAfterSeconds} seconds`);
+  /** Whole, and at least 1. */
+  readonly retryAfterSeconds: number;
+
+  /** @param seconds rounded up; what is no number of seconds is 1 */
+  constructor(seconds: number) {
+    const whole = Number.isSafeInteger(Math.ceil(seconds)) ? Math.max(1, Math.ceil(seconds)) : 1;
+    super('too_many_attempts', `Too many failed attempts, retry in ${whole} seconds`);
+    this.retryAfterSeconds = whole;
   }
 }
 
@@ -110,6 +118,13 @@ export class TokenReusedError extends AuthError {
 export class SessionRevokedError extends AuthError {
   constructor(reason?: string) {
     super('session_revoked', 'Session has been revoked', reason === undefined ? {} : { reason });
+  }
+}
+
+/** The refresh token's cookie is of another session than the one that the client speaks for. Nothing was consumed. */
+export class SessionMismatchError extends AuthError {
+  constructor() {
+    super('session_mismatch', 'The cookie belongs to another session');
   }
 }
 

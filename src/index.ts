@@ -8,6 +8,7 @@ export {
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export { CurrentUser, OnAuthEvent, Public } from './auth/auth.decorators.js';
 export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
+export { AuthHeadersInterceptor } from './auth/auth-headers.interceptor.js';
 export { RefreshTokenGuard } from './auth/refresh-token.guard.js';
 export type { AuthenticatedUser } from './auth/access-control.js';
 export type { Clock } from './clock.js';
@@ -20,6 +21,7 @@ export {
   MaxUsesReachedError,
   MissingTokenError,
   NotFoundError,
+  SessionMismatchError,
   SessionRevokedError,
   TokenExpiredError,
   type TokenName,

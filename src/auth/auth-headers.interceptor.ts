@@ -5,10 +5,13 @@ import {
   type NestInterceptor,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { type Observable, catchError, throwError } from 'rxjs';
+import { type Observable, catchError } from 'rxjs';
 import { ErrorHeaders } from './error-headers.js';
 
-/** Keeps answers out of caches and gives errors their headers; the host's filters write the bodies. */
+/**
+ * Keeps answers out of caches and gives errors their headers; the host's filters write the bodies. For routes
+ * of an application's own that throw this module's errors, too: `@UseInterceptors(AuthHeadersInterceptor)`.
+ */
 @Injectable()
 export class AuthHeadersInterceptor implements NestInterceptor {
   constructor(
@@ -19,11 +22,8 @@ export class AuthHeadersInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const response: unknown = context.switchToHttp().getResponse();
     this.adapterHost.httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    return next.handle().pipe(
-      catchError((error: unknown) => {
-        this.errorHeaders.set(response, error);
-        return throwError(() => error);
-      }),
-    );
+    return next
+      .handle()
+      .pipe(catchError((error: unknown) => this.errorHeaders.refuse(response, error)));
   }
 }

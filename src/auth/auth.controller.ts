@@ -13,6 +13,7 @@ import {
 import { validate as isUuid } from 'uuid';
 import { MissingTokenError, NotFoundError } from '../errors.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { RefreshTokens } from '../tokens/refresh-token.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
@@ -30,6 +31,7 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
+    private readonly tokens: RefreshTokens,
   ) {}
 
   /** Checks the credentials and opens a session. */
@@ -57,8 +59,10 @@ export class AuthController {
   ): Promise<void> {
     const refreshToken = this.cookie.tokenOf(request);
     const accessToken = bearerToken(request);
-    if (refreshToken !== null) await this.auth.logout(refreshToken);
-    else if (accessToken !== null) await this.auth.logoutByAccessToken(accessToken);
+    if (refreshToken !== null) {
+      this.cookie.refuseAnotherSession(request, this.tokens.verifyGenuine(refreshToken).sid);
+      await this.auth.logout(refreshToken);
+    } else if (accessToken !== null) await this.auth.logoutByAccessToken(accessToken);
     else throw new MissingTokenError();
     this.cookie.clear(request, response);
   }

@@ -3,12 +3,18 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AuthError, type AuthErrorCode, TooManyAttemptsError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
 
+/** Says that an error is ours, and which: gateways and other services do not send it. */
+export const AUTH_ERROR_HEADER = 'X-Auth-Error';
+
 /** Where nothing was wrong with a token the challenge stands alone (RFC 6750 section 3.1). */
 const BARE: ReadonlySet<AuthErrorCode> = new Set(['missing_token', 'invalid_credentials']);
 
+/** The longest text in a header: what a hook throws may be of any length, and a client reads 8 KiB of headers. */
+const MAX_TEXT_CHARACTERS = 256;
+
 /**
- * The headers that an error is answered with, on whichever platform. They are set before the host's filters
- * write the body.
+ * The headers that an error is answered with, on whichever platform: the one place that sets them. The host's
+ * filters write the body afterwards.
  *
  * @see RFC 6750 section 3, RFC 9110 section 10.2.3
  */
@@ -19,12 +25,22 @@ export class ErrorHeaders {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
+  /** Gives the answer its headers and throws the error on, to the filters. */
+  refuse(response: unknown, error: unknown): never {
+    this.set(response, error);
+    throw error;
+  }
+
+  /** No error is for a cache, whoever threw it; only ours say more. */
   set(response: unknown, error: unknown): void {
     const { httpAdapter } = this.adapterHost;
+    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+    if (!(error instanceof AuthError)) return;
+    httpAdapter.setHeader(response, AUTH_ERROR_HEADER, clean(error.code));
     if (error instanceof TooManyAttemptsError) {
       httpAdapter.setHeader(response, 'Retry-After', String(error.retryAfterSeconds));
     }
-    if (error instanceof AuthError && error.getStatus() === 401) {
+    if (error.getStatus() === 401) {
       const value = challenge(error, this.settings.issuer);
       httpAdapter.setHeader(response, 'WWW-Authenticate', value);
     }
@@ -32,7 +48,15 @@ export class ErrorHeaders {
 }
 
 function challenge(error: AuthError, realm: string): string {
-  const bare = `Bearer realm="${realm.replace(/[^\x20-\x7e]|["\\]/g, '')}"`;
+  const bare = `Bearer realm="${clean(realm)}"`;
   if (BARE.has(error.code)) return bare;
-  return `${bare}, error="invalid_token", error_description="${error.message}"`;
+  return `${bare}, error="invalid_token", error_description="${clean(error.message)}"`;
+}
+
+/** What RFC 6750 section 3 lets into `error_description`; a line break would end the header. */
+function clean(text: string): string {
+  return text
+    .replace(/\s+/g, ' ')
+    .replace(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/g, '')
+    .slice(0, MAX_TEXT_CHARACTERS);
 }

@@ -1,20 +1,27 @@
-import { Controller, Get, Inject, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Inject, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { NotFoundError } from '../errors.js';
 import type { PublicJwk } from '../keys/key-ring.js';
 import { Public } from './auth.decorators.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import { ErrorHeaders } from './error-headers.js';
 
 /** The public keys that verify access tokens elsewhere (RFC 7517 section 5). */
 @Public()
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class JwksController {
-  constructor(@Inject(AUTH_CONFIG) private readonly config: AuthConfig) {}
+  constructor(
+    @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
+    private readonly errorHeaders: ErrorHeaders,
+  ) {}
 
   /** @throws NotFoundError while access tokens are signed with a secret */
   @Get('jwks.json')
-  jwks(): { keys: PublicJwk[] } {
+  jwks(@Res({ passthrough: true }) response: unknown): { keys: PublicJwk[] } {
     const keys = this.config.accessKeys.publicJwks();
-    if (keys.length === 0) throw new NotFoundError('Access tokens are signed with a secret');
-    return { keys };
+    if (keys.length > 0) return { keys };
+    return this.errorHeaders.refuse(
+      response,
+      new NotFoundError('Access tokens are signed with a secret'),
+    );
   }
 }

@@ -32,10 +32,7 @@ export class JwtAuthGuard implements CanActivate {
       request.user = user;
       return true;
     };
-    const refuse = (error: unknown): never => {
-      this.errorHeaders.set(http.getResponse(), error);
-      throw error;
-    };
+    const refuse = (error: unknown): never => this.errorHeaders.refuse(http.getResponse(), error);
     try {
       const token = bearerToken(request);
       if (token === null) throw new MissingTokenError();

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { parseCookie, stringifySetCookie } from 'cookie';
-import { AuthError, type AuthErrorCode } from '../errors.js';
+import { AuthError, type AuthErrorCode, SessionMismatchError } from '../errors.js';
 import type { TokenPairBody } from '../wire.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { refreshTokenIn } from './auth.dto.js';
@@ -34,6 +34,19 @@ export class RefreshCookie {
   /** The refresh token that a request presents, in its body or in the cookie; null when there is none. */
   tokenOf(request: HttpRequest): string | null {
     return refreshTokenIn(bodyOf(request)) ?? (this.isUsable(request) ? this.read(request) : null);
+  }
+
+  /**
+   * Refuses a cookie of another session than the one the client speaks for: somebody has logged in on another
+   * page since. A token in the body is the client's own, and nobody asks.
+   *
+   * @param sessionId the session of the token that `tokenOf` found
+   * @throws SessionMismatchError
+   */
+  refuseAnotherSession(request: HttpRequest, sessionId: string): void {
+    const expected = request.headers['x-auth-session']?.toString().toLowerCase();
+    if (expected === undefined || expected === sessionId) return;
+    if (refreshTokenIn(bodyOf(request)) === null) throw new SessionMismatchError();
   }
 
   /** Puts the refresh token of a pair where the client wants it: in the body, or in the cookie. */

@@ -9,7 +9,7 @@ import { RefreshCookie } from './refresh-cookie.js';
  * Lets requests in whose body, or cookie, holds a genuine refresh token that has not expired, and leaves a
  * `PresentedRefreshToken` in `request.user`. Whether it was spent, `AuthService.refreshVerified` says.
  *
- * @throws InvalidRequestError | InvalidTokenError | TokenExpiredError
+ * @throws InvalidRequestError | InvalidTokenError | TokenExpiredError | SessionMismatchError
  */
 @Injectable()
 export class RefreshTokenGuard implements CanActivate {
@@ -26,12 +26,12 @@ export class RefreshTokenGuard implements CanActivate {
       const token = this.cookie.tokenOf(request);
       if (token === null) throw new InvalidRequestError('Refresh token is missing');
       const presented: PresentedRefreshToken = { token, claims: this.tokens.verify(token) };
+      this.cookie.refuseAnotherSession(request, presented.claims.sid);
       request.user = presented;
       return true;
     } catch (error) {
       this.cookie.clearAfter(error, request, http.getResponse());
-      this.errorHeaders.set(http.getResponse(), error);
-      throw error;
+      return this.errorHeaders.refuse(http.getResponse(), error);
     }
   }
 }

@@ -34,8 +34,7 @@ export class RefreshController {
       return this.cookie.deliver(pair, request, response);
     } catch (error) {
       this.cookie.clearAfter(error, request, response);
-      this.errorHeaders.set(response, error);
-      throw error;
+      return this.errorHeaders.refuse(response, error);
     }
   }
 }

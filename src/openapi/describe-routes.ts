@@ -59,6 +59,14 @@ const AUTH_TRANSPORT = ApiHeader({
   description: 'The refresh token travels in a cookie, where the server offers that',
 });
 
+const AUTH_SESSION = ApiHeader({
+  name: 'X-Auth-Session',
+  required: false,
+  schema: { type: 'string', format: 'uuid' },
+  description:
+    'The session that the client speaks for; a cookie of another one is session_mismatch',
+});
+
 /**
  * Describes the module's routes for `@nestjs/swagger`; call it once, before `SwaggerModule.createDocument`.
  * The module itself does without that package.
@@ -91,6 +99,7 @@ function describeTokens(): void {
     }),
     IDEMPOTENCY_KEY,
     AUTH_TRANSPORT,
+    AUTH_SESSION,
     ApiBody({ type: RefreshModel }),
     ApiOkResponse({ type: TokenPairModel }),
     ...errorResponses(REFRESH_ERRORS),
@@ -117,6 +126,7 @@ function describeLogouts(): void {
     }),
     ApiBearerAuth(),
     AUTH_TRANSPORT,
+    AUTH_SESSION,
     ApiBody({ type: LogoutModel, required: false }),
     noContent,
     ...errorResponses(LOGOUT_ERRORS),

@@ -1,12 +1,15 @@
 import { ApiResponse } from '@nestjs/swagger';
+import { AUTH_ERROR_HEADER } from '../auth/error-headers.js';
 import {
   AuthError,
+  type AuthErrorCode,
   InvalidCredentialsError,
   InvalidRequestError,
   InvalidTokenError,
   MaxUsesReachedError,
   MissingTokenError,
   NotFoundError,
+  SessionMismatchError,
   SessionRevokedError,
   TokenExpiredError,
   TokenReusedError,
@@ -38,6 +41,7 @@ export const REFRESH_ERRORS: readonly AuthError[] = [
   new TokenReusedError(),
   new SessionRevokedError('logout'),
   new MaxUsesReachedError(),
+  new SessionMismatchError(),
   new UnavailableError('The database is unavailable'),
 ];
 
@@ -45,6 +49,7 @@ export const LOGOUT_ERRORS: readonly AuthError[] = [
   new InvalidRequestError('refresh_token takes a string'),
   new MissingTokenError(),
   new InvalidTokenError('Refresh'),
+  new SessionMismatchError(),
   new UnavailableError('The database is unavailable'),
 ];
 
@@ -59,11 +64,27 @@ export function errorResponses(errors: readonly AuthError[]): MethodDecorator[] 
       `${error.code}: ${error.message}`,
       { summary: error.message, value: error.getResponse() },
     ]);
+    const codes = [...new Set(alike.map((error) => error.code))];
     return ApiResponse({
       status,
       type: ErrorModel,
-      description: [...new Set(alike.map((error) => error.code))].join(', '),
+      description: codes.join(', '),
       examples: Object.fromEntries(examples),
+      headers: headersOf(status, codes),
     });
   });
+}
+
+/** The headers that come with every error of one status. */
+function headersOf(status: number, codes: readonly AuthErrorCode[]) {
+  const described = {
+    [AUTH_ERROR_HEADER]: {
+      description: 'The code again: an answer without it is not from this server',
+      schema: { type: 'string' as const, enum: [...codes] },
+    },
+  };
+  const challenge = { description: 'RFC 6750 section 3', schema: { type: 'string' as const } };
+  const seconds = { description: 'Seconds', schema: { type: 'integer' as const } };
+  if (status === 401) return { ...described, 'WWW-Authenticate': challenge };
+  return status === 429 ? { ...described, 'Retry-After': seconds } : described;
 }

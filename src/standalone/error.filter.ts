@@ -6,6 +6,7 @@ import {
   Logger,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { ErrorHeaders } from '../auth/error-headers.js';
 import { AuthError } from '../errors.js';
 import { MAX_BODY_BYTES } from './json-body.js';
 
@@ -14,12 +15,16 @@ import { MAX_BODY_BYTES } from './json-body.js';
 export class ErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Server');
 
-  constructor(private readonly adapterHost: HttpAdapterHost) {}
+  constructor(
+    private readonly adapterHost: HttpAdapterHost,
+    private readonly errorHeaders: ErrorHeaders,
+  ) {}
 
   catch(exception: unknown, host: ArgumentsHost): void {
     const error = toAuthError(exception);
     if (error.getStatus() >= 500) this.log(error, exception);
     const response: unknown = host.switchToHttp().getResponse();
+    this.errorHeaders.set(response, error);
     this.adapterHost.httpAdapter.reply(response, error.getResponse(), error.getStatus());
   }
 

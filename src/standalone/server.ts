@@ -3,6 +3,7 @@ import { ConsoleLogger, type INestApplication, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import { AUTH_ERROR_HEADER } from '../auth/error-headers.js';
 import { AppModule } from './app.module.js';
 import { openDatabase } from './database.js';
 import type { Environment } from './environment.js';
@@ -42,7 +43,10 @@ export async function createServer(environment: Environment): Promise<NestFastif
 /** What the router refuses before there is a route: a path that is not one. */
 function refuseUnreadable(exception: Error, _request: unknown, reply: FastifyReply): void {
   const error = toAuthError(exception);
-  void reply.status(error.getStatus()).send(error.getResponse());
+  void reply
+    .status(error.getStatus())
+    .header(AUTH_ERROR_HEADER, error.code)
+    .send(error.getResponse());
 }
 
 /** Listens until `SIGTERM` or `SIGINT`. */
@@ -59,7 +63,7 @@ function allowOrigins(app: INestApplication, origins: string[]): void {
     origin: origins,
     credentials: true,
     methods: ['GET', 'POST', 'DELETE'],
-    exposedHeaders: ['Retry-After', 'WWW-Authenticate'],
+    exposedHeaders: [AUTH_ERROR_HEADER, 'Retry-After', 'WWW-Authenticate'],
   });
 }
 

@@ -75,6 +75,60 @@ describe.each(PLATFORMS)('the cookie transport on %s', (platform) => {
     expect((await send('token/refresh', headers).set('cookie', cookie)).status).toBe(200);
   });
 
+  describe('of another session than the one in X-Auth-Session', () => {
+    const ANOTHER = '0192f0c1-7c5e-7b6a-9f21-3d1f5a2b4c6d';
+
+    it.each([ANOTHER, 'no id at all', ''])(
+      'is session_mismatch at a refresh and a logout, and nothing is consumed: %j',
+      async (expected) => {
+        const first = await login();
+        const headers = { ...COOKIE, 'x-auth-session': expected, cookie: cookieOf(first) };
+        for (const path of ['token/refresh', 'logout']) {
+          const answer = await send(path, headers);
+          expect([answer.status, answer.body]).toEqual([
+            409,
+            {
+              error: 'session_mismatch',
+              error_description: 'The cookie belongs to another session',
+            },
+          ]);
+          expect(answer.headers['x-auth-error']).toBe('session_mismatch');
+          expect(answer.headers).not.toHaveProperty('set-cookie');
+        }
+        const next = await send('token/refresh').set('cookie', cookieOf(first));
+        expect(next.body.session_id).toBe(first.body.session_id);
+        const me = host.http().get('/api/auth/me').auth(next.body.access_token, { type: 'bearer' });
+        expect((await me).status).toBe(200);
+      },
+    );
+
+    it('nobody asks of a token in the body, or of a logout by Bearer', async () => {
+      const { body } = await login({});
+      const headers = { 'x-auth-session': ANOTHER };
+      const next = await send('token/refresh', headers).send({ refresh_token: body.refresh_token });
+      expect(next.status).toBe(200);
+      const bearer = send('logout', headers).auth(next.body.access_token, { type: 'bearer' });
+      expect((await bearer).status).toBe(204);
+    });
+  });
+
+  it('a cookie of the session in X-Auth-Session, in any case, is good for a refresh and a logout', async () => {
+    const first = await login();
+    const headers = { ...COOKIE, 'x-auth-session': String(first.body.session_id).toUpperCase() };
+    const next = await send('token/refresh', headers).set('cookie', cookieOf(first));
+    expect(next.status).toBe(200);
+    expect((await send('logout', headers).set('cookie', cookieOf(next))).status).toBe(204);
+  });
+
+  it('an expired cookie is token_expired whatever the X-Auth-Session', async () => {
+    const first = await login();
+    host.clock.turn(8 * 86_400);
+    const headers = { ...COOKIE, 'x-auth-session': 'another' };
+    const answer = await send('token/refresh', headers).set('cookie', cookieOf(first));
+    expect(answer.body.error).toBe('token_expired');
+    expect((await send('logout', headers).set('cookie', cookieOf(first))).status).toBe(409);
+  });
+
   it('a refresh answered with session_revoked, token_reused or token_expired clears it', async () => {
     const first = await login();
     const second = await send('token/refresh').set('cookie', cookieOf(first));

@@ -1,5 +1,5 @@
 import { type InProcessServer, startInProcess, stopAll } from './server-in-process.js';
-import { bearer, call, get, post, signUp } from './vocabulary.js';
+import { type Answer, bearer, call, get, post, signUp } from './vocabulary.js';
 
 let server: InProcessServer;
 const url = (path: string): string => `${server.url}${path}`;
@@ -13,11 +13,17 @@ function expectShape(body: Readonly<Record<string, unknown>>, code: string): voi
   expect(body).toEqual({ error: code, error_description: expect.any(String) });
 }
 
+/** In the body and, so that a client knows it for ours, in the header. */
+function expectMarked(answer: Pick<Answer, 'body' | 'headers'>, code: string): void {
+  expectShape(answer.body, code);
+  expect(answer.headers.get('x-auth-error')).toBe(code);
+}
+
 async function send(body: string | Uint8Array, type: string, path = '/auth/login') {
   const headers = { 'content-type': type };
   const response = await fetch(url(path), { method: 'POST', headers, body: Buffer.from(body) });
   const answer: Record<string, unknown> = JSON.parse(await response.text());
-  return { status: response.status, body: answer };
+  return { status: response.status, headers: response.headers, body: answer };
 }
 
 /** A body of exactly so many bytes. */
@@ -36,7 +42,7 @@ describe('errors', () => {
   ])('are 404 not_found for an unknown route or method: %s %s', async (method, path) => {
     const answer = await call(method, url(path));
     expect(answer.status).toBe(404);
-    expectShape(answer.body, 'not_found');
+    expectMarked(answer, 'not_found');
     expect(answer.text).not.toContain(path);
   });
 
@@ -48,13 +54,13 @@ describe('errors', () => {
   ])('are 400 invalid_request for %s', async (_what, body, type) => {
     const answer = await send(body, type);
     expect(answer.status).toBe(400);
-    expectShape(answer.body, 'invalid_request');
+    expectMarked(answer, 'invalid_request');
   });
 
   it('are 413 payload_too_large for a body over 16 KiB, and not for one of 16 KiB', async () => {
     const over = await send(bodyOf(16_385), 'application/json', '/auth/token/refresh');
     expect(over.status).toBe(413);
-    expectShape(over.body, 'payload_too_large');
+    expectMarked(over, 'payload_too_large');
     const at = await send(bodyOf(16_384), 'application/json', '/auth/token/refresh');
     expect(at.status).toBe(401);
   });
@@ -68,7 +74,7 @@ describe('errors', () => {
     const { pair } = await signUp(server.url);
     const answer = await call('DELETE', url(path), undefined, bearer(pair['access_token']));
     expect([400, 404]).toContain(answer.status);
-    expectShape(answer.body, answer.status === 404 ? 'not_found' : 'invalid_request');
+    expectMarked(answer, answer.status === 404 ? 'not_found' : 'invalid_request');
   });
 
   it('take no offence at an empty body with a content type', async () => {
@@ -108,6 +114,10 @@ describe('the OpenAPI document', () => {
     const refresh = ['paths', '/auth/token/refresh', 'post', 'responses'];
     expect(body).toHaveProperty([...refresh, '200', 'content', 'application/json', 'schema']);
     expect(body).toHaveProperty([...refresh, '401', 'content', 'application/json', 'examples']);
+    expect(body).toHaveProperty(
+      [...refresh, '409', 'headers', 'X-Auth-Error', 'schema', 'enum'],
+      ['session_mismatch'],
+    );
   });
 
   it('is shown by Swagger UI at /docs', async () => {
@@ -122,6 +132,25 @@ describe('browsers', () => {
     const answer = await get(url('/health'), { origin: 'https://app.example.com' });
     expect(answer.headers.get('access-control-allow-origin')).toBe('https://app.example.com');
     expect(answer.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  it('may read what errors say, and send what the routes ask for', async () => {
+    const origin = 'https://app.example.com';
+    const answer = await post(url('/auth/token/refresh'), {}, { origin });
+    expect(answer.headers.get('x-auth-error')).toBe('invalid_request');
+    const exposed = answer.headers.get('access-control-expose-headers');
+    expect(exposed?.split(', ').toSorted()).toEqual([
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Auth-Error',
+    ]);
+    const asked = 'authorization, content-type, idempotency-key, x-auth-session, x-auth-transport';
+    const preflight = await call('OPTIONS', url('/auth/logout'), undefined, {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': asked,
+    });
+    expect(preflight.headers.get('access-control-allow-headers')).toBe(asked);
   });
 
   it('may not call from any other', async () => {

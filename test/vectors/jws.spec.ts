@@ -86,18 +86,16 @@ function isVerified(jws: string, key: SigningKey): boolean {
 /** Of the vectors whose keys are of a kind that we take. */
 function vectorsIn(file: string) {
   return groupsOf(file).flatMap(({ keys, tests, comment: group }) =>
-    keys
-      .map(ourKey)
-      .flatMap((key) =>
-        key === null
-          ? []
-          : tests.map(({ jws, ...test }) => ({
-              ...test,
-              key,
-              jws: String(jws),
-              name: `${group}, ${test.tcId}: ${test.comment}`,
-            })),
-      ),
+    keys.map(ourKey).flatMap((key) =>
+      key === null
+        ? []
+        : tests.map(({ jws, ...test }) => ({
+            ...test,
+            key,
+            jws: String(jws),
+            name: `${group}, ${test.tcId}: ${test.comment}`,
+          })),
+    ),
   );
 }
 
