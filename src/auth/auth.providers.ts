@@ -8,6 +8,7 @@ import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { RotationService } from '../sessions/rotation.service.js';
+import { SessionTable } from '../sessions/session-table.js';
 import { SessionService } from '../sessions/session.service.js';
 import { AccessTokens } from '../tokens/access-token.js';
 import { RefreshTokens } from '../tokens/refresh-token.js';
@@ -68,7 +69,7 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
     {
       provide: RefreshTokenStore,
       inject: [dataSource],
-      useFactory: (source: DataSource) => new RefreshTokenStore(source),
+      useFactory: (source: DataSource) => new RefreshTokenStore(new SessionTable(source)),
     },
     ...PARTS,
   ];

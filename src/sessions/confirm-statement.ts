@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { SessionTable } from './session-table.js';
 import { WrittenUpdate } from './written-update.js';
 
 /** The live token of a session, in one of its generations. */
@@ -19,12 +19,12 @@ const PLACES = Array.from({ length: SESSIONS }, (_, place) => place);
 export class ConfirmStatement {
   private readonly update: WrittenUpdate<string>;
 
-  constructor(dataSource: DataSource) {
+  constructor(table: SessionTable) {
     const these = PLACES.map((place) => `(id = :id${place} AND generation = :generation${place})`);
     this.update = new WrittenUpdate(
-      dataSource,
+      table,
       { confirmedAtMs: ':nowMs' },
-      `confirmed_at IS NULL AND (${these.join(' OR ')})`,
+      `confirmedAtMs IS NULL AND (${these.join(' OR ')})`,
       ['nowMs', ...PLACES.flatMap((place) => [`id${place}`, `generation${place}`])],
     );
   }

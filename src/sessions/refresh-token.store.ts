@@ -1,8 +1,9 @@
 import {
   And,
-  type DataSource,
   Equal,
+  type FindManyOptions,
   type FindOperator,
+  type FindOptionsWhere,
   In,
   IsNull,
   LessThanOrEqual,
@@ -10,11 +11,10 @@ import {
   MoreThanOrEqual,
   Not,
   Raw,
-  type Repository,
 } from 'typeorm';
-import { databaseAnswer } from '../database-answer.js';
 import { ConfirmStatement, type LiveToken } from './confirm-statement.js';
-import { RefreshToken } from './refresh-token.entity.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+import type { SessionTable } from './session-table.js';
 import { type Swap, swapStatement } from './swap-statement.js';
 import type { WrittenUpdate } from './written-update.js';
 
@@ -32,38 +32,35 @@ export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>
  * @throws UnavailableError from every method when the database does not do as it is told
  */
 export class RefreshTokenStore {
-  private readonly sessions: Repository<RefreshToken>;
   private readonly swaps: Readonly<Record<'any' | 'unconfirmed', WrittenUpdate<keyof Swap>>>;
   private readonly confirmation: ConfirmStatement;
   private readonly comparesCaseBlindly: boolean;
 
-  constructor(dataSource: DataSource) {
-    this.sessions = dataSource.getRepository(RefreshToken);
+  constructor(private readonly table: SessionTable) {
     this.swaps = {
-      any: swapStatement(dataSource),
-      unconfirmed: swapStatement(dataSource, 'confirmed_at IS NULL'),
+      any: swapStatement(table),
+      unconfirmed: swapStatement(table, 'confirmedAtMs IS NULL'),
     };
-    this.confirmation = new ConfirmStatement(dataSource);
-    this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(dataSource.options.type);
+    this.confirmation = new ConfirmStatement(table);
+    this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(table.dataSource.options.type);
   }
 
   /** Adds a session. */
   async open(session: RefreshToken): Promise<void> {
-    await databaseAnswer(this.sessions.insert(session));
+    await this.table.run(({ manager }) => manager.insert(this.table.entity, session));
   }
 
-  find(id: string): Promise<RefreshToken | null> {
-    return databaseAnswer(this.sessions.findOneBy({ id }));
+  async find(id: string): Promise<RefreshToken | null> {
+    const [session = null] = await this.read({ where: { id } });
+    return session;
   }
 
   /** The user's live sessions, the most recently used first. */
   findLive(userId: string, nowMs: number): Promise<RefreshToken[]> {
-    return databaseAnswer(
-      this.sessions.find({
-        where: this.liveOf(userId, nowMs),
-        order: { rotatedAtMs: 'DESC', id: 'DESC' },
-      }),
-    );
+    return this.read({
+      where: this.liveOf(userId, nowMs),
+      order: { rotatedAtMs: 'DESC', id: 'DESC' },
+    });
   }
 
   /**
@@ -73,12 +70,12 @@ export class RefreshTokenStore {
    * @returns false when `liveHash` was no longer live: somebody was faster
    */
   async succeed(swap: Swap, only: 'any' | 'unconfirmed' = 'any'): Promise<boolean> {
-    return (await databaseAnswer(this.swaps[only].run(swap))) === 1;
+    return (await this.swaps[only].run(swap)) === 1;
   }
 
   /** Notes that these live tokens were seen in their holders' hands; those no longer live are passed over. */
   confirm(seen: readonly LiveToken[], nowMs: number): Promise<void> {
-    return databaseAnswer(this.confirmation.run(seen, nowMs));
+    return this.confirmation.run(seen, nowMs);
   }
 
   /** Ends a session. @returns false when it had ended before, or there is none */
@@ -102,22 +99,18 @@ export class RefreshTokenStore {
     const owner = this.isExactly(userId);
     const live = { userId: owner, revokedAtMs: IsNull(), ...others };
     if (!(await this.revokeWhere(live, reason, nowMs))) return [];
-    return databaseAnswer(
-      this.sessions.find({
-        select: { id: true, userId: true, revokedAtMs: true },
-        where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
-      }),
-    );
+    return this.read({
+      select: { id: true, userId: true, revokedAtMs: true },
+      where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
+    });
   }
 
   /** The sessions revoked at `sinceMs` or later: what other instances have ended. */
   revokedSince(sinceMs: number): Promise<RevokedSession[]> {
-    return databaseAnswer(
-      this.sessions.find({
-        select: { id: true, userId: true, revokedAtMs: true },
-        where: { revokedAtMs: MoreThanOrEqual(sinceMs) },
-      }),
-    );
+    return this.read({
+      select: { id: true, userId: true, revokedAtMs: true },
+      where: { revokedAtMs: MoreThanOrEqual(sinceMs) },
+    });
   }
 
   /**
@@ -128,28 +121,34 @@ export class RefreshTokenStore {
    * @returns how many it deleted
    */
   async purge(endedBeforeMs: number, revokedBeforeMs: number): Promise<number> {
-    const ended = await databaseAnswer(
-      this.sessions.find({
-        select: { id: true },
-        where: [
-          { absoluteExpiresAtMs: LessThanOrEqual(endedBeforeMs) },
-          { revokedAtMs: LessThanOrEqual(revokedBeforeMs) },
-        ],
-        take: BATCH_ROWS,
-      }),
-    );
-    if (ended.length > 0)
-      await databaseAnswer(this.sessions.delete({ id: In(ended.map(({ id }) => id)) }));
+    const ended = await this.read({
+      select: { id: true },
+      where: [
+        { absoluteExpiresAtMs: LessThanOrEqual(endedBeforeMs) },
+        { revokedAtMs: LessThanOrEqual(revokedBeforeMs) },
+      ],
+      take: BATCH_ROWS,
+    });
+    if (ended.length === 0) return 0;
+    const these = { id: In(ended.map(({ id }) => id)) };
+    await this.table.run(({ manager }) => manager.delete(this.table.entity, these));
     return ended.length;
   }
 
+  /** Past the query cache that a host may have switched on for everything. */
+  private read(options: FindManyOptions<RefreshToken>): Promise<RefreshToken[]> {
+    return this.table.run(({ manager }) =>
+      manager.find(this.table.entity, { ...options, cache: false }),
+    );
+  }
+
   private async revokeWhere(
-    where: Parameters<Repository<RefreshToken>['update']>[0],
+    where: FindOptionsWhere<RefreshToken>,
     revokedReason: string,
     revokedAtMs: number,
   ): Promise<boolean> {
-    const revoked = await databaseAnswer(
-      this.sessions.update(where, { revokedAtMs, revokedReason }),
+    const revoked = await this.table.run(({ manager }) =>
+      manager.update(this.table.entity, where, { revokedAtMs, revokedReason }),
     );
     return (revoked.affected ?? 0) > 0;
   }

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { SessionTable } from './session-table.js';
 import { WrittenUpdate } from './written-update.js';
 
 /** What a swap asks for and what it writes. */
@@ -28,12 +28,9 @@ const NAMES = [
 /**
  * The one statement of a rotation.
  *
- * @param condition what must hold besides, in SQL
+ * @param condition what must hold besides, in SQL with the columns' properties
  */
-export function swapStatement(
-  dataSource: DataSource,
-  condition = '1 = 1',
-): WrittenUpdate<keyof Swap> {
+export function swapStatement(table: SessionTable, condition = '1 = 1'): WrittenUpdate<keyof Swap> {
   const assignments = {
     tokenHash: ':tokenHash',
     generation: ':generation',
@@ -43,7 +40,7 @@ export function swapStatement(
     confirmedAtMs: 'NULL',
     expiresAtMs: ':expiresAtMs',
   };
-  const isLive = 'id = :id AND token_hash = :liveHash AND revoked_at IS NULL';
-  const where = `${isLive} AND expires_at > :rotatedAtMs AND ${condition}`;
-  return new WrittenUpdate(dataSource, assignments, where, NAMES);
+  const isLive = 'id = :id AND tokenHash = :liveHash AND revokedAtMs IS NULL';
+  const where = `${isLive} AND expiresAtMs > :rotatedAtMs AND ${condition}`;
+  return new WrittenUpdate(table, assignments, where, NAMES);
 }

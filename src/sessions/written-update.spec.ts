@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { RefreshToken } from './refresh-token.entity.js';
+import { SessionTable } from './session-table.js';
 import { WrittenUpdate } from './written-update.js';
 
 const OPTIONS: DataSourceOptions = {
@@ -27,10 +28,12 @@ async function opened(options: Partial<DataSourceOptions> = {}) {
   const dataSource = new DataSource(Object.assign({}, OPTIONS, options));
   await dataSource.initialize();
   await addSession(dataSource);
-  const update = new WrittenUpdate(dataSource, { userId: ':to' }, 'user_id = :from', [
-    'from',
-    'to',
-  ]);
+  const update = new WrittenUpdate(
+    new SessionTable(dataSource),
+    { userId: ':to' },
+    'userId = :from',
+    ['from', 'to'],
+  );
   return { dataSource, update };
 }
 

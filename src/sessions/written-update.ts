@@ -1,65 +1,77 @@
-import type { DataSource } from 'typeorm';
-import { RefreshToken } from './refresh-token.entity.js';
+import type { QueryRunner } from 'typeorm';
+import type { RefreshToken } from './refresh-token.entity.js';
+import type { SessionTable } from './session-table.js';
 import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 
 /** What an update writes: the columns' properties, and the SQL of their new values. */
 type Assignments = { readonly [Property in keyof RefreshToken]?: string };
 
+/** An update in the words of one database. */
+interface WrittenSql<Name> {
+  readonly sql: string;
+  /** Which value stands at which place of the statement. */
+  readonly order: readonly Name[];
+}
+
 /**
- * An `UPDATE` of the sessions whose text never changes. TypeORM writes it once, in the dialect of its database;
- * for each refresh anew, the writing would cost several times what the database takes. Where the connection
- * answers at once, those who ask at the same moment share a commit.
+ * An `UPDATE` of the sessions whose text never changes. TypeORM writes it once, in the dialect of its database
+ * and with the names that this has for the columns; for each refresh anew, the writing would cost several times
+ * what the database takes. Where the connection answers at once, those who ask at the same moment share a commit.
  */
 export class WrittenUpdate<Name extends string> {
-  private readonly sql: string;
-  /** Which value stands at which place of the statement. */
-  private readonly order: readonly Name[];
+  /** Written at the first use: a data source that is not initialized yet does not know its columns. */
+  private written: WrittenSql<Name> | null = null;
   /** On the connection that there is now; a data source that is opened again has another one. */
   private shared: SharedCommit | null = null;
 
   /**
    * @param assignments values in SQL, with `:name` for what changes
-   * @param condition the same, for the rows
+   * @param condition the same, for the rows; columns are named by their properties
    * @param names every name in them
    */
   constructor(
-    private readonly dataSource: DataSource,
-    assignments: Assignments,
-    condition: string,
-    names: readonly Name[],
-  ) {
-    const written = Object.entries(assignments).map(([property, sql]) => [property, () => sql]);
-    const [sql, parameters] = dataSource
+    private readonly table: SessionTable,
+    private readonly assignments: Assignments,
+    private readonly condition: string,
+    private readonly names: readonly Name[],
+  ) {}
+
+  /**
+   * @returns how many rows were as they had to be, and are now as they should
+   * @throws UnavailableError
+   */
+  run(values: Readonly<Record<Name, string | number>>): Promise<number> {
+    return this.table.run(async (runner) => {
+      this.written ??= this.write(runner);
+      const { sql, order } = this.written;
+      const placed = order.map((name) => values[name]);
+      if (this.table.dataSource.options.type === 'better-sqlite3') {
+        this.table.dataSource.logger.logQuery(sql, placed, runner);
+        return this.sharedOn(await runner.connect(), sql).run(placed);
+      }
+      const { affected } = await runner.query(sql, placed, true);
+      return affected ?? 0;
+    });
+  }
+
+  private write({ manager }: QueryRunner): WrittenSql<Name> {
+    const { assignments, names } = this;
+    const set = Object.entries(assignments).map(([property, sql]) => [property, () => sql]);
+    const [sql, parameters] = manager
       .createQueryBuilder()
-      .update(RefreshToken)
-      .set(Object.fromEntries(written))
-      .where(condition)
+      .update(this.table.entity)
+      .set(Object.fromEntries(set))
+      .where(this.condition)
       .setParameters(Object.fromEntries(names.map((name) => [name, name])))
       .getQueryAndParameters();
-    this.sql = sql;
-    this.order = parameters.flatMap((given) => names.find((name) => name === given) ?? []);
+    return {
+      sql,
+      order: parameters.flatMap((given) => names.find((name) => name === given) ?? []),
+    };
   }
 
-  /** @returns how many rows were as they had to be, and are now as they should */
-  async run(values: Readonly<Record<Name, string | number>>): Promise<number> {
-    const placed = this.order.map((name) => values[name]);
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      if (this.dataSource.options.type === 'better-sqlite3') {
-        this.dataSource.logger.logQuery(this.sql, placed, runner);
-        return await this.sharedOn(await runner.connect()).run(placed);
-      }
-      const { affected } = await runner.query(this.sql, placed, true);
-      return affected ?? 0;
-    } finally {
-      await runner.release();
-    }
-  }
-
-  private sharedOn(connection: SynchronousConnection): SharedCommit {
-    if (this.shared?.connection !== connection) {
-      this.shared = new SharedCommit(connection, this.sql);
-    }
+  private sharedOn(connection: SynchronousConnection, sql: string): SharedCommit {
+    if (this.shared?.connection !== connection) this.shared = new SharedCommit(connection, sql);
     return this.shared;
   }
 }

@@ -2,6 +2,7 @@ import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import { DataSource } from 'typeorm';
 import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
+import { SessionTable } from '../../src/sessions/session-table.js';
 import { IN_MEMORY } from '../host/databases.js';
 
 export const NOW = 1_767_225_600_000;
@@ -45,7 +46,7 @@ export async function openSessionsTable(): Promise<SessionsTable> {
     migrationsRun: true,
   });
   await dataSource.initialize();
-  const store = new RefreshTokenStore(dataSource);
+  const store = new RefreshTokenStore(new SessionTable(dataSource));
   const rename = (from: string, to: string) =>
     dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
   return {
