@@ -1,9 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
 
-/** `bigint` comes back as a string from some drivers; Unix milliseconds fit a number until the year 287396. */
-const unixMs: ValueTransformer = {
+/**
+ * Whole numbers come back as text or as BigInt from some drivers, and from others where the host wants them so.
+ * Unix milliseconds fit a number until the year 287396.
+ */
+const wholeNumber: ValueTransformer = {
   to: (value: unknown) => value,
-  from: (value: string | number | null) => (value === null ? null : Number(value)),
+  from: (value: string | number | bigint | null) => (value === null ? null : Number(value)),
 };
 
 /**
@@ -26,11 +29,11 @@ export class RefreshToken {
   tokenHash!: string;
 
   /** The `gen` of the live token. */
-  @Column({ type: 'int' })
+  @Column({ type: 'int', transformer: wholeNumber })
   generation!: number;
 
   /** The `gen` of the token that the live one was handed out for; null until the first rotation. */
-  @Column({ name: 'parent_generation', type: 'int', nullable: true })
+  @Column({ name: 'parent_generation', type: 'int', nullable: true, transformer: wholeNumber })
   parentGeneration!: number | null;
 
   /** The live token's seed, sealed under its parent; null until the first rotation. */
@@ -38,29 +41,29 @@ export class RefreshToken {
   sealedSuccessor!: string | null;
 
   /** When the user logged in. Unix milliseconds. */
-  @Column({ name: 'created_at', type: 'bigint', transformer: unixMs })
+  @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumber })
   createdAtMs!: number;
 
   /** When the live token was issued: the login at first, then the last rotation. Unix milliseconds. */
-  @Column({ name: 'rotated_at', type: 'bigint', transformer: unixMs })
+  @Column({ name: 'rotated_at', type: 'bigint', transformer: wholeNumber })
   rotatedAtMs!: number;
 
   /** When the live token was seen in its holder's hands; null until then. Unix milliseconds. */
-  @Column({ name: 'confirmed_at', type: 'bigint', nullable: true, transformer: unixMs })
+  @Column({ name: 'confirmed_at', type: 'bigint', nullable: true, transformer: wholeNumber })
   confirmedAtMs!: number | null;
 
   /** When the live token expires: the earlier of the idle and the absolute end. Unix milliseconds. */
-  @Column({ name: 'expires_at', type: 'bigint', transformer: unixMs })
+  @Column({ name: 'expires_at', type: 'bigint', transformer: wholeNumber })
   expiresAtMs!: number;
 
   /** When the session ends whatever happens. Unix milliseconds. */
   @Index('idx_refresh_tokens_absolute_expires_at')
-  @Column({ name: 'absolute_expires_at', type: 'bigint', transformer: unixMs })
+  @Column({ name: 'absolute_expires_at', type: 'bigint', transformer: wholeNumber })
   absoluteExpiresAtMs!: number;
 
   /** When the session was ended before its time; null while it lives. Unix milliseconds. */
   @Index('idx_refresh_tokens_revoked_at')
-  @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: unixMs })
+  @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: wholeNumber })
   revokedAtMs!: number | null;
 
   /** Why it was: `logout`, `reuse`, `max_sessions`, `password_changed` or what the application gave. */
