@@ -149,6 +149,17 @@ describe('options that cannot be used', () => {
     expect(complaint).toBe('AuthModule: there is no option accesTtl, gracePeriod');
   });
 
+  /** @see issue 11 */
+  it('name options that no option can have, too', () => {
+    for (const given of [{ constructor: 1 }, { prototype: 1 }, JSON.parse('{"__proto__": 1}')]) {
+      const options: AuthModuleOptions = Object.defineProperties(
+        { ...OPTIONS },
+        Object.getOwnPropertyDescriptors(given),
+      );
+      expect(() => resolveOptions(options)).toThrow(/^AuthModule: there is no option \w+$/);
+    }
+  });
+
   it('are named all at once', () => {
     const complaint = complaintAbout({ accessTtl: 'soon', maxUses: -1, users: {}, typo: true });
     for (const name of ['accessTtl', 'maxUses', 'users', 'typo']) expect(complaint).toContain(name);

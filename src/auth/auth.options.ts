@@ -5,6 +5,7 @@ import {
   type RsaAlgorithm,
   type SigningKey,
   UnusableKeyError,
+  isSameSecret,
   privateKey,
   secretKey,
 } from '../keys/signing-key.js';
@@ -83,19 +84,23 @@ const typeOf = (value: unknown): string => {
   return Array.isArray(value) ? 'array' : typeof value;
 };
 
-/** An object with these keys only. `v.strictObject` takes a list as well, and names one unknown key at most. */
+/**
+ * An object with these keys only. `v.strictObject` takes a list as well, and names one unknown key at most; and
+ * what a schema of objects returns has lost keys such as `constructor`, so the input's are looked at.
+ */
 function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.pipe(
-    v.custom<object>(
-      (value) => typeOf(value) === 'object',
-      ({ input }) => `Invalid input: expected object, received ${typeOf(input)}`,
+  return v.lazy((given) =>
+    v.pipe(
+      v.custom<object>(
+        (value) => typeOf(value) === 'object',
+        ({ input }) => `Invalid input: expected object, received ${typeOf(input)}`,
+      ),
+      v.looseObject(entries),
+      v.rawCheck(({ addIssue }) => {
+        const unknown = Object.keys(Object(given)).filter((key) => !Object.hasOwn(entries, key));
+        if (unknown.length > 0) addIssue({ message: `there is no option ${unknown.join(', ')}` });
+      }),
     ),
-    v.looseObject(entries),
-    v.rawCheck(({ dataset, addIssue }) => {
-      const keys = Object.keys(Object(dataset.value));
-      const unknown = keys.filter((key) => !Object.hasOwn(entries, key));
-      if (unknown.length > 0) addIssue({ message: `there is no option ${unknown.join(', ')}` });
-    }),
   );
 }
 
@@ -172,7 +177,8 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
     throw optionError('accessPrivateKey', 'takes the place of accessSecret: give one of them');
   }
   const refresh = keyRing('refreshSecret', refreshSecret, secretKey);
-  if (refresh.all.some((key) => access.find(key.kid) !== undefined)) {
+  const accessSecrets = accessSecret ?? [];
+  if (accessSecrets.some((one) => refreshSecret.some((other) => isSameSecret(one, other)))) {
     throw optionError('refreshSecret', 'takes another secret than accessSecret');
   }
   return {

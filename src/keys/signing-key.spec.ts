@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { UnusableKeyError, privateKey, secretKey } from './signing-key.js';
+import { UnusableKeyError, isSameSecret, privateKey, secretKey } from './signing-key.js';
 
 const SECRET = 'a secret of exactly 32 bytes 012';
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
@@ -8,6 +8,11 @@ const pemOfRsa = (modulusLength: number): string =>
   generateKeyPairSync('rsa', { modulusLength }).privateKey.export(PKCS8).toString();
 const pemOfEc = (namedCurve: string): string =>
   generateKeyPairSync('ec', { namedCurve }).privateKey.export(PKCS8).toString();
+
+function pemOfRsaPss(): string {
+  const { privateKey: key } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+  return key.export(PKCS8).toString();
+}
 
 const RSA = pemOfRsa(2048);
 const P256 = pemOfEc('prime256v1');
@@ -53,6 +58,30 @@ describe('a secret', () => {
   });
 });
 
+/** @see issue 11 */
+it.each([
+  ['a space after it', `${SECRET} `],
+  ['the end of a line after it', `${SECRET}\r\n`],
+  ['a NUL after it', `${SECRET}\0`],
+  ['its spaces gone', SECRET.replaceAll(' ', '')],
+])('a secret is the same with %s', (_what, other) => {
+  expect(isSameSecret(SECRET, other)).toBe(true);
+  expect(isSameSecret(SECRET, `${other}.`)).toBe(false);
+});
+
+/** @see issue 11 */
+it('a secret with a NUL is refused: to HMAC it would be the one without', () => {
+  expect(() => secretKey(`${SECRET}\0`)).toThrow(
+    new UnusableKeyError('takes a secret without a NUL'),
+  );
+});
+
+/** @see issue 11 */
+it('a key of another kind is named in its refusal', () => {
+  expect(() => privateKey(pemOfRsaPss())).toThrow(/this one is rsa-pss, 2048 bits$/);
+  expect(() => privateKey(pemOfEc('secp384r1'))).toThrow(/this one is ec, secp384r1$/);
+});
+
 describe('a private key', () => {
   it.each([
     ['an RSA key signs with RS256', RSA, undefined, 'RS256'],
@@ -86,6 +115,7 @@ describe('a private key', () => {
     ['a key on another curve', pemOfEc('secp384r1')],
     ['a key on the curve of Bitcoin', pemOfEc('secp256k1')],
     ['an Ed25519 key', generateKeyPairSync('ed25519').privateKey.export(PKCS8).toString()],
+    ['a key for RSA-PSS only', pemOfRsaPss()],
   ])('is refused when it is %s', (_what, pem) => {
     expect(() => privateKey(pem)).toThrow('takes an RSA key of at least 2048 bits or a P-256 key');
   });

@@ -36,17 +36,26 @@ export class UnusableKeyError extends Error {}
  * A key for HS256. The HMAC key is the secret's UTF-8 bytes; its `kid` is derived by HKDF, so that
  * every instance names the key alike and the name gives nothing of it away.
  *
- * @throws UnusableKeyError when the secret is shorter than 32 bytes
+ * @throws UnusableKeyError when the secret is shorter than 32 bytes, or holds a NUL: HMAC pads keys with those,
+ *   so that one more at the end makes no other key
  */
 export function secretKey(secret: string): SigningKey {
   const bytes = Buffer.from(secret, 'utf8');
   if (bytes.length < MIN_SECRET_BYTES) {
     throw new UnusableKeyError(`takes a secret of at least ${MIN_SECRET_BYTES} bytes`);
   }
+  if (bytes.includes(0)) throw new UnusableKeyError('takes a secret without a NUL');
   const key = createSecretKey(bytes);
   const kid = Buffer.from(hkdfSync('sha256', key, '', 'nestjs-baton kid', 8)).toString('base64url');
   return { kid, algorithm: 'HS256', signWith: key, verifyWith: key };
 }
+
+/** Whether two secrets are the same but for what a file or a shell adds unseen: spaces, line ends, a NUL. */
+export function isSameSecret(one: string, another: string): boolean {
+  return bareOf(one) === bareOf(another);
+}
+
+const bareOf = (secret: string): string => secret.replaceAll(/[\s\0]/g, '');
 
 /**
  * A key pair from a private key in PEM: RSA signs with `rsaAlgorithm`, P-256 with ES256.
@@ -56,10 +65,11 @@ export function secretKey(secret: string): SigningKey {
  */
 export function privateKey(pem: string, rsaAlgorithm: RsaAlgorithm = 'RS256'): SigningKey {
   const signWith = readPrivateKey(pem);
+  const algorithm = algorithmOf(signWith, rsaAlgorithm);
   const verifyWith = createPublicKey(signWith);
   return {
     kid: thumbprint(verifyWith.export({ format: 'jwk' })),
-    algorithm: algorithmOf(signWith, rsaAlgorithm),
+    algorithm,
     signWith,
     verifyWith,
   };
@@ -74,10 +84,14 @@ function readPrivateKey(pem: string): KeyObject {
 }
 
 function algorithmOf(key: KeyObject, rsaAlgorithm: RsaAlgorithm): SigningAlgorithm {
-  const { modulusLength = 0, namedCurve } = key.asymmetricKeyDetails ?? {};
-  if (key.asymmetricKeyType === 'rsa' && modulusLength >= MIN_RSA_BITS) return rsaAlgorithm;
-  if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return 'ES256';
-  throw new UnusableKeyError(`takes an RSA key of at least ${MIN_RSA_BITS} bits or a P-256 key`);
+  const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key;
+  const { modulusLength = 0, namedCurve } = details;
+  if (type === 'rsa' && modulusLength >= MIN_RSA_BITS) return rsaAlgorithm;
+  if (type === 'ec' && namedCurve === 'prime256v1') return 'ES256';
+  const given = [type, namedCurve, modulusLength > 0 ? `${modulusLength} bits` : undefined];
+  throw new UnusableKeyError(
+    `takes an RSA key of at least ${MIN_RSA_BITS} bits or a P-256 key, and this one is ${given.filter(Boolean).join(', ')}`,
+  );
 }
 
 /** The members that RFC 7638 section 3.2 hashes are the required ones, in alphabetical order. */

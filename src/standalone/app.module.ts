@@ -63,6 +63,8 @@ function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
     sessionTtl: env.AUTH_SESSION_TTL,
     grace: env.AUTH_GRACE,
     recovery: env.AUTH_RECOVERY,
+    recoverLostWrites: env.AUTH_RECOVER_LOST_WRITES,
+    rsaAlgorithm: env.AUTH_RSA_ALGORITHM,
     maxUses: env.AUTH_MAX_USES,
     maxSessions: env.AUTH_MAX_SESSIONS,
     reuseScope: env.AUTH_REUSE_SCOPE,

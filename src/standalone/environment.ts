@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
-import { UnusableKeyError, privateKey, secretKey } from '../keys/signing-key.js';
 import { durationSeconds, oneOf } from '../options.js';
 import { type DatabaseAddress, databaseAddress } from './database.js';
-import { type Secrets, keptSecrets } from './secrets.js';
+import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
+import type { Secrets } from './secrets.js';
 
 /** Some variables cannot be used; one line for each that names it and what it takes, never its value. */
 export class EnvironmentError extends Error {
@@ -71,8 +71,19 @@ const proxies = v.union(
   PROXIES_TAKE,
 );
 
+const MODES = ['production', 'development', 'test'];
+
+/** Any word will do, but one that was meant to be `production` must not be taken for another. */
+const mode = v.pipe(
+  v.string(),
+  v.check(
+    (word) => MODES.includes(word) || !MODES.includes(word.trim().toLowerCase()),
+    `takes ${MODES.join(', ')} or another word, in lower case and without spaces`,
+  ),
+);
+
 const variables = v.object({
-  NODE_ENV: v.optional(v.string(), 'development'),
+  NODE_ENV: v.optional(mode, 'development'),
   PORT: v.optional(wholeNumber('takes a port, 0 to 65535', 65_535), '3000'),
   HOST: v.optional(v.string(), '127.0.0.1'),
   DATABASE_URL: v.optional(database, 'sqlite:data/baton.sqlite'),
@@ -81,6 +92,7 @@ const variables = v.object({
   AUTH_SESSION_TTL: v.optional(durationSeconds(1)),
   AUTH_GRACE: v.optional(durationSeconds(0)),
   AUTH_RECOVERY: v.optional(onOff),
+  AUTH_RECOVER_LOST_WRITES: v.optional(onOff),
   AUTH_MAX_USES: v.optional(limit),
   AUTH_MAX_SESSIONS: v.optional(limit),
   AUTH_REUSE_SCOPE: v.optional(oneOf(['session', 'user'])),
@@ -99,6 +111,9 @@ const variables = v.object({
   AUTH_ORIGINS: v.optional(origins, ''),
   /** On outside production unless told otherwise. */
   AUTH_PLAYGROUND: v.optional(onOff),
+  /** As the playground. */
+  AUTH_DOCS: v.optional(onOff),
+  AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   TRUST_PROXY: v.optional(proxies, 'off'),
   REDIS_URL: v.optional(v.never('takes nothing: Redis is not in this version yet')),
 });
@@ -108,6 +123,8 @@ export const ENVIRONMENT = Symbol('nestjs-baton environment');
 
 /** The standalone server's configuration, checked and complete. */
 export type Environment = Readonly<v.InferOutput<typeof variables>> & { readonly secrets: Secrets };
+
+const KNOWN: readonly string[] = [...Object.keys(variables.entries), ...SECRET_VARIABLES];
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset.
@@ -122,10 +139,12 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
     const name = String(v.getDotPath(issue));
     if (!lines.has(name)) lines.set(name, `${name} ${issue.message}`);
   }
-  const { secrets, problems } = readSecrets(env);
-  if (!parsed.success || problems.length > 0) {
-    throw new EnvironmentError([...lines.values(), ...problems]);
-  }
+  const { secrets, problems } = givenSecrets(
+    env,
+    parsed.success ? parsed.output.AUTH_RSA_ALGORITHM : undefined,
+  );
+  const all = [...lines.values(), ...problems, ...misspelt(Object.keys(env))];
+  if (!parsed.success || all.length > 0) throw new EnvironmentError(all);
   return { ...parsed.output, secrets: completeSecrets(secrets) };
 }
 
@@ -138,69 +157,9 @@ function isSet(entry: [string, string | undefined]): entry is [string, string] {
   return entry[1] !== undefined && (entry[1] !== '' || entry[0] === 'AUTH_PREFIX');
 }
 
-function readSecrets(env: Readonly<Record<string, string>>) {
-  const {
-    AUTH_ACCESS_SECRET: accessSecret,
-    AUTH_REFRESH_SECRET: refreshSecret,
-    AUTH_ACCESS_KEY_FILE: keyFile,
-  } = env;
-  const accessPrivateKey = keyFile === undefined ? undefined : readKeyFile(keyFile);
-  const problems = [
-    problemOf('AUTH_ACCESS_SECRET', accessSecret, secretKey),
-    problemOf('AUTH_REFRESH_SECRET', refreshSecret, secretKey),
-    problemOf('AUTH_ACCESS_KEY_FILE', accessPrivateKey, privateKey),
-    ...missing(env, 'AUTH_ACCESS_SECRET', keyFile ?? accessSecret),
-    ...missing(env, 'AUTH_REFRESH_SECRET', refreshSecret),
-  ].filter((problem) => problem !== null);
-  if (problems.length === 0 && accessSecret !== undefined && accessSecret === refreshSecret) {
-    problems.push('AUTH_REFRESH_SECRET takes another secret than the one for access tokens');
-  }
-  return { secrets: { accessSecret, accessPrivateKey, refreshSecret }, problems };
-}
-
-function problemOf(
-  name: string,
-  text: string | undefined,
-  toKey: (text: string) => unknown,
-): string | null {
-  try {
-    if (text !== undefined) toKey(text);
-    return null;
-  } catch (error) {
-    if (error instanceof UnusableKeyError) return `${name} ${error.message}`;
-    throw error;
-  }
-}
-
-/** Outside production a missing secret is made and kept. */
-function missing(
-  env: Readonly<Record<string, string>>,
-  name: string,
-  value: string | undefined,
-): string[] {
-  if (env['NODE_ENV'] !== 'production' || value !== undefined) return [];
-  return [`${name} is missing: it takes a secret of at least 32 bytes`];
-}
-
-/** A file that cannot be read is as good as one without a key. */
-function readKeyFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function completeSecrets({
-  accessSecret,
-  accessPrivateKey,
-  refreshSecret,
-}: {
-  readonly accessSecret: string | undefined;
-  readonly accessPrivateKey: string | undefined;
-  readonly refreshSecret: string | undefined;
-}): Secrets {
-  const refresh = refreshSecret ?? keptSecrets().refreshSecret;
-  if (accessPrivateKey !== undefined) return { accessPrivateKey, refreshSecret: refresh };
-  return { accessSecret: accessSecret ?? keptSecrets().accessSecret, refreshSecret: refresh };
+/** `AUTH_REGISTRATON=off` would leave the registration open, and nobody would know. */
+function misspelt(names: readonly string[]): string[] {
+  return names
+    .filter((name) => name.startsWith('AUTH_') && !KNOWN.includes(name))
+    .map((name) => `${name} does not exist: the nearest variable is ${closest(name, KNOWN)}`);
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 
@@ -19,23 +19,38 @@ const fileSchema = v.object({
 /**
  * The secrets of a development machine: made at the first start and kept, readable by their owner only.
  *
- * @throws Error when the file is there but holds no secrets
+ * @throws Error in one line when the file is there but cannot be read, may be read by others, or holds no secrets
  */
 export function keptSecrets(): v.InferOutput<typeof fileSchema> {
   const kept = readFile();
   if (kept === null) makeFile();
   const secrets = v.safeParse(fileSchema, kept ?? readFile());
   if (secrets.success) return secrets.output;
-  throw new Error(`${SECRETS_FILE} holds no secrets: delete it to have new ones made`);
+  throw new Error(
+    `${SECRETS_FILE} holds no secrets: delete it to have new ones made, which signs everybody out`,
+  );
 }
 
+/** @returns null when there is no such file, undefined when it holds no JSON */
 function readFile(): unknown {
   try {
-    return JSON.parse(readFileSync(SECRETS_FILE, 'utf8'));
+    const text = readFileSync(SECRETS_FILE, 'utf8');
+    refuseOpenFile();
+    return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
-    return null;
+    const code = codeOf(error);
+    if (code === 'ENOENT') return null;
+    if (code === undefined) throw error;
+    // Whoever takes it for broken and deletes it signs everybody out.
+    throw new Error(`${SECRETS_FILE} cannot be read (${code})`, { cause: error });
   }
+}
+
+/** Windows has no such bits. */
+function refuseOpenFile(): void {
+  if (process.platform === 'win32' || (statSync(SECRETS_FILE).mode & 0o077) === 0) return;
+  throw new Error(`${SECRETS_FILE} may be read by others: run chmod 600 ${SECRETS_FILE}`);
 }
 
 /** Written aside and linked, so that of two servers that start at once one makes them and both read them. */
@@ -47,10 +62,16 @@ function makeFile(): void {
   try {
     linkSync(aside, SECRETS_FILE);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
   } finally {
     rmSync(aside);
   }
+}
+
+/** What the file system says went wrong, such as `ENOENT`; undefined where it was something else. */
+export function codeOf(error: unknown): string | undefined {
+  const isCoded = typeof error === 'object' && error !== null && 'code' in error;
+  return isCoded ? String(error.code) : undefined;
 }
 
 const randomSecret = (): string => randomBytes(32).toString('base64url');

@@ -36,7 +36,7 @@ export async function createServer(environment: Environment): Promise<NestFastif
   });
   acceptOnlyJson(adapter);
   allowOrigins(app, environment.AUTH_ORIGINS);
-  serveOpenApi(app);
+  if (environment.AUTH_DOCS ?? environment.NODE_ENV !== 'production') serveOpenApi(app);
   return app;
 }
 

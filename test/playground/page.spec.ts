@@ -27,7 +27,8 @@ describe('the route of the playground', () => {
     expect(page.status).toBe(200);
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('content-security-policy')).toBe(POLICY);
-    expect((await get(`${server.url}/docs`)).headers.get('content-security-policy')).toBeNull();
+    expect(page.headers.get('x-frame-options')).toBe('DENY');
+    expect((await get(`${server.url}/health`)).headers.get('content-security-policy')).toBeNull();
   });
 
   it('has neither script nor style in the page', async () => {

@@ -120,6 +120,34 @@ describe('the OpenAPI document', () => {
     );
   });
 
+  /** @see issue 11 */
+  it.each(['/docs', '/docs-json', '/docs/swagger-ui.css'])(
+    'is protected against foreign scripts, guesses of its type and frames at %s',
+    async (path) => {
+      const { status, headers } = await get(url(path));
+      expect(status).toBe(200);
+      expect(headers.get('content-security-policy')).toMatch(
+        /script-src 'self';.*frame-ancestors 'none'/,
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('x-frame-options')).toBe('DENY');
+    },
+  );
+
+  /** @see issue 11 */
+  it.each([
+    ['on', {}, 200],
+    ['off when told so', { AUTH_DOCS: 'off' }, 404],
+    ['off in production', { NODE_ENV: 'production' }, 404],
+    ['on in production when told so', { NODE_ENV: 'production', AUTH_DOCS: 'on' }, 200],
+  ])('is %s', async (_what, variables, status) => {
+    const other = await startInProcess(variables);
+    for (const path of ['/docs', '/docs-json']) {
+      expect((await get(`${other.url}${path}`)).status).toBe(status);
+    }
+    await other.stop();
+  });
+
   it('is shown by Swagger UI at /docs', async () => {
     const answer = await get(url('/docs'));
     expect(answer.status).toBe(200);

@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readEnvironment, EnvironmentError } from '../../src/standalone/environment.js';
-import { cleanUp, runToExit, startServer, temporaryFolder } from './server-process.js';
+import { cleanUp, temporaryFolder } from './server-process.js';
 
 const SECRETS = {
   AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
@@ -43,6 +43,10 @@ describe('the configuration', () => {
     ['AUTH_SESSION_TTL', ['0d']],
     ['AUTH_GRACE', ['-1s', 'ten']],
     ['AUTH_RECOVERY', ['yes', 'ON', '1']],
+    ['AUTH_RECOVER_LOST_WRITES', ['yes', 'Off']],
+    ['AUTH_RSA_ALGORITHM', ['rs256', 'RS512', 'none', 'HS256']],
+    ['AUTH_DOCS', ['no', 'ON']],
+    ['NODE_ENV', ['Production', 'PRODUCTION', 'production ', 'Test']],
     ['AUTH_MAX_USES', ['-1', '1.5', 'many', '1e3']],
     ['AUTH_MAX_SESSIONS', ['-1', 'all']],
     ['AUTH_REUSE_SCOPE', ['everyone']],
@@ -65,6 +69,81 @@ describe('the configuration', () => {
       const lines = linesOf({ [name]: value });
       expect(lines).toEqual([expect.stringMatching(new RegExp(`^${name} takes `))]);
     }
+  });
+
+  /** @see issue 11 */
+  it.each([
+    ['AUTH_REGISTRATON', 'AUTH_REGISTRATION'],
+    ['AUTH_ACCES_SECRET', 'AUTH_ACCESS_SECRET'],
+    ['AUTH_MAX_SESSION', 'AUTH_MAX_SESSIONS'],
+    ['AUTH_RECOVER_LOST_WRITE', 'AUTH_RECOVER_LOST_WRITES'],
+  ])('names %s, which does not exist, and the nearest one', (name, nearest) => {
+    expect(linesOf({ [name]: 'a value that is not told' })).toEqual([
+      `${name} does not exist: the nearest variable is ${nearest}`,
+    ]);
+    expect(linesOf({ [name]: '' })).toEqual([]);
+  });
+
+  /** @see issue 11 */
+  it('takes any word for NODE_ENV that is not one of the known ones in other letters', () => {
+    for (const NODE_ENV of ['production', 'development', 'test', 'staging']) {
+      expect(linesOf({ NODE_ENV })).toEqual([]);
+    }
+  });
+
+  /** @see issue 11 */
+  it.each([
+    ['AUTH_ACCESS_SECRET', 'changeme-changeme-changeme-changeme'],
+    ['AUTH_ACCESS_SECRET', 'secret-for-the-access-tokens-of-the-api'],
+    ['AUTH_REFRESH_SECRET', 'your-256-bit-secret-of-refresh-tokens'],
+    ['AUTH_REFRESH_SECRET', 'please-change-this-before-you-deploy'],
+    ['AUTH_REFRESH_SECRET', 'x'.repeat(40)],
+    ['AUTH_REFRESH_SECRET', 'correct horse '.repeat(4)],
+  ])('refuses an %s in production that everybody knows', (name, value) => {
+    expect(linesOf({ [name]: value })).toEqual([]);
+    const lines = linesOf({ [name]: value, NODE_ENV: 'production' });
+    expect(lines).toEqual([
+      `${name} takes a secret that was made at random, not one of an example`,
+    ]);
+  });
+
+  /** @see issue 11 */
+  it.each([' ', '\n', '\t', '\r\n'])(
+    'refuses a refresh secret that is the access secret but for %j',
+    (blank) => {
+      const secret = SECRETS.AUTH_ACCESS_SECRET;
+      for (const other of [secret + blank, blank + secret, secret.replaceAll(' ', blank)]) {
+        expect(linesOf({ AUTH_REFRESH_SECRET: other })).toEqual([
+          'AUTH_REFRESH_SECRET takes another secret than the one for access tokens',
+        ]);
+      }
+    },
+  );
+
+  it('refuses a secret with a NUL', () => {
+    const lines = linesOf({ AUTH_REFRESH_SECRET: `${SECRETS.AUTH_ACCESS_SECRET}\0` });
+    expect(lines).toEqual(['AUTH_REFRESH_SECRET takes a secret without a NUL']);
+  });
+
+  /** @see issue 11 */
+  it.each([
+    ['that is not there', 'nowhere.pem', 'there is no such file'],
+    ['that is a folder', '.', 'this is a folder'],
+  ])('names a key file %s as such', async (_what, name, why) => {
+    const file = join(await temporaryFolder(), name);
+    expect(linesOf({ AUTH_ACCESS_KEY_FILE: file })).toEqual([
+      `AUTH_ACCESS_KEY_FILE takes a file that can be read: ${why}`,
+    ]);
+  });
+
+  /** @see issue 11 */
+  it('names the kind of a key that cannot sign', async () => {
+    const file = join(await temporaryFolder(), 'pss.pem');
+    const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
+    await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
+    expect(linesOf({ AUTH_ACCESS_KEY_FILE: file })).toEqual([
+      expect.stringMatching(/^AUTH_ACCESS_KEY_FILE takes an RSA key .* this one is rsa-pss/),
+    ]);
   });
 
   it('counts an empty value as unset, except AUTH_PREFIX', () => {
@@ -106,48 +185,5 @@ describe('the configuration', () => {
       const variables = { NODE_ENV: 'production', AUTH_REFRESH_SECRET, AUTH_ACCESS_KEY_FILE: file };
       expect(readEnvironment(variables).secrets).toHaveProperty('accessPrivateKey');
     }
-  });
-});
-
-describe('the start', () => {
-  it('is refused with exit code 1 and exactly one line for each bad variable', async () => {
-    const { code, lines } = await runToExit({ PORT: 'http', AUTH_GRACE: 'x', AUTH_MAX_USES: '-1' });
-    expect(code).toBe(1);
-    expect(lines.map((line) => line.split(' ', 1)[0])).toEqual([
-      'PORT',
-      'AUTH_GRACE',
-      'AUTH_MAX_USES',
-    ]);
-  });
-
-  it('is refused in production without secrets', async () => {
-    const { code, lines } = await runToExit({ NODE_ENV: 'production' });
-    expect(code).toBe(1);
-    expect(lines).toEqual([
-      expect.stringMatching(/^AUTH_ACCESS_SECRET /),
-      expect.stringMatching(/^AUTH_REFRESH_SECRET /),
-    ]);
-  });
-
-  it('is refused in one line when the database is not there', async () => {
-    const { code, lines } = await runToExit({
-      NODE_ENV: 'production',
-      ...SECRETS,
-      DATABASE_URL: 'postgres://nobody:hunter2@127.0.0.1:1/none',
-    });
-    expect(code).toBe(1);
-    expect(lines.join('\n')).not.toContain('hunter2');
-    expect(lines.at(-1)).toMatch(/database/i);
-  });
-
-  it('makes secrets outside production and keeps them, readable by their owner only', async () => {
-    const first = await startServer();
-    const file = join(first.folder, 'data/secrets.json');
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    await first.stop();
-    const { mtimeMs } = await stat(file);
-    const second = await startServer({}, first.folder);
-    expect((await stat(file)).mtimeMs).toBe(mtimeMs);
-    await second.stop();
   });
 });

@@ -59,8 +59,9 @@ describe('a new password', () => {
   });
 });
 
+const messageFor = (name: unknown) => v.safeParse(newUsernameSchema, name).issues?.[0].message;
+
 it('a new user name is one that a login takes, and no imitation', () => {
-  const messageFor = (name: unknown) => v.safeParse(newUsernameSchema, name).issues?.[0].message;
   expect(messageFor('ann')).toBeUndefined();
   expect(messageFor('ann\0')).toMatch(/control characters$/);
   expect(messageFor(7)).toMatch(/control characters$/);

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import {
+  type RsaAlgorithm,
+  UnusableKeyError,
+  isSameSecret,
+  privateKey,
+  secretKey,
+} from '../keys/signing-key.js';
+import { type Secrets, codeOf, keptSecrets } from './secrets.js';
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The variables that hold secrets, or say where one is; not in the schema, so that none is ever repeated. */
+export const SECRET_VARIABLES = [
+  'AUTH_ACCESS_SECRET',
+  'AUTH_REFRESH_SECRET',
+  'AUTH_ACCESS_KEY_FILE',
+] as const;
+
+/** What documentation and examples write where a secret belongs; everybody knows those. */
+const FROM_DOCUMENTATION =
+  /^secret|(super|my|your|very).{0,10}secret|(change|replace).?(me|this|it)|placeholder|at least 32/i;
+/** One to sixteen characters over and over. */
+const REPEATED = /^(.{1,16})\1+$/s;
+
+/**
+ * The secrets that the environment gives, and one line for each variable that cannot be used, without its
+ * value.
+ */
+export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256') {
+  const {
+    AUTH_ACCESS_SECRET: accessSecret,
+    AUTH_REFRESH_SECRET: refreshSecret,
+    AUTH_ACCESS_KEY_FILE: keyFile,
+  } = env;
+  const isProduction = env['NODE_ENV'] === 'production';
+  const key: KeyFile = keyFile === undefined ? {} : readKeyFile(keyFile);
+  const found: [string, string | null][] = [
+    ['AUTH_ACCESS_SECRET', problemOfSecret(accessSecret, isProduction && keyFile === undefined)],
+    ['AUTH_REFRESH_SECRET', problemOfSecret(refreshSecret, isProduction)],
+    ['AUTH_REFRESH_SECRET', problemOfPair(accessSecret, refreshSecret)],
+    ['AUTH_ACCESS_KEY_FILE', key.problem ?? null],
+    ['AUTH_ACCESS_KEY_FILE', refusalOf(key.pem, (pem) => privateKey(pem, rsaAlgorithm))],
+  ];
+  const problems = new Map<string, string>();
+  for (const [name, problem] of found) {
+    if (problem !== null && !problems.has(name)) problems.set(name, `${name} ${problem}`);
+  }
+  const secrets = { accessSecret, accessPrivateKey: key.pem, refreshSecret };
+  return { secrets, problems: [...problems.values()] };
+}
+
+function problemOfPair(access: string | undefined, refresh: string | undefined): string | null {
+  const isPair = access !== undefined && refresh !== undefined;
+  if (!isPair || !isSameSecret(access, refresh)) return null;
+  return 'takes another secret than the one for access tokens';
+}
+
+function problemOfSecret(secret: string | undefined, isProduction: boolean): string | null {
+  if (secret === undefined) {
+    return isProduction ? 'is missing: it takes a secret of at least 32 bytes' : null;
+  }
+  const known = FROM_DOCUMENTATION.test(secret) || REPEATED.test(secret);
+  if (isProduction && known) return 'takes a secret that was made at random, not one of an example';
+  return refusalOf(secret, secretKey);
+}
+
+function refusalOf(text: string | undefined, toKey: (text: string) => unknown): string | null {
+  try {
+    if (text !== undefined) toKey(text);
+    return null;
+  } catch (error) {
+    if (error instanceof UnusableKeyError) return error.message;
+    throw error;
+  }
+}
+
+interface KeyFile {
+  readonly pem?: string;
+  readonly problem?: string;
+}
+
+/** A file that is not there and one that holds no key want different cures. */
+function readKeyFile(path: string): KeyFile {
+  try {
+    return { pem: readFileSync(path, 'utf8') };
+  } catch (error) {
+    const why = codeOf(error) ?? 'nobody knows why';
+    return { problem: `takes a file that can be read: ${WHY_NOT.get(why) ?? why}` };
+  }
+}
+
+const WHY_NOT = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['EACCES', 'this one may not be'],
+  ['EISDIR', 'this is a folder'],
+]);
+
+/** What the environment does not give is taken from the secrets that this machine keeps. */
+export function completeSecrets({
+  accessSecret,
+  accessPrivateKey,
+  refreshSecret,
+}: ReturnType<typeof givenSecrets>['secrets']): Secrets {
+  const refresh = refreshSecret ?? keptSecrets().refreshSecret;
+  if (accessPrivateKey !== undefined) return { accessPrivateKey, refreshSecret: refresh };
+  return { accessSecret: accessSecret ?? keptSecrets().accessSecret, refreshSecret: refresh };
+}
