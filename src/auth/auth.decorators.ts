@@ -13,7 +13,10 @@ import type { HttpRequest } from './http-request.js';
 /** The name that Nest's own documentation uses, so that a host's global guard knows our public routes. */
 export const IS_PUBLIC = 'isPublic';
 
-/** Lets everybody in where `JwtAuthGuard` stands before every route. */
+/**
+ * Lets everybody in where `GlobalJwtAuthGuard` stands before every route. A guard that was placed by hand, on a
+ * route or its class, guards nevertheless.
+ */
 export const Public = (): CustomDecorator => SetMetadata(IS_PUBLIC, true);
 
 /**

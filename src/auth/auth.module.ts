@@ -1,4 +1,5 @@
 import {
+  type CanActivate,
   type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
   type DynamicModule,
@@ -6,15 +7,15 @@ import {
   type Provider,
   type Type,
 } from '@nestjs/common';
-import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import type { AuthUser } from '../users/user-store.js';
 import { RefreshToken } from '../sessions/refresh-token.entity.js';
-import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { controllerAt } from './controller-at.js';
+import { GlobalJwtAuthGuard } from './global-jwt-auth.guard.js';
 import { JwksController } from './jwks.controller.js';
 import { RefreshController } from './refresh.controller.js';
 
@@ -22,7 +23,7 @@ import { RefreshController } from './refresh.controller.js';
 export interface AuthModuleExtras {
   /** Whether the guards and `AuthService` can be used without importing the module again. @default true */
   readonly isGlobal?: boolean;
-  /** Whether `JwtAuthGuard` stands before every route that is not `@Public()`. @default false */
+  /** Whether `GlobalJwtAuthGuard` stands before every route that is not `@Public()`. @default false */
   readonly globalGuard?: boolean;
   /** Whether the module brings its routes. @default true */
   readonly controller?: boolean;
@@ -44,7 +45,16 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   dataSource: undefined,
 };
 
-const GLOBAL_GUARD: Provider = { provide: APP_GUARD, useExisting: JwtAuthGuard };
+/** Looked up when it is first asked, so that `PlacementCheck`, not Nest, says what made it request-scoped. */
+const GLOBAL_GUARD: Provider = {
+  provide: APP_GUARD,
+  inject: [ModuleRef],
+  useFactory: (module: ModuleRef): CanActivate => {
+    let found: CanActivate | undefined;
+    const guard = (): CanActivate => (found ??= module.get<CanActivate>(GlobalJwtAuthGuard));
+    return { canActivate: (context) => guard().canActivate(context) };
+  },
+};
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({
   optionsInjectionToken: AUTH_OPTIONS,

@@ -20,7 +20,9 @@ import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './au
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { ErrorHeaders } from './error-headers.js';
+import { GlobalJwtAuthGuard } from './global-jwt-auth.guard.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { PlacementCheck } from './placement-check.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 
@@ -36,12 +38,14 @@ const PARTS: Provider[] = [
   AccessControl,
   AuthService,
   JwtAuthGuard,
+  GlobalJwtAuthGuard,
   RefreshTokenGuard,
   RefreshCookie,
   ErrorHeaders,
   AuthHeadersInterceptor,
   AuthEventListeners,
   BackgroundTasks,
+  PlacementCheck,
 ];
 
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
@@ -80,6 +84,7 @@ export const AUTH_EXPORTS = [
   AuthService,
   AuthEvents,
   JwtAuthGuard,
+  GlobalJwtAuthGuard,
   RefreshTokenGuard,
   AccessControl,
   RefreshTokens,

@@ -6,6 +6,7 @@ import type { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionService, type SessionOrigin } from '../sessions/session.service.js';
 import { AccessTokens } from '../tokens/access-token.js';
+import { type OwnClaims, ownClaims } from '../tokens/own-claims.js';
 import {
   type IssuedRefreshToken,
   type PresentedRefreshToken,
@@ -56,8 +57,8 @@ export class AuthService {
   /** Opens a session for a user who has proved who they are in another way: a passkey, a social login. */
   async openSession(user: AuthUser, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
     await this.config.onLogin?.(user, origin);
-    const ownClaims = await this.ownClaimsOf(user);
-    return this.pair(await this.sessionService.open(String(user.id), origin), ownClaims);
+    const claims = await this.ownClaimsOf(user);
+    return this.pair(await this.sessionService.open(String(user.id), origin), claims);
   }
 
   /**
@@ -78,8 +79,8 @@ export class AuthService {
     const user = await this.config.users.findById(presented.claims.sub);
     if (user === null) throw new InvalidTokenError('Refresh');
     await this.config.onRefresh?.(user, presented.claims.sid);
-    const ownClaims = await this.ownClaimsOf(user);
-    return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), ownClaims);
+    const claims = await this.ownClaimsOf(user);
+    return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), claims);
   }
 
   /**
@@ -145,17 +146,13 @@ export class AuthService {
     return { token, claims: this.refreshTokens.verify(token) };
   }
 
-  private async ownClaimsOf(user: AuthUser): Promise<Readonly<Record<string, unknown>>> {
-    const ownClaims = (await this.config.accessTokenClaims?.(user)) ?? {};
-    this.accessTokens.refuseReserved(ownClaims);
-    return ownClaims;
+  /** Asked before anything is written: claims may fail. */
+  private async ownClaimsOf(user: AuthUser): Promise<OwnClaims> {
+    return ownClaims(await this.config.accessTokenClaims?.(user));
   }
 
-  private pair(
-    { token, subject, seed }: IssuedRefreshToken,
-    ownClaims: Readonly<Record<string, unknown>>,
-  ): TokenPairBody {
-    const access = this.accessTokens.issue(subject, ownClaims);
+  private pair({ token, subject, seed }: IssuedRefreshToken, claims: OwnClaims): TokenPairBody {
+    const access = this.accessTokens.issue(subject, claims);
     return {
       access_token: access.token,
       token_type: 'Bearer',

@@ -4,13 +4,11 @@ import type { Settings } from '../options.js';
 
 import { type RegisteredClaims, isRegistered } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
+import type { OwnClaims } from './own-claims.js';
 import { randomId } from './random-id.js';
 
 /** The claims of an access token: the registered ones and the application's own. */
 export type AccessTokenClaims = RegisteredClaims & Readonly<Record<string, unknown>>;
-
-/** The names that an application's own claims may not take. */
-const RESERVED = new Set(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf']);
 
 /** What an access token is issued for. */
 export interface AccessTokenSubject {
@@ -34,23 +32,10 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
   }
 
   /**
-   * Checks an application's own claims; before anything is written that a failure would waste.
-   *
-   * @throws TypeError when one has a name that the module sets, or one that every object has
-   */
-  refuseReserved(own: Readonly<Record<string, unknown>>): void {
-    const taken = Object.keys(own).find((name) => RESERVED.has(name) || name in Object.prototype);
-    if (taken === undefined) return;
-    throw new TypeError(
-      `accessTokenClaims returned "${taken}", a name that the module sets itself`,
-    );
-  }
-
-  /**
    * @param own the application's own claims
    * @returns the token and its remaining lifetime in whole seconds
    */
-  issue(subject: AccessTokenSubject, own: Readonly<Record<string, unknown>>) {
+  issue(subject: AccessTokenSubject, own: OwnClaims) {
     const iat = Math.floor(this.now.nowMs() / 1000);
     const exp = Math.min(iat + this.settings.accessTtl, subject.sessionEndsAt);
     const { issuer: iss, audience: aud } = this.settings;
