@@ -5,7 +5,9 @@ import { Confirmations } from '../sessions/confirmations.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionService, type SessionOrigin } from '../sessions/session.service.js';
+import { requireSessionId } from '../sessions/storable-session.js';
 import { AccessTokens } from '../tokens/access-token.js';
+import { isGeneration } from '../tokens/claims.js';
 import { type OwnClaims, ownClaims } from '../tokens/own-claims.js';
 import {
   type IssuedRefreshToken,
@@ -58,7 +60,7 @@ export class AuthService {
   async openSession(user: AuthUser, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
     await this.config.onLogin?.(user, origin);
     const claims = await this.ownClaimsOf(user);
-    return this.pair(await this.sessionService.open(String(user.id), origin), claims);
+    return this.pair(await this.sessionService.open(user.id, origin), claims);
   }
 
   /**
@@ -99,22 +101,33 @@ export class AuthService {
   }
 
   /** The user's live sessions, the most recently used first. */
-  sessions(userId: string): Promise<RefreshToken[]> {
+  sessions(userId: AuthUser['id']): Promise<RefreshToken[]> {
     return this.sessionService.list(userId);
   }
 
   /**
    * Ends one of the user's live sessions.
    *
+   * @param reason what a refresh is told, at most 64 characters
    * @throws NotFoundError when the user has no such session
+   * @throws TypeError for a user id or a reason that no row could hold
    */
-  async revokeSession(userId: string, sessionId: string, reason = 'logout'): Promise<void> {
+  async revokeSession(userId: AuthUser['id'], sessionId: string, reason = 'logout'): Promise<void> {
     const revoked = await this.sessionService.revokeOwn(sessionId, userId, reason);
     if (!revoked) throw new NotFoundError('There is no such session');
   }
 
-  /** Ends every session of the user, but for `exceptSessionId` where one is given. */
-  async revokeSessions(userId: string, reason = 'logout', exceptSessionId?: string): Promise<void> {
+  /**
+   * Ends every session of the user, but for `exceptSessionId` where one is given.
+   *
+   * @param reason what a refresh is told, at most 64 characters
+   * @throws TypeError for what no row could hold
+   */
+  async revokeSessions(
+    userId: AuthUser['id'],
+    reason = 'logout',
+    exceptSessionId?: string,
+  ): Promise<void> {
     await this.sessionService.revokeAll(userId, reason, exceptSessionId);
   }
 
@@ -130,8 +143,14 @@ export class AuthService {
   /**
    * Tells the module that an access token was seen in use where no guard of it stands, so that the refresh
    * token issued with it counts as received.
+   *
+   * @param sessionId the token's `sid`
+   * @param generation the token's `gen`
+   * @throws TypeError when no token has these
    */
   confirm(sessionId: string, generation: number): void {
+    requireSessionId(sessionId);
+    if (!isGeneration(generation)) throw new TypeError('A generation takes a whole number');
     this.confirmations.note(sessionId, generation);
   }
 

@@ -7,6 +7,16 @@ import { type IssuedRefreshToken, RefreshTokens, hashOf } from '../tokens/refres
 import type { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokenStore, type RevokedSession } from './refresh-token.store.js';
 import { RevocationList } from './revocation-list.js';
+import {
+  isSessionId,
+  requireReason,
+  requireSessionId,
+  storableOrigin,
+  storableUserId,
+} from './storable-session.js';
+
+/** An application's identifier of a user; sessions and tokens keep it as text. */
+export type UserId = string | number;
 
 /** Where a login comes from; shown to the user in the list of sessions. */
 export interface SessionOrigin {
@@ -27,8 +37,14 @@ export class SessionService {
     private readonly events: AuthEvents,
   ) {}
 
-  /** Opens a session, and ends the ones idle longest where the user then has too many. */
-  async open(userId: string, origin: SessionOrigin): Promise<IssuedRefreshToken> {
+  /**
+   * Opens a session, and ends the ones idle longest where the user then has too many.
+   *
+   * @throws TypeError | InvalidRequestError before anything is written, for what no row could hold
+   */
+  async open(user: UserId, from: SessionOrigin): Promise<IssuedRefreshToken> {
+    const userId = storableUserId(user);
+    const origin = storableOrigin(from);
     const nowMs = this.clock.nowMs();
     const sessionId = uuidV7({ msecs: nowMs });
     const sessionEndsAt = Math.floor(nowMs / 1000) + this.settings.sessionTtl;
@@ -55,28 +71,45 @@ export class SessionService {
   }
 
   /** The user's live sessions, the most recently used first. */
-  list(userId: string): Promise<RefreshToken[]> {
-    return this.store.findLive(userId, this.clock.nowMs());
+  async list(user: UserId): Promise<RefreshToken[]> {
+    return this.store.findLive(storableUserId(user), this.clock.nowMs());
   }
 
-  /** Ends a session; ending it twice is no error. */
+  /** Ends a session; ending it twice is no error. @throws TypeError for a reason that no row could hold */
   async revoke(sessionId: string, userId: string, reason: string): Promise<boolean> {
+    requireReason(reason);
     const nowMs = this.clock.nowMs();
     const revoked = await this.store.revoke(sessionId, reason, nowMs);
     if (revoked) this.announce([{ id: sessionId, userId, revokedAtMs: nowMs }], reason, nowMs);
     return revoked;
   }
 
-  /** Ends one of the user's live sessions. @returns false when the user has no such session */
-  async revokeOwn(sessionId: string, userId: string, reason: string): Promise<boolean> {
+  /**
+   * Ends one of the user's live sessions.
+   *
+   * @returns false when the user has no such session
+   * @throws TypeError for a user or reason that no row could hold
+   */
+  async revokeOwn(sessionId: string, user: UserId, reason: string): Promise<boolean> {
+    const userId = storableUserId(user);
+    requireReason(reason);
+    if (!isSessionId(sessionId)) return false;
     const nowMs = this.clock.nowMs();
     const revoked = await this.store.revokeOwn(sessionId, userId, reason, nowMs);
     if (revoked) this.announce([{ id: sessionId, userId, revokedAtMs: nowMs }], reason, nowMs);
     return revoked;
   }
 
-  /** Ends every session of the user, but for `exceptId`. @returns how many it ended */
-  async revokeAll(userId: string, reason: string, exceptId: string | null = null): Promise<number> {
+  /**
+   * Ends every session of the user, but for `exceptId`.
+   *
+   * @returns how many it ended
+   * @throws TypeError for what no row could hold
+   */
+  async revokeAll(user: UserId, reason: string, exceptId: string | null = null): Promise<number> {
+    const userId = storableUserId(user);
+    requireReason(reason);
+    if (exceptId !== null) requireSessionId(exceptId);
     const nowMs = this.clock.nowMs();
     const revoked = await this.store.revokeAll(userId, exceptId, reason, nowMs);
     this.announce(revoked, reason, nowMs);

@@ -1,3 +1,5 @@
+import { LONGEST_SESSION_ID, LONGEST_USER_ID, isStorable } from '../storable-text.js';
+
 /** A JSON object, nothing of which is known yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -25,12 +27,19 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 export const isWhole = (value: unknown): boolean =>
   Number.isSafeInteger(value) && Number(value) >= 0;
 
-/** Whether every claim is there and of its kind. */
+/** Refreshes are counted in 32 bits, on every database, and there has to be room for the next. */
+const HIGHEST_GENERATION = 2 ** 31 - 1;
+
+/** Whether a value is the `gen` of a token. */
+export const isGeneration = (value: unknown): boolean =>
+  isWhole(value) && Number(value) < HIGHEST_GENERATION;
+
+/** Whether every claim is there and of its kind: the database is asked for nothing that it could not hold. */
 export function isRegistered(claims: JsonObject): claims is JsonObject & RegisteredClaims {
   return (
-    isText(claims['sub']) &&
-    isText(claims['sid']) &&
-    isWhole(claims['gen']) &&
+    isStorable(claims['sub'], 1, LONGEST_USER_ID) &&
+    isStorable(claims['sid'], 1, LONGEST_SESSION_ID) &&
+    isGeneration(claims['gen']) &&
     isText(claims['jti']) &&
     isWhole(claims['iat']) &&
     isWhole(claims['exp'])

@@ -1,5 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
-import pg from 'pg';
+import { types } from 'pg';
 import {
   REUSED,
   login,
@@ -32,7 +32,7 @@ const BIG_NUMBERS: Readonly<Record<string, object>> = {
     extra: {
       types: {
         getTypeParser: (oid: number, format?: 'text') =>
-          [INT8, INT4].includes(oid) ? BigInt : pg.types.getTypeParser(oid, format),
+          [INT8, INT4].includes(oid) ? BigInt : types.getTypeParser(oid, format),
       },
     },
   },
