@@ -37,14 +37,20 @@ export class BackgroundTasks
   /** What was revoked before the start is known before the first request comes in. */
   async onApplicationBootstrap(): Promise<void> {
     this.stops = [
-      this.repeat(FLUSH_INTERVAL_MS, () => this.confirmations.flush()),
-      this.repeat(SWEEP_INTERVAL_MS, async () => void (await this.sweeper.sweep())),
+      this.repeat(
+        FLUSH_INTERVAL_MS,
+        this.toldOnce(() => this.confirmations.flush()),
+      ),
+      this.repeat(
+        SWEEP_INTERVAL_MS,
+        this.toldOnce(async () => void (await this.sweeper.sweep())),
+      ),
     ];
     if (this.settings.revocation !== 'cached') return;
-    const poll = () => this.revocations.refresh();
+    const poll = this.toldOnce(() => this.revocations.refresh());
     const intervalMs = (this.settings.revocationPoll * 1000) / POLLS_PER_INTERVAL;
     this.stops = [...this.stops, this.repeat(intervalMs, poll)];
-    await poll().catch((error: unknown) => this.warn(error));
+    await poll();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -62,9 +68,26 @@ export class BackgroundTasks
     return repeatEvery(intervalMs, task, (error) => this.warn(error));
   }
 
+  /** What a task fails of is told once, until it has succeeded: a database may be away for hours. */
+  private toldOnce(task: () => Promise<void>): () => Promise<void> {
+    let told: string | null = null;
+    return async () => {
+      try {
+        await task();
+        told = null;
+      } catch (error) {
+        if (messageOf(error) !== told) this.warn(error);
+        told = messageOf(error);
+      }
+    };
+  }
+
   /** A task that finds the database closed at a stop is nothing to warn of. */
   private warn(error: unknown): void {
     if (this.stopping) return;
-    this.logger.warn(error instanceof Error ? error.message : String(error));
+    this.logger.warn(messageOf(error));
   }
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
