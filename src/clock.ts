@@ -7,8 +7,19 @@ export interface Clock {
 /** The token under which the module's parts receive the clock. */
 export const CLOCK = Symbol('nestjs-baton clock');
 
-/** The machine's own clock. */
-export const systemClock: Clock = { nowMs: () => Date.now() };
+/** The two clocks of a machine. */
+export interface MachineTime {
+  /** Runs on evenly, whatever the machine's clock is set to; where it began means nothing. Milliseconds. */
+  monotonicMs(): number;
+  /** What the machine takes the time to be, which people and programs change. Unix milliseconds. */
+  wallMs(): number;
+}
+
+/** Those of the machine that this runs on. */
+export const machineTime: MachineTime = {
+  monotonicMs: () => performance.now(),
+  wallMs: () => Date.now(),
+};
 
 /** The largest delay a Node timer can hold. A longer one would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { type Clock, systemClock } from '../clock.js';
+import type { Clock } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
 import {
   type RsaAlgorithm,
@@ -41,7 +41,7 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
    * pages of the server's own origin only. @default false
    */
   readonly cookies?: boolean | CookieOptions;
-  /** Where the time comes from. @default the machine's clock */
+  /** Where the time comes from; it is believed as it is, and never corrected. @default the database's clock */
   readonly clock?: Clock;
 
   /** The application's own claims of an access token; asked at login and at each refresh. */
@@ -61,14 +61,13 @@ export const AUTH_CONFIG = Symbol('nestjs-baton configuration');
 /** The options, checked and complete. */
 export interface AuthConfig extends Pick<
   AuthModuleOptions,
-  'users' | 'accessTokenClaims' | 'onLogin' | 'onRefresh'
+  'users' | 'accessTokenClaims' | 'onLogin' | 'onRefresh' | 'clock'
 > {
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
   /** Null where the cookie transport is off. */
   readonly cookies: Required<CookieOptions> | null;
-  readonly clock: Clock;
 }
 
 /** The options of `AuthModule` cannot be used; the message names each one and what it takes. */
@@ -149,7 +148,6 @@ const optionsSchema = closedObject({
   refreshSecret: v.optional(keysSchema, []),
   clock: v.optional(
     v.custom<Clock>((value) => hasMethods(value, 'nowMs'), 'takes an object with the method nowMs'),
-    systemClock,
   ),
   cookies: v.optional(cookiesSchema, false),
   accessTokenClaims: v.optional(functionSchema),

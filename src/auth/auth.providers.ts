@@ -1,8 +1,10 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { CLOCK } from '../clock.js';
+import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS } from '../options.js';
+import { DatabaseClock } from '../sessions/database-clock.js';
+import { databaseTime } from '../sessions/database-time.store.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
@@ -57,17 +59,26 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
       inject: [AUTH_CONFIG],
       useFactory: ({ settings }: AuthConfig) => settings,
     },
-    { provide: CLOCK, inject: [AUTH_CONFIG], useFactory: ({ clock }: AuthConfig) => clock },
+    {
+      provide: DatabaseClock,
+      inject: [dataSource],
+      useFactory: (source: DataSource) => new DatabaseClock(databaseTime(source)),
+    },
+    {
+      provide: CLOCK,
+      inject: [AUTH_CONFIG, DatabaseClock],
+      useFactory: ({ clock }: AuthConfig, databaseClock: DatabaseClock) => clock ?? databaseClock,
+    },
     {
       provide: AccessTokens,
-      inject: [AUTH_CONFIG],
-      useFactory: ({ settings, accessKeys, clock }: AuthConfig) =>
+      inject: [AUTH_CONFIG, CLOCK],
+      useFactory: ({ settings, accessKeys }: AuthConfig, clock: Clock) =>
         new AccessTokens(settings, accessKeys, clock),
     },
     {
       provide: RefreshTokens,
-      inject: [AUTH_CONFIG],
-      useFactory: ({ settings, refreshKeys, clock }: AuthConfig) =>
+      inject: [AUTH_CONFIG, CLOCK],
+      useFactory: ({ settings, refreshKeys }: AuthConfig, clock: Clock) =>
         new RefreshTokens(settings, refreshKeys, clock),
     },
     {
@@ -90,4 +101,6 @@ export const AUTH_EXPORTS = [
   RefreshTokens,
   RefreshCookie,
   ErrorHeaders,
+  CLOCK,
+  DatabaseClock,
 ];

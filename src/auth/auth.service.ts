@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
 import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../errors.js';
 import { AuthEvents } from '../events.js';
 import { Confirmations } from '../sessions/confirmations.js';
@@ -39,6 +40,7 @@ export class AuthService {
     private readonly accessControl: AccessControl,
     private readonly confirmations: Confirmations,
     private readonly events: AuthEvents,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -50,7 +52,7 @@ export class AuthService {
     const user = await this.config.users.authenticate(credentials);
     if (user === null) {
       const { username, ip } = credentials;
-      this.events.emit({ type: 'login.failed', username, ip, atMs: this.config.clock.nowMs() });
+      this.events.emit({ type: 'login.failed', username, ip, atMs: this.clock.nowMs() });
       throw new InvalidCredentialsError();
     }
     return this.openSession(user, origin);

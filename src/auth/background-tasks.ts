@@ -6,9 +6,10 @@ import {
   type OnApplicationShutdown,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
-import { repeatEvery } from '../clock.js';
+import { CLOCK, type Clock, repeatEvery } from '../clock.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { Confirmations } from '../sessions/confirmations.js';
+import { DatabaseClock } from '../sessions/database-clock.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 
@@ -17,8 +18,12 @@ const FLUSH_INTERVAL_MS = 500;
 /** Asked twice in the time that a revocation may take to be known here, for the asking takes time as well. */
 const POLLS_PER_INTERVAL = 2;
 const SWEEP_INTERVAL_MS = 10 * 60 * 1000;
+/** Whether or not revocations are polled: a database that others took over has another clock. */
+const MEASURE_INTERVAL_MS = 1000;
+/** How far the machine's clock may be from the database's, or move against it, before somebody is told. */
+const TOLD_OFFSET_MS = 60_000;
 
-/** What happens beside the requests: the feed of revocations, the batches of confirmations, the sweep. */
+/** What happens beside the requests: the time, the feed of revocations, the batches of confirmations, the sweep. */
 @Injectable()
 export class BackgroundTasks
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
@@ -26,17 +31,22 @@ export class BackgroundTasks
   private readonly logger = new Logger('AuthModule');
   private stops: readonly (() => void)[] = [];
   private stopping = false;
+  private toldOffsetMs = 0;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly revocations: RevocationList,
     private readonly confirmations: Confirmations,
     private readonly sweeper: ExpiredSessionSweeper,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly databaseClock: DatabaseClock,
   ) {}
 
-  /** What was revoked before the start is known before the first request comes in. */
+  /** The time, and what was revoked before the start, are known before the first request comes in. */
   async onApplicationBootstrap(): Promise<void> {
+    if (this.clock === this.databaseClock) await this.keepTime();
     this.stops = [
+      ...this.stops,
       this.repeat(
         FLUSH_INTERVAL_MS,
         this.toldOnce(() => this.confirmations.flush()),
@@ -62,6 +72,27 @@ export class BackgroundTasks
   async onApplicationShutdown(): Promise<void> {
     for (const stop of this.stops) stop();
     await this.confirmations.flush().catch(() => {});
+  }
+
+  /** An application's own clock is believed as it is; the database's is asked for. */
+  private async keepTime(): Promise<void> {
+    const measure = this.toldOnce(async () => {
+      await this.databaseClock.measure();
+      this.tellOffset(this.databaseClock.offsetMs);
+    });
+    this.stops = [this.repeat(MEASURE_INTERVAL_MS, measure)];
+    await measure();
+  }
+
+  /** Once for each change, not at each measurement. */
+  private tellOffset(offsetMs: number): void {
+    if (Math.abs(offsetMs - this.toldOffsetMs) <= TOLD_OFFSET_MS) return;
+    this.toldOffsetMs = offsetMs;
+    const direction = offsetMs < 0 ? 'ahead of' : 'behind';
+    const seconds = Math.round(Math.abs(offsetMs) / 1000);
+    this.logger.warn(
+      `This machine's clock is ${seconds} s ${direction} the database's, which is the one that counts`,
+    );
   }
 
   private repeat(intervalMs: number, task: () => Promise<void>): () => void {

@@ -2,17 +2,28 @@ import { Controller, Get } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { UnavailableError } from '../errors.js';
+import { DatabaseClock } from '../sessions/database-clock.js';
 
 const PATIENCE_MS = 2_000;
+
+/** What a server that is ready says of itself. */
+export interface HealthBody {
+  readonly status: 'ok';
+  /** How far the database's clock, which counts, is ahead of this machine's. Milliseconds. */
+  readonly clock_offset_ms: number;
+}
 
 /** Whether the server can do its work. */
 @Controller('health')
 export class HealthController {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    private readonly clock: DatabaseClock,
+  ) {}
 
   /** Asks the database, and does not wait for one that hangs. */
   @Get()
-  async health(): Promise<{ status: 'ok' }> {
+  async health(): Promise<HealthBody> {
     const asked = this.dataSource.query('SELECT 1');
     let timer: NodeJS.Timeout | undefined;
     const impatience = new Promise((_resolve, reject) => {
@@ -20,7 +31,7 @@ export class HealthController {
     });
     try {
       await Promise.race([asked, impatience]);
-      return { status: 'ok' };
+      return { status: 'ok', clock_offset_ms: this.clock.offsetMs };
     } catch (error) {
       throw new NotReadyError(error);
     } finally {

@@ -48,6 +48,11 @@ class UserModel implements UserBody {
 class HealthModel {
   @ApiProperty({ enum: ['ok'] })
   status!: 'ok';
+
+  @ApiProperty({
+    description: "how far the database's clock is ahead of this server's, in milliseconds",
+  })
+  clock_offset_ms!: number;
 }
 
 /** Swagger UI writes styles into its page, and no scripts. */

@@ -16,6 +16,7 @@ import { parseBody } from '../../auth/auth.dto.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { type HttpRequest, addressOf } from '../../auth/http-request.js';
 import { JwtAuthGuard } from '../../auth/jwt-auth.guard.js';
+import { CLOCK, type Clock } from '../../clock.js';
 import { InvalidTokenError, NotFoundError } from '../../errors.js';
 import { presentedPasswordSchema } from '../../users/credential-rules.js';
 import { ENVIRONMENT, type Environment } from '../environment.js';
@@ -44,6 +45,7 @@ export class UsersController {
     private readonly users: UsersService,
     private readonly auth: AuthService,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
+    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Registers a user. */
@@ -52,7 +54,7 @@ export class UsersController {
     if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
     const { username, password } = parseBody(registrationSchema, body);
     refuseGuessable('password', password, username);
-    const user = await this.users.register(username, password);
+    const user = await this.users.register(username, password, this.clock.nowMs());
     return { id: user.id, username, created_at: new Date(user.createdAtMs).toISOString() };
   }
 

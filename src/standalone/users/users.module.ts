@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { CLOCK, systemClock } from '../../clock.js';
 import { ENVIRONMENT, type Environment } from '../environment.js';
 import { LoginAttempts } from './login-attempts.js';
 import { User } from './user.entity.js';
@@ -13,7 +12,6 @@ import { UsersService } from './users.service.js';
   controllers: [UsersController],
   providers: [
     UsersService,
-    { provide: CLOCK, useValue: systemClock },
     {
       provide: LoginAttempts,
       inject: [ENVIRONMENT],

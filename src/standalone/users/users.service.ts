@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import { Inject, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
-import { CLOCK, type Clock } from '../../clock.js';
 import { databaseAnswer } from '../../database-answer.js';
 import { AuthError, InvalidCredentialsError } from '../../errors.js';
 import type { Credentials, UserStore } from '../../users/user-store.js';
@@ -28,17 +27,19 @@ export class UsersService implements UserStore<User> {
   constructor(
     @InjectRepository(User) private readonly users: Repository<User>,
     private readonly attempts: LoginAttempts,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** @throws UsernameTakenError when a name that compares alike is registered */
-  async register(username: string, password: string): Promise<User> {
+  /**
+   * @param nowMs Unix milliseconds
+   * @throws UsernameTakenError when a name that compares alike is registered
+   */
+  async register(username: string, password: string, nowMs: number): Promise<User> {
     const user: User = {
-      id: uuidV7(),
+      id: uuidV7({ msecs: nowMs }),
       username,
       usernameHash: hashOfName(username),
       passwordHash: await hashPassword(password),
-      createdAtMs: this.clock.nowMs(),
+      createdAtMs: nowMs,
     };
     try {
       await databaseAnswer(this.users.insert(user));

@@ -1,0 +1,38 @@
+import type { DataSource } from 'typeorm';
+import { machineTime } from '../clock.js';
+import { databaseAnswer } from '../database-answer.js';
+import { UnavailableError } from '../errors.js';
+
+/** The moment of the asking, not of a transaction's begin, and without a time zone in between. */
+const POSTGRES = 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS double precision)';
+const MYSQL = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) / 1000";
+const SQLITE = "(julianday('now') - 2440587.5) * 86400000";
+
+const NOW_MS: Readonly<Record<string, string>> = {
+  postgres: POSTGRES,
+  'aurora-postgres': POSTGRES,
+  cockroachdb: POSTGRES,
+  mysql: MYSQL,
+  mariadb: MYSQL,
+  'aurora-mysql': MYSQL,
+  'better-sqlite3': SQLITE,
+  sqlite: SQLITE,
+};
+
+/**
+ * How to ask a database for its time, Unix milliseconds. SQLite tells the machine's; of a kind that is not known
+ * here the machine's stands in.
+ *
+ * @returns what asks it, and throws an `UnavailableError` when it does not answer
+ */
+export function databaseTime(dataSource: DataSource): () => Promise<number> {
+  const nowMs = NOW_MS[dataSource.options.type];
+  if (nowMs === undefined) return async () => machineTime.wallMs();
+  return async () => {
+    const asked = dataSource.query<{ now_ms: unknown }[]>(`SELECT ${nowMs} AS now_ms`);
+    const [row] = await databaseAnswer(asked);
+    const answer = Number(row?.now_ms);
+    if (Number.isNaN(answer)) throw new UnavailableError('The database does not tell the time');
+    return answer;
+  };
+}
