@@ -43,7 +43,8 @@ export const wholeNumber = v.pipe(
   ),
 );
 
-const nonEmptyString = v.pipe(
+/** A schema for text that is not empty. */
+export const nonEmptyString = v.pipe(
   v.string('takes a non-empty string'),
   v.minLength(1, 'takes a non-empty string'),
 );

@@ -37,21 +37,37 @@ export class AccessControl {
    * @throws UnavailableError when nobody can tell whether the session was revoked
    */
   authenticate(token: string): AuthenticatedUser | Promise<AuthenticatedUser> {
-    const tokenHash = hashOf(token);
-    const known = this.verified.find(tokenHash);
-    const claims = known ?? this.tokens.verify(token);
-    const letIn = (isRevoked: boolean): AuthenticatedUser => {
+    return this.recall(token) ?? this.admit(token, this.tokens.verify(token));
+  }
+
+  /** As {@link authenticate}, for a token that was let in before. @returns null when it was not */
+  recall(token: string): AuthenticatedUser | Promise<AuthenticatedUser> | null {
+    const claims = this.verified.find(hashOf(token));
+    return claims === undefined ? null : this.unlessRevoked(claims, () => {});
+  }
+
+  /** As {@link authenticate}, for a token that was verified and has these claims. */
+  admit(token: string, claims: AccessTokenClaims): AuthenticatedUser | Promise<AuthenticatedUser> {
+    return this.unlessRevoked(claims, () => this.welcome(token, claims));
+  }
+
+  private unlessRevoked(
+    claims: AccessTokenClaims,
+    letIn: () => void,
+  ): AuthenticatedUser | Promise<AuthenticatedUser> {
+    const { sub: id, sid: sessionId, gen: generation } = claims;
+    const decide = (isRevoked: boolean): AuthenticatedUser => {
       if (isRevoked) throw new SessionRevokedError();
-      if (known === undefined) this.welcome(tokenHash, claims, token.length);
-      return { id: claims.sub, sessionId: claims.sid, generation: claims.gen, claims };
+      letIn();
+      return { id, sessionId, generation, claims };
     };
-    const revoked = this.revocations.isRevoked(claims.sid);
-    return typeof revoked === 'boolean' ? letIn(revoked) : revoked.then(letIn);
+    const revoked = this.revocations.isRevoked(sessionId);
+    return typeof revoked === 'boolean' ? decide(revoked) : revoked.then(decide);
   }
 
   /** Its holder has grasped the baton. The first pair of a session has no parent: nothing hangs on it. */
-  private welcome(tokenHash: string, claims: AccessTokenClaims, characters: number): void {
-    this.verified.remember(tokenHash, claims, characters);
+  private welcome(token: string, claims: AccessTokenClaims): void {
+    this.verified.remember(hashOf(token), claims, token.length);
     if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);
   }
 }

@@ -9,7 +9,13 @@ import {
   privateKey,
   secretKey,
 } from '../keys/signing-key.js';
-import { type SessionOptions, type Settings, oneOf, settingsSchema } from '../options.js';
+import {
+  type SessionOptions,
+  type Settings,
+  nonEmptyString,
+  oneOf,
+  settingsSchema,
+} from '../options.js';
 import type { SessionOrigin } from '../sessions/session.service.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
 
@@ -41,6 +47,13 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
    * pages of the server's own origin only. @default false
    */
   readonly cookies?: boolean | CookieOptions;
+  /**
+   * The name under which Passport finds the strategy of access tokens: `AuthGuard('baton')`. Two modules in one
+   * process need two. @default 'baton'
+   */
+  readonly strategy?: string;
+  /** The same for refresh tokens. @default 'baton-refresh' */
+  readonly refreshStrategy?: string;
   /** Where the time comes from; it is believed as it is, and never corrected. @default the database's clock */
   readonly clock?: Clock;
 
@@ -66,6 +79,8 @@ export interface AuthConfig extends Pick<
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
+  readonly strategy: string;
+  readonly refreshStrategy: string;
   /** Null where the cookie transport is off. */
   readonly cookies: Required<CookieOptions> | null;
 }
@@ -150,6 +165,8 @@ const optionsSchema = closedObject({
     v.custom<Clock>((value) => hasMethods(value, 'nowMs'), 'takes an object with the method nowMs'),
   ),
   cookies: v.optional(cookiesSchema, false),
+  strategy: v.optional(nonEmptyString, 'baton'),
+  refreshStrategy: v.optional(nonEmptyString, 'baton-refresh'),
   accessTokenClaims: v.optional(functionSchema),
   onLogin: v.optional(functionSchema),
   onRefresh: v.optional(functionSchema),
@@ -163,8 +180,8 @@ const optionsSchema = closedObject({
 export function resolveOptions(options: AuthModuleOptions): AuthConfig {
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
-  const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, clock, cookies } =
-    parsed.output;
+  const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
+  const { clock, cookies, strategy, refreshStrategy } = rest;
   const settings = v.parse(settingsSchema, options);
 
   const access =
@@ -186,6 +203,8 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
     cookies,
     accessKeys: access,
     refreshKeys: refresh,
+    strategy,
+    refreshStrategy,
   };
 }
 

@@ -24,9 +24,13 @@ import { BackgroundTasks } from './background-tasks.js';
 import { ErrorHeaders } from './error-headers.js';
 import { GlobalJwtAuthGuard } from './global-jwt-auth.guard.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { JwtStrategy } from './jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
+import { RefreshTokenStrategy } from './refresh-token.strategy.js';
+import { Responses } from './responses.js';
+import { StrategyNames } from './strategy-names.js';
 
 /** The parts that ask for nothing but each other, the settings and the clock. */
 const PARTS: Provider[] = [
@@ -39,10 +43,14 @@ const PARTS: Provider[] = [
   RotationService,
   AccessControl,
   AuthService,
+  JwtStrategy,
+  RefreshTokenStrategy,
+  StrategyNames,
   JwtAuthGuard,
   GlobalJwtAuthGuard,
   RefreshTokenGuard,
   RefreshCookie,
+  Responses,
   ErrorHeaders,
   AuthHeadersInterceptor,
   AuthEventListeners,
@@ -98,7 +106,8 @@ export const AUTH_EXPORTS = [
   GlobalJwtAuthGuard,
   RefreshTokenGuard,
   AccessControl,
-  RefreshTokens,
+  JwtStrategy,
+  RefreshTokenStrategy,
   RefreshCookie,
   ErrorHeaders,
   CLOCK,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AuthError, type AuthErrorCode, TooManyAttemptsError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
+import { Responses } from './responses.js';
 
 /** Says that an error is ours, and which: gateways and other services do not send it. */
 export const AUTH_ERROR_HEADER = 'X-Auth-Error';
@@ -22,6 +23,7 @@ const MAX_TEXT_CHARACTERS = 256;
 export class ErrorHeaders {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
+    private readonly responses: Responses,
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
@@ -41,16 +43,21 @@ export class ErrorHeaders {
       httpAdapter.setHeader(response, 'Retry-After', String(error.retryAfterSeconds));
     }
     if (error.getStatus() === 401) {
-      const value = challenge(error, this.settings.issuer);
-      httpAdapter.setHeader(response, 'WWW-Authenticate', value);
+      httpAdapter.setHeader(response, 'WWW-Authenticate', this.challengeOf(error));
     }
   }
-}
 
-function challenge(error: AuthError, realm: string): string {
-  const bare = `Bearer realm="${clean(realm)}"`;
-  if (BARE.has(error.code)) return bare;
-  return `${bare}, error="invalid_token", error_description="${clean(error.message)}"`;
+  /** As {@link set}, for whoever has the request only. */
+  setFor(request: object, error: unknown): void {
+    const response = this.responses.of(request);
+    if (response !== undefined) this.set(response, error);
+  }
+
+  challengeOf(error: AuthError): string {
+    const bare = `Bearer realm="${clean(this.settings.issuer)}"`;
+    if (BARE.has(error.code)) return bare;
+    return `${bare}, error="invalid_token", error_description="${clean(error.message)}"`;
+  }
 }
 
 /** What RFC 6750 section 3 lets into `error_description`; a line break would end the header. */

@@ -1,8 +1,10 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, bearerToken } from './http-request.js';
+import { JwtStrategy } from './jwt.strategy.js';
+import type { Asked } from './strategy-refusal.js';
 
 /**
  * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`. It
@@ -17,23 +19,65 @@ export class JwtAuthGuard implements CanActivate {
   constructor(
     private readonly accessControl: AccessControl,
     private readonly errorHeaders: ErrorHeaders,
+    @Inject(JwtStrategy) private readonly strategy: Asked<AuthenticatedUser>,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const http = context.switchToHttp();
-    const request = http.getRequest<HttpRequest>();
-    const letIn = (user: AuthenticatedUser): boolean => {
-      request.user = user;
-      return true;
+    const request = this.getRequest(context);
+    const settle = (error: unknown, user: AuthenticatedUser | false): boolean => {
+      try {
+        request.user = this.handleRequest(error, user, undefined, context);
+        return true;
+      } catch (refusal) {
+        return this.errorHeaders.refuse(this.getResponse(context), refusal);
+      }
     };
-    const refuse = (error: unknown): never => this.errorHeaders.refuse(http.getResponse(), error);
     try {
-      const token = bearerToken(request);
-      if (token === null) throw new MissingTokenError();
-      const user = this.accessControl.authenticate(token);
-      return user instanceof Promise ? user.then(letIn).catch(refuse) : letIn(user);
+      const user = this.userOf(this.getToken(request));
+      if (!(user instanceof Promise)) return settle(null, user);
+      return user.then(
+        (them) => settle(null, them),
+        (error: unknown) => settle(error, false),
+      );
     } catch (error) {
-      return refuse(error);
+      return settle(error, false);
     }
+  }
+
+  /** What carries the token, and receives the user: of another transport than HTTP, something else. */
+  protected getRequest(context: ExecutionContext): HttpRequest {
+    return context.switchToHttp().getRequest();
+  }
+
+  /** What an error's headers are set on. */
+  protected getResponse(context: ExecutionContext): unknown {
+    return context.switchToHttp().getResponse();
+  }
+
+  /** @returns null when the request has no token */
+  protected getToken(request: HttpRequest): string | null {
+    return bearerToken(request);
+  }
+
+  /**
+   * What becomes `request.user`; whoever throws refuses. It has the form of `AuthGuard.handleRequest`.
+   *
+   * @param error why nobody is let in; null where somebody is
+   */
+  protected handleRequest(
+    error: unknown,
+    user: AuthenticatedUser | false,
+    _info: unknown,
+    _context: ExecutionContext,
+  ): unknown {
+    if (error !== null) throw error;
+    return user;
+  }
+
+  /** A known token costs a look-up; a new one is verified by the strategy, which is given nothing but the token. */
+  private userOf(token: string | null): AuthenticatedUser | Promise<AuthenticatedUser> {
+    if (token === null) throw new MissingTokenError();
+    const known = this.accessControl.recall(token);
+    return known ?? this.strategy.ask({ headers: { authorization: `Bearer ${token}` } });
   }
 }

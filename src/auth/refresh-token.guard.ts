@@ -1,9 +1,10 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { InvalidRequestError } from '../errors.js';
-import { type PresentedRefreshToken, RefreshTokens } from '../tokens/refresh-token.js';
+import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
 import { ErrorHeaders } from './error-headers.js';
 import type { HttpRequest } from './http-request.js';
 import { RefreshCookie } from './refresh-cookie.js';
+import { RefreshTokenStrategy } from './refresh-token.strategy.js';
+import type { Asked } from './strategy-refusal.js';
 
 /**
  * Lets requests in whose body, or cookie, holds a genuine refresh token that has not expired, and leaves a
@@ -14,20 +15,16 @@ import { RefreshCookie } from './refresh-cookie.js';
 @Injectable()
 export class RefreshTokenGuard implements CanActivate {
   constructor(
-    private readonly tokens: RefreshTokens,
+    @Inject(RefreshTokenStrategy) private readonly strategy: Asked<PresentedRefreshToken>,
     private readonly cookie: RefreshCookie,
     private readonly errorHeaders: ErrorHeaders,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest>();
     try {
-      const token = this.cookie.tokenOf(request);
-      if (token === null) throw new InvalidRequestError('Refresh token is missing');
-      const presented: PresentedRefreshToken = { token, claims: this.tokens.verify(token) };
-      this.cookie.refuseAnotherSession(request, presented.claims.sid);
-      request.user = presented;
+      request.user = await this.strategy.ask(request);
       return true;
     } catch (error) {
       this.cookie.clearAfter(error, request, http.getResponse());

@@ -1,4 +1,4 @@
-import { JwtService, type JwtVerifyOptions } from '@nestjs/jwt';
+import { JwtService } from '@nestjs/jwt';
 import type { Clock } from '../clock.js';
 import { InvalidTokenError, TokenExpiredError, type TokenName } from '../errors.js';
 import type { KeyRing } from '../keys/key-ring.js';
@@ -24,10 +24,14 @@ export interface JwtKind {
 }
 
 /** What a library that verifies our tokens has to be told, whether `JwtService` or `passport-jwt`. */
-export type VerificationOptions = Pick<
-  JwtVerifyOptions,
-  'issuer' | 'audience' | 'ignoreExpiration' | 'ignoreNotBefore'
-> & { readonly algorithms: SigningAlgorithm[] };
+export interface VerificationOptions {
+  readonly algorithms: SigningAlgorithm[];
+  readonly issuer: string;
+  readonly audience: string;
+  /** Both are the injected clock's to judge. */
+  readonly ignoreExpiration: true;
+  readonly ignoreNotBefore: true;
+}
 
 /**
  * Signs and verifies one kind of token. Signatures, issuer and audience are `JwtService`'s business. What it
@@ -61,6 +65,12 @@ export class JwtCodec<Claims extends RegisteredClaims> {
   /** For a verifier that knows all of our keys; which of the algorithms a token may have, {@link keyOf} says. */
   get verification(): VerificationOptions {
     return this.verificationBy(this.keys.all);
+  }
+
+  /** Two codecs of which this is equal accept the same tokens. It names keys and reveals none. */
+  get accepts(): string {
+    const kids = this.keys.all.map(({ kid }) => kid);
+    return JSON.stringify([this.kind, kids]);
   }
 
   /**

@@ -61,6 +61,8 @@ async function startShopWithOffice(platform: Platform, difference: Difference) {
     jwks: false,
     routePrefix: 'office/auth',
     dataSource: 'office',
+    strategy: 'office',
+    refreshStrategy: 'office-refresh',
     ...difference,
   });
 

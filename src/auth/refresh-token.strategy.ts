@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { InvalidRequestError } from '../errors.js';
+import {
+  type PresentedRefreshToken,
+  type RefreshTokenClaims,
+  RefreshTokens,
+} from '../tokens/refresh-token.js';
+import { ErrorHeaders } from './error-headers.js';
+import type { HttpRequest } from './http-request.js';
+import { RefreshCookie } from './refresh-cookie.js';
+import { TokenStrategy } from './token-strategy.js';
+
+const missing = () => new InvalidRequestError('Refresh token is missing');
+
+/** Verifies a refresh token in the body or the cookie: for `RefreshTokenGuard`, and for `AuthGuard('baton-refresh')`. */
+@Injectable()
+export class RefreshTokenStrategy extends TokenStrategy<RefreshTokenClaims, PresentedRefreshToken> {
+  constructor(
+    tokens: RefreshTokens,
+    private readonly cookie: RefreshCookie,
+    errorHeaders: ErrorHeaders,
+  ) {
+    const tokenOf = (request: HttpRequest) => cookie.tokenOf(request);
+    super(tokens, { name: 'Refresh', tokenOf, missing }, errorHeaders);
+  }
+
+  validate(request: HttpRequest, payload: unknown): PresentedRefreshToken {
+    const claims = this.codec.claimsOf(payload);
+    this.cookie.refuseAnotherSession(request, claims.sid);
+    return { token: this.source.tokenOf(request) ?? '', claims };
+  }
+}

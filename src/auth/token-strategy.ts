@@ -1,0 +1,100 @@
+import type { KeyObject } from 'node:crypto';
+import { PassportStrategy } from '@nestjs/passport';
+import passport from 'passport';
+import { Strategy } from 'passport-jwt';
+import { type AuthError, InvalidTokenError, type TokenName } from '../errors.js';
+import type { RegisteredClaims } from '../tokens/claims.js';
+import type { JwtCodec } from '../tokens/jwt-codec.js';
+import type { ErrorHeaders } from './error-headers.js';
+import type { HttpRequest } from './http-request.js';
+import { type Asked, refuseInOurWords } from './strategy-refusal.js';
+
+/** Where a request has its token, and what it is told when it has none. */
+export interface TokenSource {
+  readonly name: TokenName;
+  /** @returns null when there is none */
+  tokenOf(request: HttpRequest): string | null;
+  missing(): AuthError;
+}
+
+/** The mixin registers a strategy under a name that it was written with. Ours have names that are options. */
+const UNNAMED = { use: () => {} };
+
+/**
+ * How Passport verifies one kind of token. `passport-jwt` checks signature, issuer and audience; what it cannot be
+ * told, the codec judges before and after, so that there is one set of rules wherever a token is verified.
+ */
+export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
+  extends PassportStrategy(Strategy)
+  implements Asked<Answer>
+{
+  constructor(
+    protected readonly codec: JwtCodec<Claims>,
+    protected readonly source: TokenSource,
+    private readonly errorHeaders: ErrorHeaders,
+  ) {
+    const { ignoreNotBefore, ...verification } = codec.verification;
+    super({
+      ...verification,
+      jsonWebTokenOptions: { ignoreNotBefore },
+      jwtFromRequest: (request: HttpRequest) => source.tokenOf(request),
+      secretOrKeyProvider: (_request, token, done) => done(...keyOf(codec, token)),
+      passReqToCallback: true,
+    });
+  }
+
+  /**
+   * Asks this strategy about a request, as `AuthGuard` asks one by its name. What Passport leaves on a request does
+   * not stay on this one.
+   */
+  ask(request: object): Promise<Answer> {
+    const strategy: Strategy = Object.create(this);
+    const asked: { authInfo?: unknown } = Object.create(request);
+    return new Promise((resolve, reject) => {
+      const answer = (error: unknown, user: Answer, info: unknown): void => {
+        try {
+          asked.authInfo = info;
+          if (error) reject(error);
+          else resolve(user);
+        } catch (refusal) {
+          reject(refusal);
+        }
+      };
+      passport.authenticate(strategy, { session: false }, answer)(asked, {}, reject);
+    });
+  }
+
+  override authenticate(request: HttpRequest, options?: object): void {
+    try {
+      const isMissing = this.source.tokenOf(request) === null;
+      const error = isMissing ? this.source.missing() : new InvalidTokenError(this.source.name);
+      refuseInOurWords(this, request, error, this.errorHeaders);
+      super.authenticate(request, options);
+    } catch (error) {
+      this.error(error);
+    }
+  }
+
+  /** What `request.user` becomes. */
+  abstract override validate(request: HttpRequest, payload: unknown): Answer | Promise<Answer>;
+
+  /** Whether another strategy accepts just the tokens that this one does: the same application, made once more. */
+  isTwinOf(other: object): boolean {
+    return other instanceof TokenStrategy && other.codec.accepts === this.codec.accepts;
+  }
+
+  getPassportInstance() {
+    return UNNAMED;
+  }
+}
+
+function keyOf(
+  codec: JwtCodec<RegisteredClaims>,
+  token: string,
+): [error: unknown, key?: KeyObject] {
+  try {
+    return [null, codec.keyOf(token).verifyWith];
+  } catch (error) {
+    return [error];
+  }
+}
