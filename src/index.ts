@@ -44,7 +44,7 @@ export {
 export type { RsaAlgorithm } from './keys/signing-key.js';
 export type { Duration, SessionOptions } from './options.js';
 export { RefreshToken } from './sessions/refresh-token.entity.js';
-export type { SessionOrigin } from './sessions/session.service.js';
+export type { SessionOrigin } from './sessions/storable-session.js';
 export type { AccessTokenClaims } from './tokens/access-token.js';
 export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token.js';
 export type { AuthUser, Credentials, UserStore } from './users/user-store.js';

@@ -16,7 +16,7 @@ import {
   oneOf,
   settingsSchema,
 } from '../options.js';
-import type { SessionOrigin } from '../sessions/session.service.js';
+import type { SessionOrigin } from '../sessions/storable-session.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */

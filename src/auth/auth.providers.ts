@@ -9,6 +9,7 @@ import { Confirmations } from '../sessions/confirmations.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
 import { RevocationList } from '../sessions/revocation-list.js';
+import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionTable } from '../sessions/session-table.js';
 import { SessionService } from '../sessions/session.service.js';
@@ -39,6 +40,7 @@ const PARTS: Provider[] = [
   Confirmations,
   RevocationList,
   ExpiredSessionSweeper,
+  RevocationService,
   SessionService,
   RotationService,
   AccessControl,

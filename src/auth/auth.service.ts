@@ -4,9 +4,10 @@ import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../er
 import { AuthEvents } from '../events.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
-import { SessionService, type SessionOrigin } from '../sessions/session.service.js';
-import { requireSessionId } from '../sessions/storable-session.js';
+import { SessionService } from '../sessions/session.service.js';
+import { type SessionOrigin, requireSessionId } from '../sessions/storable-session.js';
 import { AccessTokens } from '../tokens/access-token.js';
 import { isGeneration } from '../tokens/claims.js';
 import { type OwnClaims, ownClaims } from '../tokens/own-claims.js';
@@ -34,6 +35,7 @@ export class AuthService {
   constructor(
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
     private readonly sessionService: SessionService,
+    private readonly revocations: RevocationService,
     private readonly rotation: RotationService,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
@@ -93,13 +95,13 @@ export class AuthService {
    */
   async logout(refreshToken: string, reason = 'logout'): Promise<void> {
     const { sid, sub } = this.refreshTokens.verifyGenuine(refreshToken);
-    await this.sessionService.revoke(sid, sub, reason);
+    await this.revocations.revoke(sid, sub, reason);
   }
 
   /** Ends the session of an access token. Ending it twice is no error. */
   async logoutByAccessToken(accessToken: string, reason = 'logout'): Promise<void> {
     const { sid, sub } = this.accessTokens.verify(accessToken);
-    await this.sessionService.revoke(sid, sub, reason);
+    await this.revocations.revoke(sid, sub, reason);
   }
 
   /** The user's live sessions, the most recently used first. */
@@ -115,7 +117,7 @@ export class AuthService {
    * @throws TypeError for a user id or a reason that no row could hold
    */
   async revokeSession(userId: AuthUser['id'], sessionId: string, reason = 'logout'): Promise<void> {
-    const revoked = await this.sessionService.revokeOwn(sessionId, userId, reason);
+    const revoked = await this.revocations.revokeOwn(sessionId, userId, reason);
     if (!revoked) throw new NotFoundError('There is no such session');
   }
 
@@ -130,7 +132,7 @@ export class AuthService {
     reason = 'logout',
     exceptSessionId?: string,
   ): Promise<void> {
-    await this.sessionService.revokeAll(userId, reason, exceptSessionId);
+    await this.revocations.revokeAll(userId, reason, exceptSessionId);
   }
 
   /**

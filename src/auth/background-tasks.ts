@@ -12,6 +12,7 @@ import { Confirmations } from '../sessions/confirmations.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import { RevocationList } from '../sessions/revocation-list.js';
+import { RevocationService } from '../sessions/revocation.service.js';
 
 /** Half of what the contract allows, so that a confirmation is with every instance within a second. */
 const FLUSH_INTERVAL_MS = 500;
@@ -37,6 +38,7 @@ export class BackgroundTasks
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly revocations: RevocationList,
     private readonly confirmations: Confirmations,
+    private readonly revoked: RevocationService,
     private readonly sweeper: ExpiredSessionSweeper,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly databaseClock: DatabaseClock,
@@ -50,6 +52,10 @@ export class BackgroundTasks
       this.repeat(
         FLUSH_INTERVAL_MS,
         this.toldOnce(() => this.confirmations.flush()),
+      ),
+      this.repeat(
+        FLUSH_INTERVAL_MS,
+        this.toldOnce(() => this.revoked.settle()),
       ),
       this.repeat(
         SWEEP_INTERVAL_MS,

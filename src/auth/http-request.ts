@@ -1,5 +1,5 @@
 import { InvalidRequestError } from '../errors.js';
-import type { SessionOrigin } from '../sessions/session.service.js';
+import type { SessionOrigin } from '../sessions/storable-session.js';
 import { clientAddress } from './client-address.js';
 
 /** What Express and Fastify requests have in common, as far as this module is concerned. */

@@ -35,6 +35,7 @@ export class CreateRefreshTokens1764000000000 implements MigrationInterface {
         int('generation'),
         int('parent_generation', true),
         text('sealed_successor', 255, true),
+        text('withdrawn_generations', 255, true),
         time('created_at'),
         time('rotated_at'),
         time('confirmed_at', true),

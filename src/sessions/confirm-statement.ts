@@ -1,8 +1,8 @@
 import type { SessionTable } from './session-table.js';
 import { WrittenUpdate } from './written-update.js';
 
-/** The live token of a session, in one of its generations. */
-export interface LiveToken {
+/** A token of a session that was seen in use, by its generation. */
+export interface SeenToken {
   readonly sessionId: string;
   readonly generation: number;
 }
@@ -29,8 +29,13 @@ export class ConfirmStatement {
     );
   }
 
-  /** Those no longer live, or confirmed before, are passed over. */
-  async run(seen: readonly LiveToken[], nowMs: number): Promise<void> {
+  /**
+   * Those no longer live, or confirmed before, are passed over.
+   *
+   * @returns those of the batches in which some were
+   */
+  async run(seen: readonly SeenToken[], nowMs: number): Promise<SeenToken[]> {
+    const passedOver: SeenToken[] = [];
     for (let first = 0; first < seen.length; first += SESSIONS) {
       const batch = seen.slice(first, first + SESSIONS);
       const values = PLACES.flatMap((place) => {
@@ -40,7 +45,9 @@ export class ConfirmStatement {
           [`generation${place}`, token?.generation],
         ];
       });
-      await this.update.run({ nowMs, ...Object.fromEntries(values) });
+      const confirmed = await this.update.run({ nowMs, ...Object.fromEntries(values) });
+      if (confirmed < batch.length) passedOver.push(...batch);
     }
+    return passedOver;
   }
 }

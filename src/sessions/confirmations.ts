@@ -1,42 +1,62 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import type { LiveToken } from './confirm-statement.js';
+import type { SeenToken } from './confirm-statement.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
+import { RevocationService } from './revocation.service.js';
+import { isWithdrawn } from './withdrawn-generations.js';
 
 /**
- * Which live tokens were seen in their holders' hands: known here at once, written to the rows in
- * batches, never in the path of a request.
+ * Which tokens were seen in their holders' hands: known here at once, written to the rows in batches, never in
+ * the path of a request. A token that was withdrawn before is found out then, for it is in the wrong hands.
  */
 @Injectable()
 export class Confirmations {
-  /** The generation seen last, by session, for those that the rows do not tell of yet. */
-  private readonly pending = new Map<string, number>();
+  /** The generations that were seen, by session, until the rows have been told. */
+  private readonly pending = new Map<string, Set<number>>();
 
   constructor(
     private readonly store: RefreshTokenStore,
+    private readonly revocations: RevocationService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** An access token of this session and generation reached a guarded route. */
   note(sessionId: string, generation: number): void {
-    if (generation >= (this.pending.get(sessionId) ?? 0)) this.pending.set(sessionId, generation);
+    const seen = this.pending.get(sessionId) ?? new Set();
+    this.pending.set(sessionId, seen.add(generation));
   }
 
   /** Whether this generation was seen and the row may not say so yet. */
   isPending(sessionId: string, generation: number): boolean {
-    return this.pending.get(sessionId) === generation;
+    return this.pending.get(sessionId)?.has(generation) === true;
   }
 
-  /** Writes what is pending. What could not be written stays pending. */
+  /** Writes what is pending, and ends what was betrayed. What the database did not take stays pending. */
   async flush(): Promise<void> {
-    if (this.pending.size === 0) return;
-    const seen: LiveToken[] = Array.from(this.pending, ([sessionId, generation]) => ({
-      sessionId,
-      generation,
-    }));
-    await this.store.confirm(seen, this.clock.nowMs());
+    const seen = [...this.pending].flatMap(([sessionId, generations]): SeenToken[] =>
+      Array.from(generations, (generation) => ({ sessionId, generation })),
+    );
+    if (seen.length === 0) return;
+    const passedOver = await this.store.confirm(seen, this.clock.nowMs());
+    if (passedOver.length > 0) await this.endBetrayed(passedOver);
+    for (const token of seen) this.settle(token);
+  }
+
+  /** One look at the rows, and only for what an update has not changed. */
+  private async endBetrayed(seen: readonly SeenToken[]): Promise<void> {
+    const ids = new Set(seen.map(({ sessionId }) => sessionId));
+    const found = await this.store.findUnrevoked([...ids]);
+    const sessions = new Map(found.map((session) => [session.id, session]));
     for (const { sessionId, generation } of seen) {
-      if (this.isPending(sessionId, generation)) this.pending.delete(sessionId);
+      const session = sessions.get(sessionId);
+      if (session === undefined || !isWithdrawn(generation, session)) continue;
+      await this.revocations.revokeReused({ sessionId, userId: session.userId, generation });
     }
+  }
+
+  private settle({ sessionId, generation }: SeenToken): void {
+    const seen = this.pending.get(sessionId);
+    seen?.delete(generation);
+    if (seen?.size === 0) this.pending.delete(sessionId);
   }
 }

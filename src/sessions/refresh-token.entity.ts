@@ -40,6 +40,10 @@ export class RefreshToken {
   @Column({ name: 'sealed_successor', type: 'varchar', length: 255, nullable: true })
   sealedSuccessor!: string | null;
 
+  /** The generations that recoveries have taken back, such as `1-2,5-5`; null when none has. */
+  @Column({ name: 'withdrawn_generations', type: 'varchar', length: 255, nullable: true })
+  withdrawnGenerations!: string | null;
+
   /** When the user logged in. Unix milliseconds. */
   @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumber })
   createdAtMs!: number;

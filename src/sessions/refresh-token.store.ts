@@ -12,10 +12,11 @@ import {
   Not,
   Raw,
 } from 'typeorm';
-import { ConfirmStatement, type LiveToken } from './confirm-statement.js';
+import { ConfirmStatement, type SeenToken } from './confirm-statement.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import type { SessionTable } from './session-table.js';
-import { type Swap, swapStatement } from './swap-statement.js';
+import { type Recovery, type Swap, recoverStatement, rotateStatement } from './swap-statement.js';
+import type { WithdrawalState } from './withdrawn-generations.js';
 import type { WrittenUpdate } from './written-update.js';
 
 /** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
@@ -23,6 +24,26 @@ const BATCH_ROWS = 200;
 
 /** A session that has been revoked. */
 export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>;
+
+/** Where a session stands in its race, and whose it is. */
+export type SessionPlace = Pick<RefreshToken, 'id' | 'userId' | keyof WithdrawalState>;
+
+const PLACE = {
+  id: true,
+  userId: true,
+  generation: true,
+  parentGeneration: true,
+  withdrawnGenerations: true,
+} as const satisfies Record<keyof SessionPlace, true>;
+
+/** What one statement revokes. */
+export interface Revocation {
+  readonly userId: string;
+  /** The one session that it is about; null for those of the user. */
+  readonly sessionId: string | null;
+  readonly reason: string;
+  readonly atMs: number;
+}
 
 /**
  * Every statement about `refresh_tokens`. A method is one verb and one statement; a lost race is a
@@ -32,15 +53,14 @@ export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>
  * @throws UnavailableError from every method when the database does not do as it is told
  */
 export class RefreshTokenStore {
-  private readonly swaps: Readonly<Record<'any' | 'unconfirmed', WrittenUpdate<keyof Swap>>>;
+  private readonly rotation: WrittenUpdate<keyof Swap>;
+  private readonly recovery: WrittenUpdate<keyof Recovery>;
   private readonly confirmation: ConfirmStatement;
   private readonly comparesCaseBlindly: boolean;
 
   constructor(private readonly table: SessionTable) {
-    this.swaps = {
-      any: swapStatement(table),
-      unconfirmed: swapStatement(table, 'confirmedAtMs IS NULL'),
-    };
+    this.rotation = rotateStatement(table);
+    this.recovery = recoverStatement(table);
     this.confirmation = new ConfirmStatement(table);
     this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(table.dataSource.options.type);
   }
@@ -63,19 +83,47 @@ export class RefreshTokenStore {
     });
   }
 
-  /**
-   * Makes another token the live one.
-   *
-   * @param only `unconfirmed` when the live token must not have been seen in use
-   * @returns false when `liveHash` was no longer live: somebody was faster
-   */
-  async succeed(swap: Swap, only: 'any' | 'unconfirmed' = 'any'): Promise<boolean> {
-    return (await this.swaps[only].run(swap)) === 1;
+  /** Makes another token the live one. @returns false when `liveHash` was no longer live: somebody was faster */
+  async rotate(swap: Swap): Promise<boolean> {
+    return (await this.rotation.run(swap)) === 1;
   }
 
-  /** Notes that these live tokens were seen in their holders' hands; those no longer live are passed over. */
-  confirm(seen: readonly LiveToken[], nowMs: number): Promise<void> {
+  /** The same for a live token that nobody was seen to use. @returns false when somebody was */
+  async recover(recovery: Recovery): Promise<boolean> {
+    return (await this.recovery.run(recovery)) === 1;
+  }
+
+  /**
+   * Notes that these tokens were seen in their holders' hands.
+   *
+   * @returns those among which some were passed over: no longer live, or confirmed before
+   */
+  confirm(seen: readonly SeenToken[], nowMs: number): Promise<SeenToken[]> {
     return this.confirmation.run(seen, nowMs);
+  }
+
+  /** The places of these sessions, but for those that were revoked. */
+  async findUnrevoked(ids: readonly string[]): Promise<SessionPlace[]> {
+    const found: SessionPlace[] = [];
+    for (let first = 0; first < ids.length; first += BATCH_ROWS) {
+      const batch = In(ids.slice(first, first + BATCH_ROWS));
+      const where = { id: batch, revokedAtMs: IsNull() };
+      found.push(...(await this.read({ select: PLACE, where })));
+    }
+    return found;
+  }
+
+  /** What a revocation has revoked. */
+  findRevoked({ userId, sessionId, reason, atMs }: Revocation): Promise<RevokedSession[]> {
+    return this.read({
+      select: { id: true, userId: true, revokedAtMs: true },
+      where: {
+        ...(sessionId === null ? {} : { id: sessionId }),
+        userId: this.isExactly(userId),
+        revokedAtMs: atMs,
+        revokedReason: reason,
+      },
+    });
   }
 
   /** Ends a session. @returns false when it had ended before, or there is none */

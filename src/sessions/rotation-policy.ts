@@ -34,15 +34,12 @@ export type RotationDecision =
   | { readonly kind: 'recover' }
   /** Two parties hold the session: revoke. */
   | { readonly kind: 'reuse' }
-  | {
-      readonly kind: 'refuse';
-      readonly why: 'unknown' | 'revoked' | 'expired' | 'exhausted';
-    };
+  | { readonly kind: 'refuse'; readonly why: Refusal };
 
-const refuse = (why: 'unknown' | 'revoked' | 'expired' | 'exhausted'): RotationDecision => ({
-  kind: 'refuse',
-  why,
-});
+/** Why a token that betrays nobody is refused. */
+export type Refusal = 'unknown' | 'revoked' | 'expired' | 'exhausted';
+
+const refuse = (why: Refusal): RotationDecision => ({ kind: 'refuse', why });
 
 /**
  * Judges a genuine refresh token that did not win the swap: it is not, or no longer, the live one.

@@ -20,9 +20,11 @@ import {
 import { Confirmations } from './confirmations.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
-import { type SessionState, isExhausted, judge } from './rotation-policy.js';
+import { RevocationService } from './revocation.service.js';
+import { type Refusal, type SessionState, isExhausted, judge } from './rotation-policy.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
-import { SessionService } from './session.service.js';
+import type { Swap } from './swap-statement.js';
+import { withdraw } from './withdrawn-generations.js';
 
 /** Each lost swap means that another one won, so this many in a row are a database out of its mind. */
 const MAX_SWAPS = 100;
@@ -41,7 +43,7 @@ export class RotationService {
     private readonly tokens: RefreshTokens,
     private readonly store: RefreshTokenStore,
     private readonly confirmations: Confirmations,
-    private readonly sessions: SessionService,
+    private readonly revocations: RevocationService,
     private readonly events: AuthEvents,
   ) {}
 
@@ -55,7 +57,7 @@ export class RotationService {
     const { gen } = presented.claims;
     if (!isExhausted(gen, this.settings)) {
       const successor = this.successorOf(presented, gen + 1);
-      if (await this.swap(presented, hashOf(presented.token), successor)) {
+      if (await this.store.rotate(this.swapOf(presented, hashOf(presented.token), successor))) {
         return this.refreshed(successor, 'rotate');
       }
     }
@@ -83,13 +85,20 @@ export class RotationService {
       this.settings,
       this.clock.nowMs(),
     );
-    if (decision.kind === 'refuse') throw refusal(decision.why, session);
     if (session === null) throw refusal('unknown', session);
+    if (decision.kind === 'refuse') throw await this.refusalOf(decision.why, session);
     if (decision.kind === 'reuse') throw await this.betray(presented, session);
     if (decision.kind === 'replay') {
       return seed && this.refreshed(this.writeSuccessor(presented, session, seed), 'replay');
     }
     return this.rotateSpent(decision.kind, presented, session);
+  }
+
+  /** A reuse whose revocation had no answer has not been answered as such, either. */
+  private async refusalOf(why: Refusal, session: RefreshToken): Promise<Error> {
+    const isUntold =
+      why === 'revoked' && (await this.revocations.tellOfReuse(session.id, session.userId));
+    return isUntold ? new TokenReusedError() : refusal(why, session);
   }
 
   /** A swap on what the row has now. @returns null when somebody was faster once more */
@@ -100,8 +109,11 @@ export class RotationService {
   ): Promise<IssuedRefreshToken | null> {
     const newest = Math.max(presented.claims.gen, session.generation);
     const successor = this.successorOf(presented, newest + 1);
-    const only = how === 'recover' ? 'unconfirmed' : 'any';
-    const swapped = await this.swap(presented, session.tokenHash, successor, only);
+    const swap = this.swapOf(presented, session.tokenHash, successor);
+    const swapped =
+      how === 'recover'
+        ? await this.store.recover({ ...swap, withdrawnGenerations: withdraw(session) })
+        : await this.store.rotate(swap);
     return swapped ? this.refreshed(successor, how) : null;
   }
 
@@ -138,27 +150,23 @@ export class RotationService {
     return this.tokens.write({ userId, sessionId, generation, sessionEndsAt }, seed);
   }
 
-  private swap(
+  private swapOf(
     { claims, token, idempotencyKey }: Presentation,
     liveHash: string,
     successor: IssuedRefreshToken,
-    only: 'any' | 'unconfirmed' = 'any',
-  ): Promise<boolean> {
+  ): Swap {
     const successorHash = hashOf(successor.token);
     const context = { parentToken: token, idempotencyKey, successorHash };
-    return this.store.succeed(
-      {
-        id: claims.sid,
-        liveHash,
-        tokenHash: successorHash,
-        generation: successor.subject.generation,
-        parentGeneration: claims.gen,
-        sealedSuccessor: sealSuccessor(successor.seed, context),
-        rotatedAtMs: this.clock.nowMs(),
-        expiresAtMs: successor.seed.exp * 1000,
-      },
-      only,
-    );
+    return {
+      id: claims.sid,
+      liveHash,
+      tokenHash: successorHash,
+      generation: successor.subject.generation,
+      parentGeneration: claims.gen,
+      sealedSuccessor: sealSuccessor(successor.seed, context),
+      rotatedAtMs: this.clock.nowMs(),
+      expiresAtMs: successor.seed.exp * 1000,
+    };
   }
 
   private refreshed(
@@ -174,20 +182,10 @@ export class RotationService {
   /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
   private async betray({ claims }: Presentation, session: RefreshToken): Promise<Error> {
     const { id: sessionId, userId } = session;
-    if (!(await this.revokeReused(sessionId, userId))) {
-      const ended = await this.store.find(sessionId);
-      return new SessionRevokedError(ended?.revokedReason ?? 'reuse');
-    }
-    const atMs = this.clock.nowMs();
-    this.events.emit({ type: 'token.reused', sessionId, userId, generation: claims.gen, atMs });
-    return new TokenReusedError();
-  }
-
-  private async revokeReused(sessionId: string, userId: string): Promise<boolean> {
-    if (this.settings.reuseScope === 'session') {
-      return this.sessions.revoke(sessionId, userId, 'reuse');
-    }
-    return (await this.sessions.revokeAll(userId, 'reuse')) > 0;
+    const reuse = { sessionId, userId, generation: claims.gen };
+    if (await this.revocations.revokeReused(reuse)) return new TokenReusedError();
+    const ended = await this.store.find(sessionId);
+    return new SessionRevokedError(ended?.revokedReason ?? 'reuse');
   }
 }
 
@@ -203,10 +201,7 @@ function openSealOf(
   return openSuccessor(session.sealedSuccessor, { parentToken, idempotencyKey, successorHash });
 }
 
-function refusal(
-  why: 'unknown' | 'revoked' | 'expired' | 'exhausted',
-  session: RefreshToken | null,
-): Error {
+function refusal(why: Refusal, session: RefreshToken | null): Error {
   switch (why) {
     case 'unknown':
       return new InvalidTokenError('Refresh');

@@ -1,9 +1,18 @@
 import { InvalidRequestError } from '../errors.js';
 import { LONGEST_SESSION_ID, LONGEST_USER_ID, isStorable } from '../storable-text.js';
-import type { SessionOrigin } from './session.service.js';
+
+/** Where a login comes from; shown to the user in the list of sessions. */
+export interface SessionOrigin {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly deviceName: string | null;
+}
 
 /** How many characters the columns hold. */
 const LONGEST = { reason: 64, ip: 45, userAgent: 255, deviceName: 128 } as const;
+
+/** An application's identifier of a user; sessions and tokens keep it as text. */
+export type UserId = string | number;
 
 /**
  * An application's identifier of a user as rows and tokens know it: a number as text.

@@ -14,6 +14,12 @@ export interface Swap {
   readonly expiresAtMs: number;
 }
 
+/** A swap that takes back the live token. */
+export interface Recovery extends Swap {
+  /** Every generation that was withdrawn by then: see `withdraw`. */
+  readonly withdrawnGenerations: string;
+}
+
 const NAMES = [
   'id',
   'liveHash',
@@ -25,22 +31,27 @@ const NAMES = [
   'expiresAtMs',
 ] as const satisfies readonly (keyof Swap)[];
 
-/**
- * The one statement of a rotation.
- *
- * @param condition what must hold besides, in SQL with the columns' properties
- */
-export function swapStatement(table: SessionTable, condition = '1 = 1'): WrittenUpdate<keyof Swap> {
-  const assignments = {
-    tokenHash: ':tokenHash',
-    generation: ':generation',
-    parentGeneration: ':parentGeneration',
-    sealedSuccessor: ':sealedSuccessor',
-    rotatedAtMs: ':rotatedAtMs',
-    confirmedAtMs: 'NULL',
-    expiresAtMs: ':expiresAtMs',
-  };
-  const isLive = 'id = :id AND tokenHash = :liveHash AND revokedAtMs IS NULL';
-  const where = `${isLive} AND expiresAtMs > :rotatedAtMs AND ${condition}`;
-  return new WrittenUpdate(table, assignments, where, NAMES);
+const ASSIGNMENTS = {
+  tokenHash: ':tokenHash',
+  generation: ':generation',
+  parentGeneration: ':parentGeneration',
+  sealedSuccessor: ':sealedSuccessor',
+  rotatedAtMs: ':rotatedAtMs',
+  confirmedAtMs: 'NULL',
+  expiresAtMs: ':expiresAtMs',
+};
+
+const IS_LIVE =
+  'id = :id AND tokenHash = :liveHash AND revokedAtMs IS NULL AND expiresAtMs > :rotatedAtMs';
+
+/** The one statement of a rotation, in SQL with the columns' properties. */
+export function rotateStatement(table: SessionTable): WrittenUpdate<keyof Swap> {
+  return new WrittenUpdate(table, ASSIGNMENTS, IS_LIVE, NAMES);
+}
+
+/** The same for a successor that nobody was seen to use. */
+export function recoverStatement(table: SessionTable): WrittenUpdate<keyof Recovery> {
+  const assignments = { ...ASSIGNMENTS, withdrawnGenerations: ':withdrawnGenerations' };
+  const names = [...NAMES, 'withdrawnGenerations'] as const;
+  return new WrittenUpdate(table, assignments, `${IS_LIVE} AND confirmedAtMs IS NULL`, names);
 }

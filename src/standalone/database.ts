@@ -2,7 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { CreateRefreshTokens1764000000000 } from '../migrations/index.js';
+import {
+  AddWithdrawnGenerations1764000000002,
+  CreateRefreshTokens1764000000000,
+} from '../migrations/index.js';
 import { UnavailableError } from '../errors.js';
 import { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { CreateUsers1764000000001 } from './migrations/1764000000001-create-users.js';
@@ -37,7 +40,11 @@ export function dataSourceOptions(address: DatabaseAddress): DataSourceOptions {
   return {
     ...connection(address),
     entities: [RefreshToken, User],
-    migrations: [CreateRefreshTokens1764000000000, CreateUsers1764000000001],
+    migrations: [
+      CreateRefreshTokens1764000000000,
+      CreateUsers1764000000001,
+      AddWithdrawnGenerations1764000000002,
+    ],
     logging: false,
   };
 }

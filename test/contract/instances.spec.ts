@@ -96,6 +96,17 @@ onEveryHost(
       expect(await refreshing(other, refresh_token)).toEqual(REUSED);
     });
 
+    /** @see issue 11 */
+    it('a withdrawn successor that another instance sees in use betrays both', async () => {
+      const { refresh_token } = await login(stage.host);
+      const withdrawn = await refresh(stage.host, refresh_token);
+      stage.host.clock.turn(PAST_GRACE);
+      const live = await refresh(stage.host, refresh_token);
+      await use(other, withdrawn);
+      await other.app.get(Confirmations).flush();
+      expect(await refreshing(stage.host, live.refresh_token)).toEqual(revokedFor('reuse'));
+    });
+
     it('a client finds its session alive after a restart, and its repeat answered byte for byte', async () => {
       const before = await stage.another();
       const { refresh_token } = await login(before);

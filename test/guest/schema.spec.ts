@@ -1,4 +1,5 @@
 import { RefreshToken } from 'nestjs-baton';
+import { AddWithdrawnGenerations1764000000002 } from 'nestjs-baton/migrations';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { describeOnEachDatabase } from '../host/databases.js';
 import { startHost } from '../host/start-host.js';
@@ -42,6 +43,21 @@ describeOnEachDatabase((kind) => {
     await host.dataSource.undoLastMigration();
     expect(await pendingStatements(host.dataSource)).not.toEqual([]);
     await host.dataSource.runMigrations();
+    expect(await pendingStatements(host.dataSource)).toEqual([]);
+    await host.close();
+    await database.drop();
+  });
+
+  /** @see issue 11 */
+  it('a table from before withdrawn tokens were remembered gets the column, once', async () => {
+    const database = await kind.create();
+    const host = await startHost({ database: database.options });
+    const runner = host.dataSource.createQueryRunner();
+    await runner.dropColumn('refresh_tokens', 'withdrawn_generations');
+    const migration = new AddWithdrawnGenerations1764000000002();
+    await migration.up(runner);
+    await migration.up(runner);
+    await runner.release();
     expect(await pendingStatements(host.dataSource)).toEqual([]);
     await host.close();
     await database.drop();

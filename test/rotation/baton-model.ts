@@ -16,6 +16,7 @@ export class BatonModel {
   live = 0;
   over = false;
   private used = false;
+  private readonly withdrawn = new Set<number>();
   private parent: { generation: number; key: string | null; handedOnAtMs: number } | null = null;
 
   constructor(private readonly rules: BatonRules) {}
@@ -33,13 +34,21 @@ export class BatonModel {
     if (parent?.generation !== generation || parent.key !== key) return this.revoke();
     if (nowMs < parent.handedOnAtMs + this.rules.graceMs) return 'replay';
     if (this.used || !this.rules.recovery) return this.revoke();
+    this.withdrawn.add(this.live);
     return this.handOn('recover', generation, key, nowMs);
   }
 
-  /** Somebody uses an access token of a generation. @returns whether it lets them in */
+  /**
+   * Somebody uses an access token of a generation. One that was withdrawn lets them in this once and ends the
+   * session.
+   *
+   * @returns whether it lets them in
+   */
   use(generation: number): boolean {
+    const letsIn = !this.over;
     if (generation === this.live) this.used = true;
-    return !this.over;
+    if (this.withdrawn.has(generation)) this.over = true;
+    return letsIn;
   }
 
   end(): void {

@@ -1,16 +1,32 @@
+import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
+import { type AuthEvent, AuthEvents } from '../../src/events.js';
+import { settingsSchema } from '../../src/options.js';
 import { Confirmations } from '../../src/sessions/confirmations.js';
+import { RevocationList } from '../../src/sessions/revocation-list.js';
+import { RevocationService } from '../../src/sessions/revocation.service.js';
 import { TurnedClock } from '../host/turned-clock.js';
 import { NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
 
 let table: SessionsTable;
 let clock: TurnedClock;
 let confirmations: Confirmations;
+let events: AuthEvent[];
+
+function confirmationsOf({ store }: SessionsTable): Confirmations {
+  const settings = v.parse(settingsSchema, {});
+  const stream = new AuthEvents();
+  stream.all.subscribe((event) => events.push(event));
+  const list = new RevocationList(settings, store, clock);
+  const revocations = new RevocationService(settings, clock, store, list, stream);
+  return new Confirmations(store, revocations, clock);
+}
 
 beforeEach(async () => {
   table = await openSessionsTable();
   clock = new TurnedClock(NOW);
-  confirmations = new Confirmations(table.store, clock);
+  events = [];
+  confirmations = confirmationsOf(table);
 });
 
 afterEach(() => table.drop());
@@ -48,11 +64,71 @@ describe('a live token that was seen in use', () => {
     expect(confirmations.isPending('a', 5)).toBe(true);
   });
 
-  it('gives way to a newer one', () => {
+  it('is not swallowed by a newer one', () => {
     confirmations.note('a', 4);
     confirmations.note('a', 5);
     expect(confirmations.isPending('a', 5)).toBe(true);
-    expect(confirmations.isPending('a', 4)).toBe(false);
+    expect(confirmations.isPending('a', 4)).toBe(true);
+  });
+});
+
+/** @see issue 11 */
+describe('a token that was withdrawn and is used all the same', () => {
+  /** 4 got 5 and 6, which were withdrawn, and then 7. Before that 1 got 2, which was withdrawn, and 3. */
+  const RECOVERED = { generation: 7, parentGeneration: 4, withdrawnGenerations: '2-2,5-6' };
+  /** As an instance of an earlier release leaves it. */
+  const WITHOUT_HISTORY = { ...RECOVERED, withdrawnGenerations: null };
+
+  it.each([
+    ['a withdrawn token', RECOVERED, 5, true],
+    ['the last withdrawn token', RECOVERED, 6, true],
+    ['one that was withdrawn earlier', RECOVERED, 2, true],
+    ['a withdrawn token that the row does not list', WITHOUT_HISTORY, 6, true],
+    ['the live token', RECOVERED, 7, false],
+    ['its parent', RECOVERED, 4, false],
+    ['an ancestor', RECOVERED, 3, false],
+    ['the token of the login', RECOVERED, 0, false],
+    ['a token newer than the row', RECOVERED, 8, false],
+    ['the parent where nothing was withdrawn', { generation: 1, parentGeneration: 0 }, 0, false],
+    ['an ancestor in a row without a parent', { generation: 5 }, 3, false],
+  ])('%s ends the session by the next flush or not', async (_what, row, generation, ended) => {
+    await table.add('a', row);
+    confirmations.note('a', generation);
+    await confirmations.flush();
+    expect((await table.find('a'))?.revokedReason).toBe(ended ? 'reuse' : null);
+    const common = { sessionId: 'a', userId: 'ann', atMs: NOW };
+    const told = [
+      { ...common, type: 'session.revoked', reason: 'reuse' },
+      { ...common, type: 'token.reused', generation },
+    ];
+    expect(events).toEqual(ended ? told : []);
+  });
+
+  it('is found although a newer one was seen in the same moment', async () => {
+    await table.add('a', RECOVERED);
+    confirmations.note('a', 6);
+    confirmations.note('a', 7);
+    await confirmations.flush();
+    expect((await table.find('a'))?.revokedReason).toBe('reuse');
+  });
+
+  it('is found among many that are not', async () => {
+    const ids = Array.from({ length: 120 }, (_, index) => `session ${index}`);
+    await Promise.all(ids.map((id) => table.add(id)));
+    await table.add('a', RECOVERED);
+    for (const id of ids.slice(0, 60)) confirmations.note(id, 0);
+    confirmations.note('a', 5);
+    for (const id of ids.slice(60)) confirmations.note(id, 0);
+    await confirmations.flush();
+    expect(events.map(({ type }) => type)).toEqual(['session.revoked', 'token.reused']);
+    expect(await Promise.all(ids.map(confirmedAtOf))).toEqual(ids.map(() => NOW));
+  });
+
+  it('is silent in a session that has ended', async () => {
+    await table.add('a', { ...RECOVERED, revokedAtMs: NOW, revokedReason: 'logout' });
+    confirmations.note('a', 5);
+    await confirmations.flush();
+    expect(events).toEqual([]);
   });
 });
 

@@ -8,6 +8,8 @@ import type { Answer, Race } from './race.js';
 export class Party {
   /** Every token that it has presented. */
   readonly presented = new Set<string>();
+  /** Every pair that it ever held, those whose responses were lost on the way to its storage included. */
+  readonly got: TokenPairBody[];
 
   /**
    * @param stored the pair that it holds
@@ -17,7 +19,9 @@ export class Party {
     private readonly race: Race,
     public stored: TokenPairBody,
     private readonly name: string | null = null,
-  ) {}
+  ) {
+    this.got = [stored];
+  }
 
   /** Refreshes and stores what it gets. */
   async refresh(): Promise<Answer> {
@@ -27,10 +31,13 @@ export class Party {
   }
 
   /** Refreshes, and the response is lost. */
-  lose(): Promise<Answer> {
+  async lose(): Promise<Answer> {
     const token = this.stored.refresh_token;
     this.presented.add(token);
-    return this.race.present(token, this.name === null ? null : `${this.name}: ${token}`);
+    const key = this.name === null ? null : `${this.name}: ${token}`;
+    const answer = await this.race.present(token, key);
+    if (answer.pair !== null) this.got.push(answer.pair);
+    return answer;
   }
 
   /** Refreshes in several tabs at the same moment; the last to be answered stores what it got. */
@@ -44,8 +51,14 @@ export class Party {
     return this.race.use(this.stored);
   }
 
+  /** Uses every pair that it ever held, as no owner does. */
+  async useAll(): Promise<void> {
+    for (const pair of this.got) await this.race.use(pair);
+  }
+
   /** Takes a copy of all that another party has stored. */
   steal(from: Party): void {
     this.stored = from.stored;
+    this.got.push(from.stored);
   }
 }

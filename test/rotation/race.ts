@@ -27,6 +27,8 @@ export class Race {
   /** By generation; a replay hands out no new refresh token, so each has one. */
   readonly pairs: TokenPairBody[];
   readonly sessionId: string;
+  /** The generations that recoveries have taken back. */
+  readonly withdrawn = new Set<number>();
   private readonly auth: AuthService;
 
   private constructor(
@@ -46,7 +48,10 @@ export class Race {
   async present(token: string, idempotencyKey: string | null = null): Promise<Answer> {
     let how: SessionRefreshedEvent['how'] | undefined;
     const events = this.host.app.get(AuthEvents).on('session.refreshed');
-    const listening = events.subscribe((event) => (how = event.how));
+    const listening = events.subscribe((event) => {
+      how = event.how;
+      if (how === 'recover') this.withdrawn.add(event.generation - 1);
+    });
     try {
       const pair = await this.auth.refresh(token, { idempotencyKey });
       this.keep(pair);

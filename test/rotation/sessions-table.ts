@@ -13,6 +13,7 @@ const NEW_SESSION = {
   generation: 0,
   parentGeneration: null,
   sealedSuccessor: null,
+  withdrawnGenerations: null,
   createdAtMs: NOW,
   rotatedAtMs: NOW,
   confirmedAtMs: null,

@@ -47,7 +47,9 @@ async function play({ host, race, owner, thief }: Scene, step: Step): Promise<vo
   if ('waitMs' in step) host.clock.turn(step.waitMs / 1000);
   else if ('steal' in step) thief.steal(owner);
   else if ('flush' in step) await race.flush();
-  else await (step.who === 'owner' ? owner : thief)[step.act]();
+  else if (step.who === 'owner') await owner[step.act]();
+  else if (step.act === 'use') await thief.useAll();
+  else await thief[step.act]();
 }
 
 const isRevoked = async ({ race }: Scene): Promise<boolean> =>
@@ -94,6 +96,31 @@ describe.each([
         RUNS,
       );
       expect(caughtInTurns).toBeGreaterThan(0);
+    },
+    PATIENCE_MS,
+  );
+
+  /** @see issue 11 */
+  it(
+    'who uses whatever he was ever given ends the session, where any of it was withdrawn',
+    async () => {
+      let caughtByUse = 0;
+      await fc.assert(
+        fc.asyncProperty(theft, async (steps) => {
+          const scene = await setScene(host);
+          for (const step of steps) await play(scene, step);
+          const before = await isRevoked(scene);
+          await scene.thief.useAll();
+          await scene.race.flush();
+          const isTold = scene.thief.got.some((pair) =>
+            scene.race.withdrawn.has(scene.race.generationOf(pair)),
+          );
+          expect(await isRevoked(scene)).toBe(before || isTold);
+          if (isTold && !before) caughtByUse += 1;
+        }),
+        RUNS,
+      );
+      expect(caughtByUse > 0).toBe(rules.recovery);
     },
     PATIENCE_MS,
   );

@@ -1,0 +1,186 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import { AuthEvents } from '../events.js';
+import { SETTINGS, type Settings } from '../options.js';
+import { RefreshTokenStore, type Revocation, type RevokedSession } from './refresh-token.store.js';
+import { RevocationList } from './revocation-list.js';
+import {
+  type UserId,
+  isSessionId,
+  requireReason,
+  requireSessionId,
+  storableUserId,
+} from './storable-session.js';
+
+/** What two parties have used, and thereby betrayed each other. */
+export interface Reuse {
+  readonly sessionId: string;
+  readonly userId: string;
+  /** The generation of the token that should not have come. */
+  readonly generation: number;
+}
+
+/** A revocation as it is asked of the database. */
+interface Attempt extends Revocation {
+  /** The reuse to tell of, where one was seen. */
+  readonly reuse: Reuse | null;
+}
+
+/** How long the database may take to do what it gave no answer for. Afterwards it was not done. */
+const UNANSWERED_MS = 5 * 60_000;
+
+/**
+ * Ends sessions, and tells once of what was ended: where the database did it and its answer was lost, as soon
+ * as that is found out.
+ *
+ * @throws UnavailableError from what it asks of the database
+ */
+@Injectable()
+export class RevocationService {
+  private readonly unanswered = new Set<Attempt>();
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly store: RefreshTokenStore,
+    private readonly revocations: RevocationList,
+    private readonly events: AuthEvents,
+  ) {}
+
+  /**
+   * Ends a session; ending it twice is no error.
+   *
+   * @param reuse what is told besides, where this is what ended it
+   * @returns whether this ended it
+   * @throws TypeError for a reason that no row could hold
+   */
+  async revoke(
+    sessionId: string,
+    userId: string,
+    reason: string,
+    reuse: Reuse | null = null,
+  ): Promise<boolean> {
+    requireReason(reason);
+    const attempt = { userId, sessionId, reason, atMs: this.clock.nowMs(), reuse };
+    return this.endOne(sessionId, attempt, () =>
+      this.store.revoke(sessionId, reason, attempt.atMs),
+    );
+  }
+
+  /**
+   * Ends one of the user's live sessions.
+   *
+   * @returns false when the user has no such session
+   * @throws TypeError for a user or reason that no row could hold
+   */
+  async revokeOwn(sessionId: string, user: UserId, reason: string): Promise<boolean> {
+    const userId = storableUserId(user);
+    requireReason(reason);
+    if (!isSessionId(sessionId)) return false;
+    const attempt = { userId, sessionId, reason, atMs: this.clock.nowMs(), reuse: null };
+    return this.endOne(sessionId, attempt, () =>
+      this.store.revokeOwn(sessionId, userId, reason, attempt.atMs),
+    );
+  }
+
+  /**
+   * Ends every session of the user, but for `exceptId`.
+   *
+   * @returns how many it ended
+   * @throws TypeError for what no row could hold
+   */
+  async revokeAll(
+    user: UserId,
+    reason: string,
+    exceptId: string | null = null,
+    reuse: Reuse | null = null,
+  ): Promise<number> {
+    const userId = storableUserId(user);
+    requireReason(reason);
+    if (exceptId !== null) requireSessionId(exceptId);
+    const attempt = { userId, sessionId: null, reason, atMs: this.clock.nowMs(), reuse };
+    const ended = await this.end(attempt, () =>
+      this.store.revokeAll(userId, exceptId, reason, attempt.atMs),
+    );
+    return ended.length;
+  }
+
+  /** Ends what `reuseScope` says. @returns false when it had been ended, and told, before */
+  async revokeReused(reuse: Reuse): Promise<boolean> {
+    const { sessionId, userId } = reuse;
+    if (this.settings.reuseScope === 'session') {
+      return this.revoke(sessionId, userId, 'reuse', reuse);
+    }
+    return (await this.revokeAll(userId, 'reuse', null, reuse)) > 0;
+  }
+
+  /** Tells of a reuse that ended this session without an answer. @returns false when nothing was left to tell */
+  async tellOfReuse(sessionId: string, userId: string): Promise<boolean> {
+    const told = await this.tellUnanswered((attempt) => attempt.userId === userId);
+    return told.some(({ reuse }) => reuse?.sessionId === sessionId);
+  }
+
+  /** Tells of everything that was done without an answer. */
+  async settle(): Promise<void> {
+    await this.tellUnanswered(() => true);
+    for (const attempt of this.unanswered) {
+      if (attempt.atMs + UNANSWERED_MS < this.clock.nowMs()) this.unanswered.delete(attempt);
+    }
+  }
+
+  private async endOne(
+    sessionId: string,
+    attempt: Attempt,
+    statement: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const { userId, atMs: revokedAtMs } = attempt;
+    const ended = await this.end(attempt, async () =>
+      (await statement()) ? [{ id: sessionId, userId, revokedAtMs }] : [],
+    );
+    return ended.some(({ id }) => id === sessionId);
+  }
+
+  /** @returns what this attempt ended, or else earlier ones of which nobody was told */
+  private async end(
+    attempt: Attempt,
+    statement: () => Promise<RevokedSession[]>,
+  ): Promise<readonly RevokedSession[]> {
+    const ended = await statement().catch((error: unknown) => {
+      this.unanswered.add(attempt);
+      throw error;
+    });
+    if (ended.length > 0) {
+      this.forget(ended);
+      this.tell(attempt, ended);
+      return ended;
+    }
+    const told = await this.tellUnanswered(({ userId }) => userId === attempt.userId);
+    return told.flatMap((earlier) => earlier.ended);
+  }
+
+  /** What another attempt has ended, these have not. */
+  private forget(ended: readonly RevokedSession[]): void {
+    for (const attempt of this.unanswered) {
+      if (ended.some(({ id }) => id === attempt.sessionId)) this.unanswered.delete(attempt);
+    }
+  }
+
+  private async tellUnanswered(isAsked: (attempt: Attempt) => boolean) {
+    const told: { reuse: Reuse | null; ended: readonly RevokedSession[] }[] = [];
+    for (const attempt of [...this.unanswered].filter(isAsked)) {
+      const ended = await this.store.findRevoked(attempt);
+      if (ended.length === 0 || !this.unanswered.delete(attempt)) continue;
+      this.tell(attempt, ended);
+      told.push({ reuse: attempt.reuse, ended });
+    }
+    return told;
+  }
+
+  private tell({ reason, atMs, reuse }: Attempt, ended: readonly RevokedSession[]): void {
+    for (const { id: sessionId, userId } of ended) {
+      this.revocations.add(sessionId, atMs);
+      this.events.emit({ type: 'session.revoked', sessionId, userId, reason, atMs });
+    }
+    if (reuse !== null) this.events.emit({ type: 'token.reused', ...reuse, atMs });
+  }
+}
