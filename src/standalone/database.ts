@@ -8,32 +8,19 @@ import {
 } from '../migrations/index.js';
 import { UnavailableError } from '../errors.js';
 import { RefreshToken } from '../sessions/refresh-token.entity.js';
+import type { DatabaseAddress } from './database-url.js';
+import { mysqlDriver } from './mysql-connections.js';
 import { CreateUsers1764000000001 } from './migrations/1764000000001-create-users.js';
+import { SilentLogger } from './silent-logger.js';
 import { User } from './users/user.entity.js';
-
-/** A database that this server can talk to. */
-export type DatabaseAddress =
-  | { readonly type: 'better-sqlite3'; readonly file: string }
-  | { readonly type: 'postgres' | 'mysql'; readonly url: string };
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 5_000;
+/** Later than the server's own bound, so that a statement that was given up here has been given up there. */
+const ANSWER_TIMEOUT_MS = 6_000;
+/** After how much silence a connection is asked whether it is still there. */
+const KEEP_ALIVE_MS = 10_000;
 const MIGRATION_ATTEMPTS = 5;
-
-/**
- * Reads a `DATABASE_URL`.
- *
- * @returns null when it is none of the kinds that are supported
- */
-export function databaseAddress(url: string): DatabaseAddress | null {
-  const file = /^sqlite:(.+)$/.exec(url)?.[1];
-  if (file !== undefined) return { type: 'better-sqlite3', file };
-  if (!URL.canParse(url)) return null;
-  const { protocol, hostname } = new URL(url);
-  if (hostname === '') return null;
-  if (['postgres:', 'postgresql:'].includes(protocol)) return { type: 'postgres', url };
-  return ['mysql:', 'mariadb:'].includes(protocol) ? { type: 'mysql', url } : null;
-}
 
 /** The data source of the server and of the TypeORM command line. */
 export function dataSourceOptions(address: DatabaseAddress): DataSourceOptions {
@@ -45,7 +32,7 @@ export function dataSourceOptions(address: DatabaseAddress): DataSourceOptions {
       CreateUsers1764000000001,
       AddWithdrawnGenerations1764000000002,
     ],
-    logging: false,
+    logger: new SilentLogger(),
   };
 }
 
@@ -58,10 +45,22 @@ function connection(address: DatabaseAddress) {
         type: address.type,
         url: address.url,
         connectTimeoutMS: CONNECT_TIMEOUT_MS,
-        extra: { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: STATEMENT_TIMEOUT_MS },
+        extra: {
+          statement_timeout: STATEMENT_TIMEOUT_MS,
+          query_timeout: ANSWER_TIMEOUT_MS,
+          keepAlive: true,
+          keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+        },
       };
     case 'mysql':
-      return { type: address.type, url: address.url, connectTimeout: CONNECT_TIMEOUT_MS };
+      return {
+        ...address,
+        driver: mysqlDriver(CONNECT_TIMEOUT_MS),
+        connectTimeout: CONNECT_TIMEOUT_MS,
+        enableQueryTimeout: true,
+        maxQueryExecutionTime: ANSWER_TIMEOUT_MS,
+        extra: { keepAliveInitialDelay: KEEP_ALIVE_MS },
+      };
   }
 }
 

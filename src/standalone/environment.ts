@@ -1,9 +1,10 @@
 import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
 import { durationSeconds, oneOf } from '../options.js';
-import { type DatabaseAddress, databaseAddress } from './database.js';
+import { type DatabaseAddress, databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
 import type { Secrets } from './secrets.js';
+import { UnusableUrlError } from './url-parameters.js';
 
 /** Some variables cannot be used; one line for each that names it and what it takes, never its value. */
 export class EnvironmentError extends Error {
@@ -51,10 +52,13 @@ const prefix = v.pipe(
 const database = v.pipe(
   v.string(),
   v.rawTransform(({ dataset, addIssue, NEVER }): DatabaseAddress => {
-    const address = databaseAddress(dataset.value);
-    if (address !== null) return address;
-    addIssue({ message: 'takes sqlite:<file>, sqlite::memory:, postgres://… or mysql://…' });
-    return NEVER;
+    try {
+      return databaseAddress(dataset.value);
+    } catch (error) {
+      if (!(error instanceof UnusableUrlError)) throw error;
+      addIssue({ message: error.message });
+      return NEVER;
+    }
   }),
 );
 

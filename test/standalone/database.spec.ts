@@ -1,16 +1,11 @@
 import { DataSource } from 'typeorm';
-import { databaseAddress, dataSourceOptions, openDatabase } from '../../src/standalone/database.js';
+import { databaseAddress } from '../../src/standalone/database-url.js';
+import { dataSourceOptions, openDatabase } from '../../src/standalone/database.js';
 import { describeOnEachDatabase } from '../host/databases.js';
 import { startInProcess, stopAll } from './server-in-process.js';
 import { bearer, get, post, signUp } from './vocabulary.js';
 
 afterAll(stopAll);
-
-function addressOf(url: string) {
-  const address = databaseAddress(url);
-  if (address === null) throw new Error(`${url} is no database`);
-  return address;
-}
 
 /** What `synchronize` would change. TypeORM's `mysql` misreads MariaDB's defaults, so there it would change all. */
 async function pendingStatements(dataSource: DataSource): Promise<string[]> {
@@ -22,7 +17,7 @@ async function pendingStatements(dataSource: DataSource): Promise<string[]> {
 describeOnEachDatabase((kind) => {
   it('the migrations describe the entities exactly, and can be taken back', async () => {
     const database = await kind.create();
-    const dataSource = await openDatabase(addressOf(database.url));
+    const dataSource = await openDatabase(databaseAddress(database.url));
     expect(await pendingStatements(dataSource)).toEqual([]);
     await dataSource.undoLastMigration();
     await dataSource.undoLastMigration();
@@ -41,7 +36,9 @@ describeOnEachDatabase((kind) => {
     const server = await startInProcess({ DATABASE_URL: database.url, AUTH_REVOCATION: 'strict' });
     const { credentials, pair } = await signUp(server.url);
     const { refresh_token } = pair;
-    const other = await new DataSource(dataSourceOptions(addressOf(database.url))).initialize();
+    const other = await new DataSource(
+      dataSourceOptions(databaseAddress(database.url)),
+    ).initialize();
     const runner = other.createQueryRunner();
     await runner.renameTable('refresh_tokens', 'refresh_tokens_away');
     await runner.renameTable('users', 'users_away');

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { createConnection } from 'mysql2/promise';
+import type { DataSourceOptions } from 'typeorm';
+import { OwnProcess, describeWithOwn, freePort, installed } from './own-process.js';
+
+const ACCOUNT = 'mysql';
+const DATABASE = 'baton';
+/** May do anything with the database, and nothing with the server: `read_only` holds for it. */
+const USER = 'baton';
+const PASSWORD = 'of the tests';
+/** Debian keeps the server out of the PATH of most users. */
+const PROGRAM = installed('mariadbd', ['/usr/sbin']);
+
+const FLAGS = ['--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0'];
+
+/** Describes a suite that starts {@link OwnMariadb} servers, where MariaDB is installed. */
+export function describeWithOwnMariadb(suite: () => void): void {
+  describeWithOwn('MariaDB', PROGRAM, suite);
+}
+
+/**
+ * A MariaDB server of the test's own, in whichever mode it likes. Call `stopOwnServers` when the tests of the
+ * file are over.
+ *
+ * @example
+ * const server = await OwnMariadb.start(['--sql-mode=NO_BACKSLASH_ESCAPES']);
+ */
+export class OwnMariadb {
+  private constructor(
+    private readonly server: OwnProcess,
+    readonly port: number,
+  ) {}
+
+  /** @param flags as on the command line of `mariadbd` */
+  static async start(flags: readonly string[] = []): Promise<OwnMariadb> {
+    const mariadb = new OwnMariadb(await OwnProcess.as(ACCOUNT), await freePort());
+    const data = `--datadir=${join(mariadb.server.folder, 'data')}`;
+    const method = '--auth-root-authentication-method=normal';
+    mariadb.server.run('mariadb-install-db', ['--no-defaults', data, method, '--skip-test-db']);
+    const where = [`--port=${mariadb.port}`, '--bind-address=127.0.0.1', ...mariadb.socketFlag];
+    const args = ['--no-defaults', data, ...where, ...FLAGS, ...flags];
+    await mariadb.server.start(PROGRAM ?? 'mariadbd', args, () => mariadb.tell('SELECT 1'));
+    await mariadb.tell(`CREATE DATABASE ${DATABASE}`);
+    await mariadb.tell(`CREATE USER ${USER} IDENTIFIED BY '${PASSWORD}'`);
+    await mariadb.tell(`GRANT ALL ON ${DATABASE}.* TO ${USER}`);
+    return mariadb;
+  }
+
+  /** @param parameters such as `ssl-mode=REQUIRED` @param port of whatever leads here */
+  url({ parameters = '', host = '127.0.0.1', port = this.port } = {}): string {
+    const user = `${USER}:${encodeURIComponent(PASSWORD)}`;
+    return `mysql://${user}@${host}:${port}/${DATABASE}?${parameters}`;
+  }
+
+  get options(): Extract<DataSourceOptions, { type: 'mysql' | 'mariadb' }> {
+    const login = { username: USER, password: PASSWORD, database: DATABASE };
+    return { type: 'mariadb', host: '127.0.0.1', port: this.port, ...login };
+  }
+
+  get socketPath(): string {
+    return join(this.server.folder, 'socket');
+  }
+
+  /** Runs SQL as the server's administrator, on a connection of its own. */
+  async tell(sql: string): Promise<unknown> {
+    const { socketPath } = this;
+    const connection = await createConnection({
+      socketPath,
+      user: 'root',
+      multipleStatements: true,
+    });
+    const [rows] = await connection.query(sql).finally(() => connection.end());
+    return rows;
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop('SIGTERM');
+  }
+
+  private get socketFlag(): string[] {
+    return [`--socket=${this.socketPath}`];
+  }
+}
