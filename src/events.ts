@@ -25,6 +25,11 @@ export interface SessionRefreshedEvent extends SessionEvent {
    * than the row, the database had lost a write.
    */
   readonly how: 'rotate' | 'replay' | 'recover' | 'advance';
+  /**
+   * With `recover` alone: how many times in a row, this one included, the same token came back for another
+   * successor without anybody having used one. An honest client on a bad line has a few.
+   */
+  readonly inARow?: number;
 }
 
 /** A session was ended before its time. */

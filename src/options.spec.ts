@@ -108,6 +108,7 @@ describe('the settings', () => {
       grace: 10,
       recovery: true,
       recoverLostWrites: true,
+      maxRecoveries: 0,
       maxUses: 0,
       maxSessions: 0,
       reuseScope: 'session',
@@ -131,7 +132,7 @@ describe('the settings', () => {
     },
   );
 
-  it.each(['grace', 'maxUses', 'maxSessions'])('%s may be 0', (name) => {
+  it.each(['grace', 'maxRecoveries', 'maxUses', 'maxSessions'])('%s may be 0', (name) => {
     expect(v.safeParse(settingsSchema, { [name]: 0 }).success).toBe(true);
     expect(v.safeParse(settingsSchema, { [name]: -1 }).success).toBe(false);
   });

@@ -64,6 +64,7 @@ export const settingsSchema = v.object({
   grace: v.optional(durationSeconds(0), 10),
   recovery: v.optional(flag, true),
   recoverLostWrites: v.optional(flag, true),
+  maxRecoveries: v.optional(wholeNumber, 0),
   maxUses: v.optional(wholeNumber, 0),
   maxSessions: v.optional(wholeNumber, 0),
   reuseScope: v.optional(oneOf(['session', 'user']), 'session'),
@@ -97,6 +98,11 @@ export interface SessionOptions {
   readonly recovery?: boolean;
   /** Whether a genuine token that is newer than its row is accepted: the database lost a write. @default true */
   readonly recoverLostWrites?: boolean;
+  /**
+   * How many recoveries a session may have in a row: one parent that comes back for another successor, again
+   * and again, without anybody having used one. The next is a reuse. 0 is no limit. @default 0
+   */
+  readonly maxRecoveries?: number;
   /** How many refreshes a session may have; 0 is no limit. @default 0 */
   readonly maxUses?: number;
   /** Live sessions per user; the one idle longest is revoked to make room. 0 is no limit. @default 0 */

@@ -30,6 +30,7 @@ const anySession: fc.Arbitrary<SessionState> = fc.record({
 const anyPolicy: fc.Arbitrary<RotationPolicy> = fc.record({
   grace: fc.nat({ max: 12 }),
   recovery: fc.boolean(),
+  maxRecoveries: fc.nat({ max: 3 }),
   recoverLostWrites: fc.boolean(),
   maxUses: fc.nat({ max: 4 }),
 });
@@ -114,12 +115,23 @@ describe('judge', () => {
     );
   });
 
+  it('never recovers more often in a row than is allowed', () => {
+    fc.assert(
+      fc.property(anyCase, anyPolicy, ([presented, session], policy) => {
+        const inARow = session.generation - (session.parentGeneration ?? session.generation) - 1;
+        const isBeyond = policy.maxRecoveries > 0 && inARow >= policy.maxRecoveries;
+        const { kind } = judge(presented, session, policy, NOW);
+        expect(kind === 'recover' && isBeyond).toBe(false);
+      }),
+    );
+  });
+
   it('lets a parent go from replay by way of recovery to the end, and never back', () => {
     const laterMs = fc.nat({ max: 70_000 });
     fc.assert(
       fc.property(parentAndSession, anyPolicy, laterMs, ([presented, state], policy, later) => {
         const session = { ...state, confirmed: false };
-        const rules = { ...policy, recovery: true };
+        const rules = { ...policy, recovery: true, maxRecoveries: 0 };
         const now = COURSE.indexOf(judge(presented, session, rules, NOW).kind);
         const then = COURSE.indexOf(judge(presented, session, rules, NOW + later).kind);
         expect(now).toBeGreaterThanOrEqual(0);

@@ -10,6 +10,7 @@ const NOW = 1_767_225_600_000;
 const POLICY: RotationPolicy = {
   grace: 10,
   recovery: true,
+  maxRecoveries: 0,
   recoverLostWrites: true,
   maxUses: 0,
 };
@@ -133,6 +134,25 @@ describe('the parent of the live token', () => {
   ] as const)('%s', (_what, policy, rotatedAtMs, kind) => {
     const session = { ...SESSION, rotatedAtMs };
     expect(judge(PARENT, session, { ...POLICY, ...policy }, NOW)).toEqual({ kind });
+  });
+
+  /** @see issue 11 */
+  it.each([
+    ['the first of two in a row', 5, 2, { kind: 'recover' }],
+    ['the second of two in a row', 6, 2, { kind: 'recover' }],
+    ['a third where two are allowed', 7, 2, { kind: 'reuse' }],
+    ['any later one', 99, 2, { kind: 'reuse' }],
+    ['a second where one is allowed', 6, 1, { kind: 'reuse' }],
+    ['the hundredth without a limit', 104, 0, { kind: 'recover' }],
+  ] as const)('is given %s', (_what, generation, maxRecoveries, decision) => {
+    const session = { ...SESSION, generation };
+    expect(judge(PARENT, session, { ...POLICY, maxRecoveries }, NOW)).toEqual(decision);
+  });
+
+  it('is replayed within the grace period however often it recovered', () => {
+    const session = { ...SESSION, generation: 9, rotatedAtMs: NOW };
+    const policy = { ...POLICY, maxRecoveries: 1 };
+    expect(judge(PARENT, session, policy, NOW)).toEqual({ kind: 'replay' });
   });
 
   it.each([

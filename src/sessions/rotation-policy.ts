@@ -1,4 +1,5 @@
 import type { Settings } from '../options.js';
+import { recoveriesInARow } from './withdrawn-generations.js';
 
 /** What a verified refresh token says of itself. */
 export interface PresentedState {
@@ -21,7 +22,10 @@ export interface SessionState {
 }
 
 /** The rules that the judgement depends on. */
-export type RotationPolicy = Pick<Settings, 'grace' | 'recovery' | 'recoverLostWrites' | 'maxUses'>;
+export type RotationPolicy = Pick<
+  Settings,
+  'grace' | 'recovery' | 'maxRecoveries' | 'recoverLostWrites' | 'maxUses'
+>;
 
 export type RotationDecision =
   /** It is the live one after all: try the swap again. */
@@ -87,8 +91,12 @@ function judgeSpent(
   if (presented.generation !== session.parentGeneration) return { kind: 'reuse' };
   if (!presented.opensSeal) return { kind: 'reuse' };
   if (nowMs - session.rotatedAtMs < policy.grace * 1000) return { kind: 'replay' };
-  if (session.confirmed || !policy.recovery) return { kind: 'reuse' };
+  if (session.confirmed || !mayRecover(session, policy)) return { kind: 'reuse' };
   return isExhausted(session.generation, policy) ? refuse('exhausted') : { kind: 'recover' };
+}
+
+function mayRecover(session: SessionState, { recovery, maxRecoveries }: RotationPolicy): boolean {
+  return recovery && (maxRecoveries === 0 || recoveriesInARow(session) < maxRecoveries);
 }
 
 /** Each rotation adds one to the generation, so the generation counts the refreshes. */

@@ -24,7 +24,7 @@ import { RevocationService } from './revocation.service.js';
 import { type Refusal, type SessionState, isExhausted, judge } from './rotation-policy.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
 import type { Swap } from './swap-statement.js';
-import { withdraw } from './withdrawn-generations.js';
+import { recoveriesInARow, withdraw } from './withdrawn-generations.js';
 
 /** Each lost swap means that another one won, so this many in a row are a database out of its mind. */
 const MAX_SWAPS = 100;
@@ -110,11 +110,12 @@ export class RotationService {
     const newest = Math.max(presented.claims.gen, session.generation);
     const successor = this.successorOf(presented, newest + 1);
     const swap = this.swapOf(presented, session.tokenHash, successor);
-    const swapped =
-      how === 'recover'
-        ? await this.store.recover({ ...swap, withdrawnGenerations: withdraw(session) })
-        : await this.store.rotate(swap);
-    return swapped ? this.refreshed(successor, how) : null;
+    if (how !== 'recover') {
+      return (await this.store.rotate(swap)) ? this.refreshed(successor, how) : null;
+    }
+    const withdrawnGenerations = withdraw(session);
+    if (!(await this.store.recover({ ...swap, withdrawnGenerations }))) return null;
+    return this.refreshed(successor, how, { inARow: recoveriesInARow(swap) });
   }
 
   private stateOf(session: RefreshToken): SessionState {
@@ -172,10 +173,11 @@ export class RotationService {
   private refreshed(
     issued: IssuedRefreshToken,
     how: SessionRefreshedEvent['how'],
+    more: Pick<SessionRefreshedEvent, 'inARow'> = {},
   ): IssuedRefreshToken {
     const { sessionId, userId, generation } = issued.subject;
-    const atMs = this.clock.nowMs();
-    this.events.emit({ type: 'session.refreshed', sessionId, userId, generation, how, atMs });
+    const event = { sessionId, userId, generation, how, atMs: this.clock.nowMs(), ...more };
+    this.events.emit({ type: 'session.refreshed', ...event });
     return issued;
   }
 

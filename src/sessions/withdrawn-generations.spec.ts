@@ -28,6 +28,5 @@ it.each([
   ['a recovery', 6, 4, 1],
   ['seven in a row', 12, 4, 7],
 ])('after %s', (_what, generation, parentGeneration, expected) => {
-  const state = { generation, parentGeneration, withdrawnGenerations: null };
-  expect(recoveriesInARow(state)).toBe(expected);
+  expect(recoveriesInARow({ generation, parentGeneration })).toBe(expected);
 });

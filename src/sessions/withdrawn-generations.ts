@@ -26,7 +26,10 @@ export function isWithdrawn(generation: number, session: WithdrawalState): boole
  * How many times in a row the parent has come back for another successor: each withdraws one, and the
  * ordinary rotation that ends the row leaves its parent right behind it.
  */
-export function recoveriesInARow({ generation, parentGeneration }: WithdrawalState): number {
+export function recoveriesInARow({
+  generation,
+  parentGeneration,
+}: Omit<WithdrawalState, 'withdrawnGenerations'>): number {
   return parentGeneration === null ? 0 : generation - parentGeneration - 1;
 }
 

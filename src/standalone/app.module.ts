@@ -65,6 +65,7 @@ function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
     recovery: env.AUTH_RECOVERY,
     recoverLostWrites: env.AUTH_RECOVER_LOST_WRITES,
     rsaAlgorithm: env.AUTH_RSA_ALGORITHM,
+    maxRecoveries: env.AUTH_MAX_RECOVERIES,
     maxUses: env.AUTH_MAX_USES,
     maxSessions: env.AUTH_MAX_SESSIONS,
     reuseScope: env.AUTH_REUSE_SCOPE,

@@ -97,6 +97,7 @@ const variables = v.object({
   AUTH_GRACE: v.optional(durationSeconds(0)),
   AUTH_RECOVERY: v.optional(onOff),
   AUTH_RECOVER_LOST_WRITES: v.optional(onOff),
+  AUTH_MAX_RECOVERIES: v.optional(limit),
   AUTH_MAX_USES: v.optional(limit),
   AUTH_MAX_SESSIONS: v.optional(limit),
   AUTH_REUSE_SCOPE: v.optional(oneOf(['session', 'user'])),

@@ -63,7 +63,7 @@ onEveryHost({ providers: [Listener], configure: (app) => app.useLogger(false) },
       { ...common, type: 'session.opened', ip: '127.0.0.1' },
       { ...common, type: 'session.refreshed', generation: 1, how: 'rotate' },
       { ...common, type: 'session.refreshed', generation: 1, how: 'replay' },
-      { ...later, type: 'session.refreshed', generation: 2, how: 'recover' },
+      { ...later, type: 'session.refreshed', generation: 2, how: 'recover', inARow: 1 },
       { ...later, type: 'session.revoked', reason: 'logout' },
     ]);
   });

@@ -186,3 +186,32 @@ onEveryHost({}, (stage) => {
     expect(await stage.host.dataSource.getRepository(RefreshToken).count()).toBe(before + 1);
   });
 });
+
+/** @see issue 11 */
+onEveryHost({ auth: { maxRecoveries: 2 } }, (stage) => {
+  it('recoveries in a row are counted, a rotation ends the row, and one beyond the limit is a reuse', async () => {
+    const counted: (number | undefined)[] = [];
+    const events = stage.host.app.get(AuthEvents).on('session.refreshed');
+    const subscription = events.subscribe(({ how, inARow }) => {
+      if (how === 'recover') counted.push(inARow);
+    });
+    let { refresh_token: parent } = await login(stage.host);
+    for (let row = 0; row < 2; row += 1) {
+      let successor = await refresh(stage.host, parent);
+      for (let recovery = 0; recovery < 2; recovery += 1) {
+        stage.host.clock.turn(10);
+        successor = await refresh(stage.host, parent);
+      }
+      parent = successor.refresh_token;
+    }
+    await refresh(stage.host, parent);
+    for (let recovery = 0; recovery < 2; recovery += 1) {
+      stage.host.clock.turn(10);
+      await refresh(stage.host, parent);
+    }
+    subscription.unsubscribe();
+    expect(counted).toEqual([1, 2, 1, 2, 1, 2]);
+    stage.host.clock.turn(10);
+    expect(await refreshing(stage.host, parent)).toEqual(REUSED);
+  });
+});

@@ -5,6 +5,8 @@ export type Outcome = 'rotate' | 'replay' | 'recover' | 'token_reused' | 'sessio
 export interface BatonRules {
   readonly graceMs: number;
   readonly recovery: boolean;
+  /** 0 is no limit. */
+  readonly maxRecoveries: number;
 }
 
 /**
@@ -17,6 +19,7 @@ export class BatonModel {
   over = false;
   private used = false;
   private readonly withdrawn = new Set<number>();
+  private recoveries = 0;
   private parent: { generation: number; key: string | null; handedOnAtMs: number } | null = null;
 
   constructor(private readonly rules: BatonRules) {}
@@ -33,7 +36,7 @@ export class BatonModel {
     const { parent } = this;
     if (parent?.generation !== generation || parent.key !== key) return this.revoke();
     if (nowMs < parent.handedOnAtMs + this.rules.graceMs) return 'replay';
-    if (this.used || !this.rules.recovery) return this.revoke();
+    if (this.used || !this.mayRecover()) return this.revoke();
     this.withdrawn.add(this.live);
     return this.handOn('recover', generation, key, nowMs);
   }
@@ -61,10 +64,16 @@ export class BatonModel {
     key: string | null,
     nowMs: number,
   ): Outcome {
+    this.recoveries = how === 'recover' ? this.recoveries + 1 : 0;
     this.parent = { generation, key, handedOnAtMs: nowMs };
     this.live += 1;
     this.used = false;
     return how;
+  }
+
+  private mayRecover(): boolean {
+    const { recovery, maxRecoveries } = this.rules;
+    return recovery && (maxRecoveries === 0 || this.recoveries < maxRecoveries);
   }
 
   private revoke(): Outcome {

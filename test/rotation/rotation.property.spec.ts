@@ -137,10 +137,11 @@ async function takeAll(sides: Sides, steps: readonly Step[]): Promise<void> {
 }
 
 describe.each([
-  ['grace and recovery', { grace: 10, recovery: true }],
-  ['recovery alone', { grace: 0, recovery: true }],
-  ['grace alone', { grace: 10, recovery: false }],
-  ['strict single use', { grace: 0, recovery: false }],
+  ['grace and recovery', { grace: 10, recovery: true, maxRecoveries: 0 }],
+  ['recovery alone', { grace: 0, recovery: true, maxRecoveries: 0 }],
+  ['two recoveries in a row', { grace: 0, recovery: true, maxRecoveries: 2 }],
+  ['grace alone', { grace: 10, recovery: false, maxRecoveries: 0 }],
+  ['strict single use', { grace: 0, recovery: false, maxRecoveries: 0 }],
 ])('with %s', (_what, rules) => {
   let host: Host;
   let opened = 0;
@@ -152,7 +153,7 @@ describe.each([
   afterAll(() => host.close());
 
   async function run(steps: readonly Step[]): Promise<Sides> {
-    const model = new BatonModel({ graceMs: rules.grace * 1000, recovery: rules.recovery });
+    const model = new BatonModel({ ...rules, graceMs: rules.grace * 1000 });
     const sides = { host, model, race: await Race.start(host) };
     opened += 1;
     for (const step of steps) {

@@ -47,6 +47,7 @@ describe('the configuration', () => {
     ['AUTH_RSA_ALGORITHM', ['rs256', 'RS512', 'none', 'HS256']],
     ['AUTH_DOCS', ['no', 'ON']],
     ['NODE_ENV', ['Production', 'PRODUCTION', 'production ', 'Test']],
+    ['AUTH_MAX_RECOVERIES', ['-1', '0.5', 'off']],
     ['AUTH_MAX_USES', ['-1', '1.5', 'many', '1e3']],
     ['AUTH_MAX_SESSIONS', ['-1', 'all']],
     ['AUTH_REUSE_SCOPE', ['everyone']],
@@ -163,7 +164,12 @@ describe('the configuration', () => {
   });
 
   it('takes 0 for the grace period, the uses and the sessions', () => {
-    const zeros = { AUTH_GRACE: '0', AUTH_MAX_USES: '0', AUTH_MAX_SESSIONS: '0' };
+    const zeros = {
+      AUTH_GRACE: '0',
+      AUTH_MAX_RECOVERIES: '0',
+      AUTH_MAX_USES: '0',
+      AUTH_MAX_SESSIONS: '0',
+    };
     expect(linesOf(zeros)).toEqual([]);
   });
 
