@@ -6,7 +6,13 @@ export {
   type OneOrMore,
 } from './auth/auth.options.js';
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
-export { CurrentUser, OnAuthEvent, Public } from './auth/auth.decorators.js';
+export {
+  CurrentSession,
+  CurrentUser,
+  OnAuthEvent,
+  OptionalAuth,
+  Public,
+} from './auth/auth.decorators.js';
 export { GlobalJwtAuthGuard } from './auth/global-jwt-auth.guard.js';
 export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 export { AuthHeadersInterceptor } from './auth/auth-headers.interceptor.js';

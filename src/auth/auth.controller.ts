@@ -17,7 +17,7 @@ import { RefreshTokens } from '../tokens/refresh-token.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
-import { CurrentUser, Public } from './auth.decorators.js';
+import { CurrentSession, Public } from './auth.decorators.js';
 import { loginSchema, parseBody } from './auth.dto.js';
 import { AuthService } from './auth.service.js';
 import { type HttpRequest, addressOf, bearerToken, bodyOf, originOf } from './http-request.js';
@@ -71,7 +71,7 @@ export class AuthController {
   @UseGuards(JwtAuthGuard)
   @Post('logout/all')
   @HttpCode(204)
-  logoutAll(@CurrentUser() user: AuthenticatedUser): Promise<void> {
+  logoutAll(@CurrentSession() user: AuthenticatedUser): Promise<void> {
     return this.auth.revokeSessions(user.id);
   }
 
@@ -79,14 +79,14 @@ export class AuthController {
   @UseGuards(JwtAuthGuard)
   @Post('logout/others')
   @HttpCode(204)
-  logoutOthers(@CurrentUser() user: AuthenticatedUser): Promise<void> {
+  logoutOthers(@CurrentSession() user: AuthenticatedUser): Promise<void> {
     return this.auth.revokeSessions(user.id, 'logout', user.sessionId);
   }
 
   /** The user's live sessions. */
   @UseGuards(JwtAuthGuard)
   @Get('sessions')
-  async sessions(@CurrentUser() user: AuthenticatedUser): Promise<SessionsBody> {
+  async sessions(@CurrentSession() user: AuthenticatedUser): Promise<SessionsBody> {
     const sessions = await this.auth.sessions(user.id);
     return { sessions: sessions.map((session) => sessionBody(session, user.sessionId)) };
   }
@@ -95,7 +95,7 @@ export class AuthController {
   @UseGuards(JwtAuthGuard)
   @Delete('sessions/:id')
   @HttpCode(204)
-  revokeSession(@CurrentUser() user: AuthenticatedUser, @Param('id') id: string): Promise<void> {
+  revokeSession(@CurrentSession() user: AuthenticatedUser, @Param('id') id: string): Promise<void> {
     if (!isUuid(id)) throw new NotFoundError('There is no such session');
     return this.auth.revokeSession(user.id, id.toLowerCase());
   }
@@ -103,7 +103,7 @@ export class AuthController {
   /** Whom the access token speaks for. */
   @UseGuards(JwtAuthGuard)
   @Get('me')
-  async me(@CurrentUser() user: AuthenticatedUser): Promise<MeBody> {
+  async me(@CurrentSession() user: AuthenticatedUser): Promise<MeBody> {
     const { username } = await this.auth.findUser(user.id);
     return { id: user.id, username, session_id: user.sessionId };
   }

@@ -9,6 +9,7 @@ import {
 import { DiscoveryService } from '@nestjs/core';
 import type { AuthEventType } from '../events.js';
 import type { HttpRequest } from './http-request.js';
+import { sessionOf } from './request-user.js';
 
 /** The name that Nest's own documentation uses, so that a host's global guard knows our public routes. */
 export const IS_PUBLIC = 'isPublic';
@@ -19,15 +20,31 @@ export const IS_PUBLIC = 'isPublic';
  */
 export const Public = (): CustomDecorator => SetMetadata(IS_PUBLIC, true);
 
+/** Under which a route says that it knows its user where there is one. */
+export const IS_OPTIONAL = Symbol('nestjs-baton optional');
+
 /**
- * Whom the guard of the route let in: an `AuthenticatedUser` after `JwtAuthGuard`, a
- * `PresentedRefreshToken` after `RefreshTokenGuard`; `undefined` on a public route.
+ * Lets requests without an access token in as well: `request.user` is then undefined. A token that is there has to
+ * be a good one.
  */
-export const CurrentUser: (
-  ...pipes: (PipeTransform | Type<PipeTransform>)[]
-) => ParameterDecorator = createParamDecorator((_data: undefined, context: ExecutionContext) => {
-  return context.switchToHttp().getRequest<HttpRequest>().user;
-});
+export const OptionalAuth = (): CustomDecorator<symbol> => SetMetadata(IS_OPTIONAL, true);
+
+type CurrentDecorator = (...pipes: (PipeTransform | Type<PipeTransform>)[]) => ParameterDecorator;
+
+/**
+ * Whom the guard of the route let in: after `JwtAuthGuard` an `AuthenticatedUser`, or what the options `user` and
+ * `toUser` make of it; after `RefreshTokenGuard` a `PresentedRefreshToken`; `undefined` on a public route.
+ */
+export const CurrentUser: CurrentDecorator = createParamDecorator(
+  (_data: undefined, context: ExecutionContext) =>
+    context.switchToHttp().getRequest<HttpRequest>().user,
+);
+
+/** The `AuthenticatedUser` of the access token, whatever `request.user` is; `undefined` where there is none. */
+export const CurrentSession: CurrentDecorator = createParamDecorator(
+  (_data: undefined, context: ExecutionContext) =>
+    sessionOf(context.switchToHttp().getRequest<HttpRequest>()),
+);
 
 /**
  * Marks a method of a provider or controller that is to be called with each event of one type.

@@ -17,7 +17,9 @@ import {
   settingsSchema,
 } from '../options.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
+import type { AccessTokenClaims } from '../tokens/access-token.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
+import { closedObject } from './closed-object.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
@@ -57,6 +59,15 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
   /** Where the time comes from; it is believed as it is, and never corrected. @default the database's clock */
   readonly clock?: Clock;
 
+  /**
+   * What `request.user` is on a guarded route: an `AuthenticatedUser`, or `full` for what `users.findById` returns,
+   * at the price of asking it on each request. `@CurrentSession()` is the `AuthenticatedUser` in any case.
+   * @default 'claims'
+   */
+  readonly user?: 'claims' | 'full';
+  /** Makes `request.user` of the claims of an access token, in place of `user`. Throw an `HttpException` to refuse. */
+  toUser?(claims: AccessTokenClaims): unknown;
+
   /** The application's own claims of an access token; asked at login and at each refresh. */
   accessTokenClaims?(user: User): Record<string, unknown> | Promise<Record<string, unknown>>;
   /** Called before a session opens. Throw an `HttpException` to refuse the user: locked, not verified. */
@@ -74,13 +85,14 @@ export const AUTH_CONFIG = Symbol('nestjs-baton configuration');
 /** The options, checked and complete. */
 export interface AuthConfig extends Pick<
   AuthModuleOptions,
-  'users' | 'accessTokenClaims' | 'onLogin' | 'onRefresh' | 'clock'
+  'users' | 'accessTokenClaims' | 'onLogin' | 'onRefresh' | 'toUser' | 'clock'
 > {
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
   readonly strategy: string;
   readonly refreshStrategy: string;
+  readonly user: 'claims' | 'full';
   /** Null where the cookie transport is off. */
   readonly cookies: Required<CookieOptions> | null;
 }
@@ -92,31 +104,6 @@ const hasMethods = (value: unknown, ...names: readonly string[]): boolean =>
   typeof value === 'object' &&
   value !== null &&
   names.every((name) => typeof Reflect.get(value, name) === 'function');
-
-const typeOf = (value: unknown): string => {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-};
-
-/**
- * An object with these keys only. `v.strictObject` takes a list as well, and names one unknown key at most; and
- * what a schema of objects returns has lost keys such as `constructor`, so the input's are looked at.
- */
-function closedObject<const Entries extends v.ObjectEntries>(entries: Entries) {
-  return v.lazy((given) =>
-    v.pipe(
-      v.custom<object>(
-        (value) => typeOf(value) === 'object',
-        ({ input }) => `Invalid input: expected object, received ${typeOf(input)}`,
-      ),
-      v.looseObject(entries),
-      v.rawCheck(({ addIssue }) => {
-        const unknown = Object.keys(Object(given)).filter((key) => !Object.hasOwn(entries, key));
-        if (unknown.length > 0) addIssue({ message: `there is no option ${unknown.join(', ')}` });
-      }),
-    ),
-  );
-}
 
 const functionSchema = v.custom<(...args: never[]) => never>(
   (value) => typeof value === 'function',
@@ -167,6 +154,8 @@ const optionsSchema = closedObject({
   cookies: v.optional(cookiesSchema, false),
   strategy: v.optional(nonEmptyString, 'baton'),
   refreshStrategy: v.optional(nonEmptyString, 'baton-refresh'),
+  user: v.optional(oneOf(['claims', 'full']), 'claims'),
+  toUser: v.optional(functionSchema),
   accessTokenClaims: v.optional(functionSchema),
   onLogin: v.optional(functionSchema),
   onRefresh: v.optional(functionSchema),
@@ -181,7 +170,7 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
-  const { clock, cookies, strategy, refreshStrategy } = rest;
+  const { clock, cookies, strategy, refreshStrategy, user } = rest;
   const settings = v.parse(settingsSchema, options);
 
   const access =
@@ -190,6 +179,9 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
       : keyRing('accessPrivateKey', accessPrivateKey, (pem) => privateKey(pem, rsaAlgorithm));
   if (accessSecret !== undefined && accessPrivateKey !== undefined) {
     throw optionError('accessPrivateKey', 'takes the place of accessSecret: give one of them');
+  }
+  if (options.toUser !== undefined && user === 'full') {
+    throw optionError('toUser', "takes the place of user: 'full': give one of them");
   }
   const refresh = keyRing('refreshSecret', refreshSecret, secretKey);
   const accessSecrets = accessSecret ?? [];
@@ -205,6 +197,7 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
     refreshKeys: refresh,
     strategy,
     refreshStrategy,
+    user,
   };
 }
 
@@ -215,6 +208,7 @@ function hooksOf(options: AuthModuleOptions) {
     accessTokenClaims: options.accessTokenClaims?.bind(options),
     onLogin: options.onLogin?.bind(options),
     onRefresh: options.onRefresh?.bind(options),
+    toUser: options.toUser?.bind(options),
   };
 }
 

@@ -30,6 +30,7 @@ import { PlacementCheck } from './placement-check.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 import { RefreshTokenStrategy } from './refresh-token.strategy.js';
+import { RequestUser } from './request-user.js';
 import { Responses } from './responses.js';
 import { StrategyNames } from './strategy-names.js';
 
@@ -44,6 +45,7 @@ const PARTS: Provider[] = [
   SessionService,
   RotationService,
   AccessControl,
+  RequestUser,
   AuthService,
   JwtStrategy,
   RefreshTokenStrategy,
@@ -108,6 +110,7 @@ export const AUTH_EXPORTS = [
   GlobalJwtAuthGuard,
   RefreshTokenGuard,
   AccessControl,
+  RequestUser,
   JwtStrategy,
   RefreshTokenStrategy,
   RefreshCookie,

@@ -1,9 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
 import { MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
+import { IS_OPTIONAL } from './auth.decorators.js';
 import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, bearerToken } from './http-request.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { BareRequest, JwtStrategy } from './jwt.strategy.js';
+import { RequestUser } from './request-user.js';
 import type { Asked } from './strategy-refusal.js';
 
 /**
@@ -20,11 +23,13 @@ export class JwtAuthGuard implements CanActivate {
     private readonly accessControl: AccessControl,
     private readonly errorHeaders: ErrorHeaders,
     @Inject(JwtStrategy) private readonly strategy: Asked<AuthenticatedUser>,
+    private readonly requestUser: RequestUser,
+    private readonly reflector: Reflector,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const request = this.getRequest(context);
-    const settle = (error: unknown, user: AuthenticatedUser | false): boolean => {
+    const settle = (error: unknown, user: unknown): boolean => {
       try {
         request.user = this.handleRequest(error, user, undefined, context);
         return true;
@@ -33,7 +38,9 @@ export class JwtAuthGuard implements CanActivate {
       }
     };
     try {
-      const user = this.userOf(this.getToken(request));
+      const token = this.getToken(request);
+      if (token === null && this.isOptional(context)) return true;
+      const user = this.userOf(request, token);
       if (!(user instanceof Promise)) return settle(null, user);
       return user.then(
         (them) => settle(null, them),
@@ -63,10 +70,11 @@ export class JwtAuthGuard implements CanActivate {
    * What becomes `request.user`; whoever throws refuses. It has the form of `AuthGuard.handleRequest`.
    *
    * @param error why nobody is let in; null where somebody is
+   * @param user whom the token speaks for, as the options `user` and `toUser` want them; false where nobody is let in
    */
   protected handleRequest(
     error: unknown,
-    user: AuthenticatedUser | false,
+    user: unknown,
     _info: unknown,
     _context: ExecutionContext,
   ): unknown {
@@ -75,9 +83,16 @@ export class JwtAuthGuard implements CanActivate {
   }
 
   /** A known token costs a look-up; a new one is verified by the strategy, which is given nothing but the token. */
-  private userOf(token: string | null): AuthenticatedUser | Promise<AuthenticatedUser> {
+  private userOf(request: HttpRequest, token: string | null): unknown {
     if (token === null) throw new MissingTokenError();
-    const known = this.accessControl.recall(token);
-    return known ?? this.strategy.ask({ headers: { authorization: `Bearer ${token}` } });
+    const session = this.accessControl.recall(token) ?? this.strategy.ask(new BareRequest(token));
+    return session instanceof Promise
+      ? session.then((known) => this.requestUser.of(request, known))
+      : this.requestUser.of(request, session);
+  }
+
+  private isOptional(context: ExecutionContext): boolean {
+    const targets = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<boolean | undefined>(IS_OPTIONAL, targets) === true;
   }
 }

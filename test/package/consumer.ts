@@ -2,7 +2,7 @@
  * What an application may write with everything that the package exports. `check.js` type-checks it against
  * the packed package; it is never run.
  */
-import { HttpException, Injectable, UseGuards } from '@nestjs/common';
+import { HttpException, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
   type AccessTokenClaims,
   AuthError,
@@ -11,6 +11,7 @@ import {
   type AuthEventOf,
   AuthEvents,
   type AuthEventType,
+  AuthHeadersInterceptor,
   AuthModule,
   type AuthModuleExtras,
   type AuthModuleOptions,
@@ -21,9 +22,11 @@ import {
   type Clock,
   type CookieOptions,
   type Credentials,
+  CurrentSession,
   CurrentUser,
   type Duration,
   type ErrorBody,
+  GlobalJwtAuthGuard,
   InvalidCredentialsError,
   InvalidRequestError,
   InvalidTokenError,
@@ -35,6 +38,7 @@ import {
   NotFoundError,
   OnAuthEvent,
   type OneOrMore,
+  OptionalAuth,
   type PresentedRefreshToken,
   Public,
   type RefreshOptions,
@@ -43,6 +47,7 @@ import {
   RefreshTokenGuard,
   type RsaAlgorithm,
   type SessionBody,
+  SessionMismatchError,
   type SessionOpenedEvent,
   type SessionOptions,
   type SessionOrigin,
@@ -138,6 +143,13 @@ export class Desk {
     return { sessions: sessions.map(toBody) };
   }
 
+  @OptionalAuth()
+  @UseGuards(GlobalJwtAuthGuard)
+  @UseInterceptors(AuthHeadersInterceptor)
+  greet(@CurrentSession() session?: AuthenticatedUser): string {
+    return session?.id ?? 'stranger';
+  }
+
   @OnAuthEvent('token.reused')
   warn({ sessionId, generation }: TokenReusedEvent): string {
     return `${sessionId} ${generation}`;
@@ -181,6 +193,7 @@ export const errors: AuthError[] = [
   new MaxUsesReachedError(),
   new MissingTokenError(),
   new NotFoundError('a sentence'),
+  new SessionMismatchError(),
   new SessionRevokedError('logout'),
   new TokenExpiredError(token),
   new TokenReusedError(),

@@ -11,7 +11,7 @@ import {
 import * as v from 'valibot';
 import type { AuthenticatedUser } from '../../auth/access-control.js';
 import { AuthHeadersInterceptor } from '../../auth/auth-headers.interceptor.js';
-import { CurrentUser } from '../../auth/auth.decorators.js';
+import { CurrentSession } from '../../auth/auth.decorators.js';
 import { parseBody } from '../../auth/auth.dto.js';
 import { AuthService } from '../../auth/auth.service.js';
 import { type HttpRequest, addressOf } from '../../auth/http-request.js';
@@ -63,7 +63,7 @@ export class UsersController {
   @Post('me/password')
   @HttpCode(204)
   async changePassword(
-    @CurrentUser() { id, sessionId }: AuthenticatedUser,
+    @CurrentSession() { id, sessionId }: AuthenticatedUser,
     @Body() body: unknown,
     @Req() request: HttpRequest,
   ): Promise<void> {

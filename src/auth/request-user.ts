@@ -1,0 +1,40 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { InvalidTokenError } from '../errors.js';
+import type { AuthenticatedUser } from './access-control.js';
+import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import type { HttpRequest } from './http-request.js';
+
+/** Where a request keeps whom its token speaks for, whatever `request.user` is. */
+const SESSION = Symbol('nestjs-baton session');
+
+interface RequestOfSession extends HttpRequest {
+  [SESSION]?: AuthenticatedUser;
+}
+
+/** Whom the access token of a request speaks for; undefined where no guard of ours has let it in. */
+export function sessionOf(request: RequestOfSession): AuthenticatedUser | undefined {
+  return request[SESSION];
+}
+
+/** Makes of whom a token speaks for what the application wants in `request.user`. */
+@Injectable()
+export class RequestUser {
+  constructor(@Inject(AUTH_CONFIG) private readonly config: AuthConfig) {}
+
+  /**
+   * Answers at once, unless the application has to be asked.
+   *
+   * @throws InvalidTokenError when `users.findById` knows no such user
+   */
+  of(request: RequestOfSession, session: AuthenticatedUser): unknown {
+    request[SESSION] = session;
+    if (this.config.toUser !== undefined) return this.config.toUser(session.claims);
+    return this.config.user === 'full' ? this.full(session) : session;
+  }
+
+  private async full({ id }: AuthenticatedUser): Promise<unknown> {
+    const user = await this.config.users.findById(id);
+    if (user === null) throw new InvalidTokenError('Access');
+    return user;
+  }
+}
