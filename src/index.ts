@@ -1,10 +1,6 @@
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
-export {
-  type AuthModuleOptions,
-  AuthOptionsError,
-  type CookieOptions,
-  type OneOrMore,
-} from './auth/auth.options.js';
+export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';
+export type { CookieOptions } from './auth/cookie-options.js';
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export {
   CurrentSession,

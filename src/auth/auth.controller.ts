@@ -46,6 +46,7 @@ export class AuthController {
     const ip = addressOf(request);
     const origin = originOf(request, deviceName ?? null);
     const pair = await this.auth.login({ username, password, ip }, origin);
+    this.cookie.clearDoubled(request, response);
     return this.cookie.deliver(pair, request, response);
   }
 
@@ -57,6 +58,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<void> {
+    this.cookie.clearDoubled(request, response);
     const refreshToken = this.cookie.tokenOf(request);
     const accessToken = bearerToken(request);
     if (refreshToken !== null) {

@@ -105,6 +105,9 @@ describe('options that can be used', () => {
 describe('options that cannot be used', () => {
   const USERS_TAKE = 'takes an object with the methods authenticate and findById';
   const KEYS_TAKE = 'takes a string or a list of strings';
+  const COOKIES_TAKE = 'takes true, false or { origins, allowPlainHttp, path, sameSite }';
+  const ORIGIN = 'https://app.example.com';
+  const ORIGIN_TAKES = 'takes an origin such as https://app.example.com';
   const SECRETS_TAKE = 'takes a secret of at least 32 bytes';
 
   it.each([
@@ -133,6 +136,12 @@ describe('options that cannot be used', () => {
     ['onLogin', { onLogin: 'refuse' }, 'takes a function'],
     ['onRefresh', { onRefresh: null }, 'takes a function'],
     ['recovery', { recovery: 'off' }, 'takes true or false'],
+    ['cookies', { cookies: 'on' }, COOKIES_TAKE],
+    ['cookies', { cookies: { sameSite: 'None' } }, COOKIES_TAKE],
+    ['cookies.path', { cookies: { path: '/a;b' } }, 'takes a path such as /api/auth'],
+    ['cookies.path', { cookies: { path: 'auth' } }, 'takes a path such as /api/auth'],
+    ['cookies.origins.0', { cookies: { origins: ['null'] } }, ORIGIN_TAKES],
+    ['cookies.origins.1', { cookies: { origins: [ORIGIN, `${ORIGIN}/`] } }, ORIGIN_TAKES],
   ])('%s: %p', (option, given, takes) => {
     expect(complaintAbout(given)).toBe(`AuthModule: option ${option} ${takes}`);
   });

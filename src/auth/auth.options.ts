@@ -20,17 +20,10 @@ import type { SessionOrigin } from '../sessions/storable-session.js';
 import type { AccessTokenClaims } from '../tokens/access-token.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
 import { closedObject } from './closed-object.js';
+import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie-options.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
-
-/** How the refresh token travels in a cookie. */
-export interface CookieOptions {
-  /** The origins besides the server's own whose pages may use it; they need CORS with credentials. @default [] */
-  readonly origins?: readonly string[];
-  /** Whether plain HTTP gets a cookie without `Secure`: for development. @default false */
-  readonly allowPlainHttp?: boolean;
-}
 
 /** What an importing application tells `AuthModule`. */
 export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends SessionOptions {
@@ -94,7 +87,7 @@ export interface AuthConfig extends Pick<
   readonly refreshStrategy: string;
   readonly user: 'claims' | 'full';
   /** Null where the cookie transport is off. */
-  readonly cookies: Required<CookieOptions> | null;
+  readonly cookies: CookieSettings | null;
 }
 
 /** The options of `AuthModule` cannot be used; the message names each one and what it takes. */
@@ -115,23 +108,6 @@ const KEYS_TAKE = 'takes a string or a list of strings';
 const keysSchema = v.pipe(
   v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1, KEYS_TAKE))], KEYS_TAKE),
   v.transform((keys) => [keys].flat()),
-);
-
-const cookiesSchema = v.pipe(
-  v.union(
-    [
-      v.pipe(
-        v.boolean(),
-        v.transform((on) => (on ? { origins: [], allowPlainHttp: false } : null)),
-      ),
-      closedObject({
-        origins: v.optional(v.array(v.string()), []),
-        allowPlainHttp: v.optional(v.boolean(), false),
-      }),
-    ],
-    'takes true, false or { origins, allowPlainHttp }',
-  ),
-  v.transform((cookies): Required<CookieOptions> | null => cookies),
 );
 
 const optionsSchema = closedObject({

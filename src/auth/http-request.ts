@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly body?: unknown;
   readonly ip?: string;
   readonly protocol?: string;
+  /** Host and port, as the platform sees them through the proxies that it trusts. */
+  readonly host?: string;
   readonly originalUrl?: string;
   /** Whom the guard of the route let in. */
   user?: unknown;

@@ -1,11 +1,13 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { parseCookie, stringifySetCookie } from 'cookie';
+import { stringifySetCookie } from 'cookie';
 import { AuthError, type AuthErrorCode, SessionMismatchError } from '../errors.js';
 import type { TokenPairBody } from '../wire.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { refreshTokenIn } from './auth.dto.js';
+import { cookieDomains, cookiePaths, cookieValues } from './cookie-header.js';
 import { type HttpRequest, bodyOf } from './http-request.js';
+import { hostOf, isAppOrigin, isFromHere } from './web-origin.js';
 
 /** The routes that the cookie is sent to all stand below the prefix that remains without these. */
 const ROUTE = /\/(login|token\/refresh|logout)\/?$/;
@@ -19,21 +21,46 @@ const ENDED: ReadonlySet<AuthErrorCode> = new Set([
 /** A token pair whose refresh token travels in the cookie. */
 export type CookiePairBody = Omit<TokenPairBody, 'refresh_token'>;
 
+/** How a cookie is set or cleared. */
+interface Writing {
+  readonly value: string;
+  /** Seconds; 0 clears it. */
+  readonly maxAge: number;
+  readonly path: string;
+  /** The host alone unless given. */
+  readonly domain?: string | undefined;
+}
+
 /**
  * The cookie transport: the refresh token in a cookie that scripts cannot read, for clients that ask for it
  * by `X-Auth-Transport: cookie`. A foreign page can neither send that header without CORS saying yes, nor
- * use the cookie from an origin that is not listed; and `SameSite=Strict` does not send it there at all.
+ * get or use the cookie from an origin that is not listed; and `SameSite=Strict` does not send it there at all.
  */
 @Injectable()
-export class RefreshCookie {
+export class RefreshCookie implements OnModuleInit {
+  private readonly logger = new Logger('AuthModule');
+  private hasWarned = false;
+
   constructor(
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
 
-  /** The refresh token that a request presents, in its body or in the cookie; null when there is none. */
+  /** An app's own scheme is of another site than the server; whether a listed page is, its first login says. */
+  onModuleInit(): void {
+    const app = this.config.cookies?.origins.find(isAppOrigin);
+    if (app !== undefined) this.warnOfForeignSite(app);
+  }
+
+  /**
+   * The refresh token that a request presents, in its body or in the cookie; null when there is none. Two
+   * cookies of our name are none, for one of them is somebody else's.
+   */
   tokenOf(request: HttpRequest): string | null {
-    return refreshTokenIn(bodyOf(request)) ?? (this.isUsable(request) ? this.read(request) : null);
+    const inBody = refreshTokenIn(bodyOf(request));
+    if (inBody !== null || !this.isUsable(request)) return inBody;
+    const [token, another] = this.valuesIn(request);
+    return (another === undefined && token) || null;
   }
 
   /**
@@ -49,21 +76,29 @@ export class RefreshCookie {
     if (refreshTokenIn(bodyOf(request)) === null) throw new SessionMismatchError();
   }
 
-  /** Puts the refresh token of a pair where the client wants it: in the body, or in the cookie. */
+  /**
+   * Puts the refresh token of a pair where the client wants it: in the body, or in the cookie. A foreign origin
+   * gets no cookie, as if it had not asked for one.
+   */
   deliver(
     pair: TokenPairBody,
     request: HttpRequest,
     response: unknown,
   ): TokenPairBody | CookiePairBody {
-    if (!this.isRequested(request)) return pair;
-    const { refresh_token: token, ...rest } = pair;
-    this.write(request, response, token, pair.refresh_token_expires_in);
+    if (!this.isUsable(request)) return pair;
+    if (request.headers['sec-fetch-site'] === 'cross-site') {
+      this.warnOfForeignSite(String(request.headers['origin']));
+    }
+    const { refresh_token: value, ...rest } = pair;
+    const { refresh_token_expires_in: maxAge } = pair;
+    this.write(request, response, { value, maxAge, path: this.pathFor(request) });
     return rest;
   }
 
   /** Takes the cookie away, where it is in use. */
   clear(request: HttpRequest, response: unknown): void {
-    if (this.isUsable(request)) this.write(request, response, '', 0);
+    if (!this.isUsable(request)) return;
+    this.write(request, response, { value: '', maxAge: 0, path: this.pathFor(request) });
   }
 
   /** Takes the cookie away when a refresh has shown that its session is over, and for no other error. */
@@ -71,36 +106,40 @@ export class RefreshCookie {
     if (error instanceof AuthError && ENDED.has(error.code)) this.clear(request, response);
   }
 
+  /**
+   * Takes cookies of our name away when several came, wherever they have been set for: a page of a subdomain, or
+   * of another path, has tossed one of them in.
+   */
+  clearDoubled(request: HttpRequest, response: unknown): void {
+    if (!this.isUsable(request) || this.valuesIn(request).length < 2) return;
+    const paths = new Set([this.pathFor(request), ...cookiePaths(this.routeFor(request))]);
+    for (const domain of cookieDomains(hostOf(request))) {
+      for (const path of paths) {
+        this.write(request, response, { value: '', maxAge: 0, path, domain });
+      }
+    }
+  }
+
   private isUsable(request: HttpRequest): boolean {
-    return this.isRequested(request) && this.isFromHere(request);
+    const { cookies } = this.config;
+    const isRequested = request.headers['x-auth-transport'] === 'cookie';
+    return cookies !== null && isRequested && isFromHere(request, cookies.origins);
   }
 
-  private read(request: HttpRequest): string | null {
-    const cookies = parseCookie(request.headers['cookie']?.toString() ?? '');
-    return cookies[this.nameFor(request)] || null;
+  private valuesIn(request: HttpRequest): string[] {
+    return cookieValues(request.headers['cookie']?.toString() ?? '', this.nameFor(request));
   }
 
-  private isRequested({ headers }: HttpRequest): boolean {
-    return this.config.cookies !== null && headers['x-auth-transport'] === 'cookie';
-  }
-
-  /** Browsers say where a request comes from; what comes from no page at all has no `Origin`. */
-  private isFromHere({ headers, protocol }: HttpRequest): boolean {
-    const { origin, host } = headers;
-    if (origin === undefined) return true;
-    const allowed = [`${protocol}://${host?.toString()}`, ...(this.config.cookies?.origins ?? [])];
-    return allowed.includes(origin.toString());
-  }
-
-  private write(request: HttpRequest, response: unknown, value: string, maxAge: number): void {
+  private write(request: HttpRequest, response: unknown, { domain, ...writing }: Writing): void {
+    const { sameSite = 'strict' } = this.config.cookies ?? {};
     const cookie = stringifySetCookie({
+      ...writing,
+      ...(domain === undefined ? {} : { domain }),
       name: this.nameFor(request),
-      value,
-      maxAge,
-      path: pathOf(request),
       httpOnly: true,
       secure: this.isSecure(request),
-      sameSite: 'strict',
+      partitioned: sameSite === 'none',
+      sameSite,
     });
     this.adapterHost.httpAdapter.appendHeader(response, 'Set-Cookie', cookie);
   }
@@ -109,13 +148,34 @@ export class RefreshCookie {
     return this.isSecure(request) ? '__Secure-baton_refresh' : 'baton_refresh';
   }
 
+  /** Browsers keep no `SameSite=None` without it, and take localhost for secure. */
   private isSecure({ protocol }: HttpRequest): boolean {
-    return !(this.config.cookies?.allowPlainHttp === true && protocol === 'http');
+    const { allowPlainHttp = false, sameSite } = this.config.cookies ?? {};
+    return sameSite === 'none' || !allowPlainHttp || protocol !== 'http';
+  }
+
+  private pathFor(request: HttpRequest): string {
+    return this.config.cookies?.path ?? (pathOf(request).replace(ROUTE, '') || '/');
+  }
+
+  /** The path of the request as the browser sees it. */
+  private routeFor(request: HttpRequest): string {
+    return this.pathFor(request) + (ROUTE.exec(pathOf(request))?.[0] ?? '');
+  }
+
+  private warnOfForeignSite(origin: string): void {
+    const { sameSite } = this.config.cookies ?? {};
+    if (this.hasWarned || sameSite === 'none') return;
+    this.hasWarned = true;
+    this.logger.warn(
+      `Pages of ${origin} are of another site than this server: browsers will not send it their cookie, ` +
+        `which is SameSite=${sameSite}. They need cookies.sameSite 'none' (AUTH_COOKIE_SAMESITE=none), and ` +
+        'HTTPS, for such a cookie is Secure and Partitioned',
+    );
   }
 }
 
-/** As the client sees it, global prefix and all; the root has no path to limit. */
+/** As the client sees it, global prefix and all, unless a proxy has changed it. */
 function pathOf({ originalUrl = '/' }: HttpRequest): string {
-  const [path = ''] = originalUrl.split('?', 1);
-  return path.replace(ROUTE, '') || '/';
+  return originalUrl.split('?', 1)[0] ?? '/';
 }

@@ -24,6 +24,7 @@ export class RefreshTokenGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<HttpRequest>();
     try {
+      this.cookie.clearDoubled(request, http.getResponse());
       request.user = await this.strategy.ask(request);
       return true;
     } catch (error) {

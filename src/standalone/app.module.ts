@@ -76,6 +76,8 @@ function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
     cookies: env.AUTH_COOKIES && {
       origins: env.AUTH_ORIGINS,
       allowPlainHttp: env.NODE_ENV !== 'production',
+      path: env.AUTH_COOKIE_PATH,
+      sameSite: env.AUTH_COOKIE_SAMESITE,
     },
   };
 }

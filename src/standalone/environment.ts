@@ -1,5 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
+import { cookiePath, sameSiteWords } from '../auth/cookie-options.js';
+import { isWebOrigin } from '../auth/web-origin.js';
 import { durationSeconds, oneOf } from '../options.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
@@ -29,14 +31,11 @@ function wholeNumber(takes: string, most = Number.MAX_SAFE_INTEGER, least = 0) {
 
 const limit = wholeNumber('takes a whole number, 0 for no limit');
 
-const isOrigin = (text: string): boolean =>
-  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-
 const origins = v.pipe(
   v.string(),
   v.transform((list) => (list === '' ? [] : list.split(',').map((origin) => origin.trim()))),
   v.check(
-    (list) => list.every(isOrigin),
+    (list) => list.every(isWebOrigin),
     'takes origins such as https://app.example.com, separated by commas',
   ),
 );
@@ -114,6 +113,8 @@ const variables = v.object({
   AUTH_LOGIN_WINDOW: v.optional(durationSeconds(1), 900),
   AUTH_COOKIES: v.optional(onOff, 'off'),
   AUTH_ORIGINS: v.optional(origins, ''),
+  AUTH_COOKIE_PATH: v.optional(cookiePath),
+  AUTH_COOKIE_SAMESITE: v.optional(oneOf(sameSiteWords)),
   /** On outside production unless told otherwise. */
   AUTH_PLAYGROUND: v.optional(onOff),
   /** As the playground. */

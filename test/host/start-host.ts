@@ -23,6 +23,8 @@ export const PASSWORD = 'correct horse battery staple';
 /** What a test may ask of the application that it starts. */
 export interface HostOptions {
   readonly platform?: Platform;
+  /** In place of the platform's own, where it is to be told something. */
+  readonly adapter?: ExpressAdapter | FastifyAdapter;
   /** The database; one in memory unless told otherwise. */
   readonly database?: DataSourceOptions;
   /** Another instance of the same application: the two share users and clock. Give both one database. */
@@ -89,7 +91,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   })
   class HostModule {}
 
-  const adapter = options.platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
+  const adapter = options.adapter ?? adapterOf(options.platform);
   const app = await NestFactory.create(HostModule, adapter, {
     logger: ['error', 'warn'],
     abortOnError: false,
@@ -110,6 +112,10 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       return app.close();
     },
   };
+}
+
+function adapterOf(platform?: Platform): ExpressAdapter | FastifyAdapter {
+  return platform === 'fastify' ? new FastifyAdapter() : new ExpressAdapter();
 }
 
 async function withAnnAndBob(users: HostUsers): Promise<HostUsers> {
