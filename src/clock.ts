@@ -10,9 +10,9 @@ export const CLOCK = Symbol('nestjs-baton clock');
 /** The two clocks of a machine. */
 export interface MachineTime {
   /** Runs on evenly, whatever the machine's clock is set to; where it began means nothing. Milliseconds. */
-  monotonicMs(): number;
+  readonly monotonicMs: () => number;
   /** What the machine takes the time to be, which people and programs change. Unix milliseconds. */
-  wallMs(): number;
+  readonly wallMs: () => number;
 }
 
 /** Those of the machine that this runs on. */

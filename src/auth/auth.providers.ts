@@ -2,7 +2,7 @@ import type { InjectionToken, Provider } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
-import { SETTINGS } from '../options.js';
+import { SETTINGS, type Settings } from '../options.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { databaseTime } from '../sessions/database-time.store.js';
 import { Confirmations } from '../sessions/confirmations.js';
@@ -39,7 +39,6 @@ const PARTS: Provider[] = [
   AuthEvents,
   VerifiedTokens,
   Confirmations,
-  RevocationList,
   ExpiredSessionSweeper,
   RevocationService,
   SessionService,
@@ -97,6 +96,12 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
       provide: RefreshTokenStore,
       inject: [dataSource],
       useFactory: (source: DataSource) => new RefreshTokenStore(new SessionTable(source)),
+    },
+    {
+      provide: RevocationList,
+      inject: [SETTINGS, RefreshTokenStore, CLOCK],
+      useFactory: (settings: Settings, store: RefreshTokenStore, clock: Clock) =>
+        new RevocationList(settings, store, clock),
     },
     ...PARTS,
   ];

@@ -48,7 +48,10 @@ export class RefreshToken {
   @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumber })
   createdAtMs!: number;
 
-  /** When the live token was issued: the login at first, then the last rotation. Unix milliseconds. */
+  /**
+   * When the live token was issued: the login at first, then the last rotation. Unix milliseconds.
+   * Where sessions are limited, a login is never earlier than the user's other sessions.
+   */
   @Column({ name: 'rotated_at', type: 'bigint', transformer: wholeNumber })
   rotatedAtMs!: number;
 

@@ -1,34 +1,43 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { CLOCK, type Clock } from '../clock.js';
-import { SETTINGS, type Settings } from '../options.js';
-import { RefreshTokenStore } from './refresh-token.store.js';
+import { type Clock, machineTime } from '../clock.js';
+import type { Settings } from '../options.js';
+import type { RefreshTokenStore } from './refresh-token.store.js';
 
-/** How far back each look at the database reaches: more than clocks differ and commits take. */
+/** How far back each look at the database reaches: more than commits take, and clocks that are injected differ. */
 const OVERLAP_MS = 60_000;
 
 /** The list may miss this many polls in a row, and at least this many milliseconds, before it is not trusted. */
 const TRUSTED_POLLS = 5;
 const TRUSTED_AT_LEAST_MS = 5_000;
 
+/** A moment on both clocks: the one that tokens go by, and the one that nobody sets. Milliseconds. */
+interface Moment {
+  readonly clockMs: number;
+  readonly monotonicMs: number;
+}
+
 /**
  * Which sessions were revoked while access tokens of theirs may still be about. This instance adds its
  * own at once; what the others have revoked comes from the database by {@link refresh}.
+ *
+ * Time has passed here when both clocks say so, where something is to be forgotten, and when either says so,
+ * where it is to be trusted no longer: the time may be set, and a machine that was suspended has no other sign of it.
  */
-@Injectable()
 export class RevocationList {
-  /** When each was revoked, Unix milliseconds. */
-  private readonly revokedAtMs = new Map<string, number>();
-  private refreshedAtMs = Number.NEGATIVE_INFINITY;
+  /** When each was revoked, and when that was heard of here. */
+  private readonly revoked = new Map<string, Moment>();
+  private refreshedAt: Moment | null = null;
   private refreshing: Promise<void> | null = null;
 
   constructor(
-    @Inject(SETTINGS) private readonly settings: Settings,
+    private readonly settings: Settings,
     private readonly store: RefreshTokenStore,
-    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly clock: Clock,
+    private readonly monotonicMs: () => number = machineTime.monotonicMs,
   ) {}
 
   add(sessionId: string, revokedAtMs: number): void {
-    if (this.settings.revocation === 'cached') this.revokedAtMs.set(sessionId, revokedAtMs);
+    if (this.settings.revocation !== 'cached' || this.revoked.has(sessionId)) return;
+    this.revoked.set(sessionId, { clockMs: revokedAtMs, monotonicMs: this.monotonicMs() });
   }
 
   /**
@@ -45,23 +54,29 @@ export class RevocationList {
         return this.isRevokedInDatabase(sessionId);
       case 'cached':
         return this.isFresh()
-          ? this.revokedAtMs.has(sessionId)
-          : this.refreshOnce().then(() => this.revokedAtMs.has(sessionId));
+          ? this.revoked.has(sessionId)
+          : this.refreshOnce().then(() => this.revoked.has(sessionId));
     }
   }
 
   /** Asks the database what was revoked since the last time and forgets what no longer matters. */
   async refresh(): Promise<void> {
-    const nowMs = this.clock.nowMs();
-    const oldestMs = nowMs - this.settings.accessTtl * 1000 - OVERLAP_MS;
-    const sinceMs = Math.max(oldestMs, this.refreshedAtMs - OVERLAP_MS);
-    for (const { id, revokedAtMs } of await this.store.revokedSince(sinceMs)) {
-      if (revokedAtMs !== null) this.revokedAtMs.set(id, revokedAtMs);
+    const now = this.now();
+    const keptMs = this.settings.accessTtl * 1000 + OVERLAP_MS;
+    for (const { id, revokedAtMs } of await this.store.revokedSince(this.sinceMs(now, keptMs))) {
+      if (revokedAtMs !== null) this.add(id, revokedAtMs);
     }
-    this.refreshedAtMs = nowMs;
-    for (const [id, revokedAtMs] of this.revokedAtMs) {
-      if (revokedAtMs < oldestMs) this.revokedAtMs.delete(id);
+    this.refreshedAt = now;
+    for (const [id, { clockMs, monotonicMs }] of this.revoked) {
+      const isPast = now.clockMs - clockMs > keptMs && now.monotonicMs - monotonicMs > keptMs;
+      if (isPast) this.revoked.delete(id);
     }
+  }
+
+  /** From where on to ask: since the last look, and as far back as at the start when the clock went back. */
+  private sinceMs({ clockMs }: Moment, keptMs: number): number {
+    const lastMs = this.refreshedAt?.clockMs ?? Number.POSITIVE_INFINITY;
+    return lastMs > clockMs ? clockMs - keptMs : Math.max(clockMs - keptMs, lastMs - OVERLAP_MS);
   }
 
   /** However many requests find the list too old, the database is asked once. */
@@ -73,11 +88,20 @@ export class RevocationList {
   }
 
   private isFresh(): boolean {
+    if (this.refreshedAt === null) return false;
     const trustedMs = Math.max(
       this.settings.revocationPoll * 1000 * TRUSTED_POLLS,
       TRUSTED_AT_LEAST_MS,
     );
-    return this.clock.nowMs() - this.refreshedAtMs < trustedMs;
+    const { clockMs, monotonicMs } = this.now();
+    return (
+      clockMs - this.refreshedAt.clockMs < trustedMs &&
+      monotonicMs - this.refreshedAt.monotonicMs < trustedMs
+    );
+  }
+
+  private now(): Moment {
+    return { clockMs: this.clock.nowMs(), monotonicMs: this.monotonicMs() };
   }
 
   private async isRevokedInDatabase(sessionId: string): Promise<boolean> {

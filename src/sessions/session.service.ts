@@ -46,7 +46,7 @@ export class SessionService {
       parentGeneration: null,
       sealedSuccessor: null,
       createdAtMs: nowMs,
-      rotatedAtMs: nowMs,
+      rotatedAtMs: await this.lastToBeUsedMs(userId, nowMs),
       confirmedAtMs: null,
       expiresAtMs: issued.seed.exp * 1000,
       absoluteExpiresAtMs: sessionEndsAt * 1000,
@@ -72,5 +72,15 @@ export class SessionService {
     for (const { id } of live.slice(this.settings.maxSessions)) {
       await this.revocations.revoke(id, userId, 'max_sessions');
     }
+  }
+
+  /**
+   * When a session that is opened now counts as used: after every other one of the user, also when the clock went
+   * back or stands still. Otherwise the room that it needs could be its own.
+   */
+  private async lastToBeUsedMs(userId: string, nowMs: number): Promise<number> {
+    if (this.settings.maxSessions === 0) return nowMs;
+    const [lastUsed] = await this.store.findLive(userId, nowMs);
+    return Math.max(nowMs, 1 + (lastUsed?.rotatedAtMs ?? 0));
   }
 }

@@ -134,6 +134,22 @@ onEveryHost({ auth: { maxSessions: 2 } }, (stage) => {
     expect(await isAlive(stage.host, third)).toBe(true);
   });
 
+  it.each([0, -5, -1020])(
+    'the session just opened is never the one to go: the clock moved by %i s',
+    async (seconds) => {
+      const user = await newcomer(stage.host);
+      const older = [await login(stage.host, user), await login(stage.host, user)];
+      stage.host.clock.turn(seconds);
+      for (let again = 0; again < 4; again += 1) {
+        const newest = await login(stage.host, user);
+        expect((await me(stage.host, newest.access_token)).status).toBe(200);
+        older.push(newest);
+      }
+      const alive = await Promise.all(older.map((pair) => isAlive(stage.host, pair)));
+      expect(alive).toEqual([false, false, false, false, true, true]);
+    },
+  );
+
   it('of simultaneous logins as many sessions live on as are allowed', async () => {
     const user = await newcomer(stage.host);
     const pairs = await Promise.all(Array.from({ length: 12 }, () => login(stage.host, user)));

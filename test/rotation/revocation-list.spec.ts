@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
 import { type Settings, settingsSchema } from '../../src/options.js';
@@ -7,16 +8,33 @@ import { NOW, type SessionsTable, openSessionsTable } from './sessions-table.js'
 
 let table: SessionsTable;
 let clock: TurnedClock;
+/** Another one, that nobody sets: real time passes on both. */
+let monotonic: TurnedClock;
 
 beforeEach(async () => {
   table = await openSessionsTable();
   clock = new TurnedClock(NOW);
+  monotonic = new TurnedClock(0);
 });
 
 afterEach(() => table.drop());
 
 const listWith = (given: Partial<Settings> = {}) =>
-  new RevocationList(v.parse(settingsSchema, given), table.store, clock);
+  new RevocationList(v.parse(settingsSchema, given), table.store, clock, () => monotonic.nowMs());
+
+function pass(seconds: number): void {
+  clock.turn(seconds);
+  monotonic.turn(seconds);
+}
+
+/** How many statements a task sends. */
+async function statementsOf(task: () => Promise<unknown>): Promise<number> {
+  const asked = jest.spyOn(table.store, 'revokedSince');
+  await task();
+  const times = asked.mock.calls.length;
+  asked.mockRestore();
+  return times;
+}
 
 /** A list that has just looked. */
 async function freshList(given: Partial<Settings> = {}): Promise<RevocationList> {
@@ -63,12 +81,69 @@ describe('a cached list', () => {
   it('forgets a session once the last access token of it has expired, not before', async () => {
     const list = await freshList();
     list.add('a', NOW);
-    clock.turn(900);
+    pass(900);
     await list.refresh();
     expect(list.isRevoked('a')).toBe(true);
-    clock.turn(60.001);
+    pass(60.001);
     await list.refresh();
     expect(list.isRevoked('a')).toBe(false);
+  });
+});
+
+/** @see issue 11 */
+describe('a cached list whose clock is set', () => {
+  const MINUTES = 60;
+
+  it('forgets nothing when it jumps ahead and back', async () => {
+    const list = await freshList();
+    list.add('a', NOW);
+    for (const minutes of [17, -17, 600, -600]) {
+      clock.turn(minutes * MINUTES);
+      await list.refresh();
+      expect(list.isRevoked('a')).toBe(true);
+    }
+  });
+
+  it('forgets nothing when it goes back: the tokens live longer, too', async () => {
+    const list = await freshList();
+    list.add('a', NOW);
+    clock.turn(-17 * MINUTES);
+    pass(32 * MINUTES);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(true);
+    pass(MINUTES + 0.001);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(false);
+  });
+
+  it('looks as far back as at the start when it went back', async () => {
+    clock.turn(17 * MINUTES);
+    const list = await freshList();
+    await table.add('a');
+    await table.store.revoke('a', 'logout', NOW);
+    clock.turn(-17 * MINUTES);
+    await list.refresh();
+    expect(list.isRevoked('a')).toBe(true);
+  });
+
+  it('looks no farther back than a minute while it runs on', async () => {
+    await table.add('a');
+    await table.store.revoke('a', 'logout', NOW - 61_000);
+    const list = await freshList();
+    const looks = jest.spyOn(table.store, 'revokedSince');
+    pass(1);
+    await list.refresh();
+    expect(looks.mock.calls).toEqual([[NOW - 60_000]]);
+  });
+
+  it('is no longer trusted after five polls, wherever the clock was set to', async () => {
+    const list = await freshList();
+    clock.turn(-17 * MINUTES);
+    monotonic.turn(4.999);
+    await table.whileBroken(async () => expect(list.isRevoked('a')).toBe(false));
+    monotonic.turn(0.001);
+    const asked = table.whileBroken(async () => list.isRevoked('a'));
+    await expect(asked).rejects.toThrow(UnavailableError);
   });
 });
 
@@ -80,6 +155,16 @@ describe('a cached list that has grown old', () => {
     clock.turn(5);
     expect(await list.isRevoked('a')).toBe(true);
     expect(list.isRevoked('a')).toBe(true);
+  });
+
+  it('is asked of the database once, however many requests find it so', async () => {
+    const list = await freshList();
+    pass(5);
+    const requests = () => Promise.all(Array.from({ length: 50 }, async () => list.isRevoked('a')));
+    expect(await statementsOf(requests)).toBe(1);
+    expect(await statementsOf(requests)).toBe(0);
+    pass(5);
+    expect(await statementsOf(requests)).toBe(1);
   });
 
   it('is trusted until the fifth poll was missed', async () => {
@@ -142,3 +227,12 @@ it('lets access tokens live out their lifetime when it is off', async () => {
   list.add('a', NOW);
   expect(list.isRevoked('a')).toBe(false);
 });
+
+it.each(['off', 'strict'] as const)('does not grow while it is %s', async (revocation) => {
+  const list = listWith({ revocation });
+  const heldBefore = JSON.stringify(Object.values(list).map(sizeOf));
+  for (let id = 0; id < 100; id += 1) list.add(String(id), NOW);
+  expect(JSON.stringify(Object.values(list).map(sizeOf))).toBe(heldBefore);
+});
+
+const sizeOf = (value: unknown): number => (value instanceof Map ? value.size : 0);
