@@ -10,6 +10,7 @@ export async function databaseAnswer<Result>(statement: Promise<Result>): Promis
   try {
     return await statement;
   } catch (error) {
+    if (error instanceof UnavailableError) throw error;
     throw new UnavailableError('The database is unavailable', error);
   }
 }

@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { databaseAnswer } from '../database-answer.js';
+import { createOwnQueryRunner } from './own-query-runner.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** The table of sessions in a data source. Every statement about it, reads included, goes through {@link run}. */
@@ -11,8 +12,8 @@ export class SessionTable {
   ) {}
 
   /**
-   * Runs a statement on the master: what is decided is decided on what was written, never on what a read
-   * replica has heard of.
+   * Runs a statement on the master, outside every transaction of the application: what is decided is decided on
+   * what was written, never on what a read replica has heard of or the application may still undo.
    *
    * @throws UnavailableError when the database does not do as it is told
    */
@@ -25,7 +26,7 @@ export class SessionTable {
   ): Promise<Answer> {
     // A host may connect later than it starts, with `manualInitialization`.
     if (!this.dataSource.isInitialized) throw new Error('The data source is not initialized');
-    const runner = this.dataSource.createQueryRunner('master');
+    const runner = createOwnQueryRunner(this.dataSource);
     try {
       return await statement(runner);
     } finally {

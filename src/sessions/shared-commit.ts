@@ -1,56 +1,121 @@
-/** What a statement takes. */
-type Values = readonly (string | number)[];
+import { LRUCache } from 'lru-cache';
+import { QueryResult } from 'typeorm';
+import { ConnectionTakenError, isLocked } from './connection-taken.js';
+import { WaitingLine } from './waiting-line.js';
 
-/** A connection that answers at once, as `better-sqlite3` has it; as much of it as is used here. */
-export interface SynchronousConnection {
-  prepare(sql: string): { run(...values: unknown[]): { readonly changes: number } };
-  transaction<Result>(work: (all: readonly Values[]) => Result): {
-    immediate(all: readonly Values[]): Result;
+/** As much of a statement of `better-sqlite3` as is used here. */
+interface PreparedStatement {
+  /** Whether it answers with rows. */
+  readonly reader: boolean;
+  /** Makes it answer with the first column alone. */
+  pluck(): PreparedStatement;
+  get(...values: readonly unknown[]): unknown;
+  all(...values: readonly unknown[]): unknown[];
+  run(...values: readonly unknown[]): {
+    readonly changes: number;
+    readonly lastInsertRowid: number | bigint;
   };
 }
 
-/** Somebody who waits for the commit. */
-interface Waiting {
-  readonly values: Values;
-  readonly resolve: (changes: number) => void;
-  readonly reject: (reason: unknown) => void;
+/** A connection that answers at once, as `better-sqlite3` has it; as much of it as is used here. */
+export interface SynchronousConnection {
+  readonly inTransaction: boolean;
+  prepare(sql: string): PreparedStatement;
+  exec(sql: string): unknown;
+  transaction<Argument, Result>(
+    work: (argument: Argument) => Result,
+  ): { immediate(argument: Argument): Result };
 }
 
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** As many statements are kept prepared; the module has about a dozen. */
+const PREPARED = 100;
+
 /**
- * Runs a statement for everybody who asks within one turn of the event loop, and commits once: on SQLite the
- * commit costs more than what is committed. Nobody is answered before it, and if it fails, everybody is told.
+ * Runs the module's statements on the one connection that it shares with the application: never within a
+ * transaction of the application, which could undo what was answered, and never waiting for another process
+ * with the event loop in its hands. Those who write within one turn of the event loop share a commit, since
+ * the commit costs more than what is committed. Nobody is answered before it.
  */
 export class SharedCommit {
-  private readonly runAll: (all: readonly Values[]) => number[];
-  private waiting: Waiting[] = [];
+  private readonly prepared = new LRUCache<string, PreparedStatement>({ max: PREPARED });
+  /** How long the driver waits for a lock, in milliseconds. */
+  private readonly timeout: PreparedStatement;
+  private readonly reads: WaitingLine<Statement, QueryResult>;
+  private readonly writes: WaitingLine<Statement, QueryResult>;
 
-  constructor(
-    readonly connection: SynchronousConnection,
-    sql: string,
-  ) {
-    const statement = connection.prepare(sql);
-    const run = (values: Values): number => statement.run(...values).changes;
-    const transaction = connection.transaction((all) => all.map(run));
-    // One statement is a transaction by itself. Locked from the start, many wait for another process as one does.
-    this.runAll = (all) => (all.length === 1 ? all.map(run) : transaction.immediate(all));
+  constructor(readonly connection: SynchronousConnection) {
+    this.timeout = connection.prepare('PRAGMA busy_timeout').pluck();
+    const run = (statement: Statement): QueryResult => this.execute(statement);
+    const runAll = (all: readonly Statement[]): QueryResult[] => all.map(run);
+    // Locked from the start, so that the first to write is the only one who can find the file locked.
+    const transaction = connection.transaction(runAll);
+    this.reads = new WaitingLine((all) => this.whenFree(() => runAll(all)));
+    // One statement is a transaction by itself.
+    this.writes = new WaitingLine((all) =>
+      this.whenFree(() => (all.length === 1 ? runAll(all) : transaction.immediate(all))),
+    );
   }
 
-  /** @returns how many rows the statement changed with these values */
-  run(values: Values): Promise<number> {
-    return new Promise((resolve, reject) => {
-      if (this.waiting.length === 0) setImmediate(() => this.commit());
-      this.waiting.push({ values, resolve, reject });
-    });
+  /**
+   * @returns rows, and how many of them were changed
+   * @throws UnavailableError when the connection was not free in time
+   */
+  run(sql: string, values: readonly unknown[]): Promise<QueryResult> {
+    return (/^SELECT\b/i.test(sql) ? this.reads : this.writes).ask({ sql, values });
   }
 
-  private commit(): void {
-    const all = this.waiting;
-    this.waiting = [];
+  /** For whoever knows that a transaction of the application has just ended. */
+  serve(): void {
+    this.reads.serve();
+    this.writes.serve();
+  }
+
+  private execute({ sql, values }: Statement): QueryResult {
+    const statement = this.prepare(sql);
+    const result = new QueryResult();
+    if (statement.reader) {
+      result.records = statement.all(...values);
+      result.raw = result.records;
+    } else {
+      const { changes, lastInsertRowid } = statement.run(...values);
+      result.affected = changes;
+      result.raw = lastInsertRowid;
+    }
+    return result;
+  }
+
+  private prepare(sql: string): PreparedStatement {
+    const known = this.prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.connection.prepare(sql);
+    this.prepared.set(sql, statement);
+    return statement;
+  }
+
+  /** Looking and working are one turn of the event loop: nobody else's statement comes between. */
+  private whenFree<Result>(work: () => Result): Result {
+    if (this.connection.inTransaction) throw ConnectionTakenError.byTransaction();
     try {
-      const changes = this.runAll(all.map(({ values }) => values));
-      all.forEach(({ resolve }, place) => resolve(changes[place] ?? 0));
+      return this.withoutWaiting(work);
     } catch (error) {
-      for (const { reject } of all) reject(error);
+      throw isLocked(error) ? ConnectionTakenError.byLock(error) : error;
+    }
+  }
+
+  /** The driver would wait for a lock by standing still. What the host has set is the host's again afterwards. */
+  private withoutWaiting<Result>(work: () => Result): Result {
+    const timeoutMs = Number(this.timeout.get());
+    if (timeoutMs === 0) return work();
+    this.connection.exec('PRAGMA busy_timeout = 0');
+    try {
+      return work();
+    } finally {
+      this.connection.exec(`PRAGMA busy_timeout = ${timeoutMs}`);
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { RefreshToken } from './refresh-token.entity.js';
 import type { SessionTable } from './session-table.js';
-import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 
 /** What an update writes: the columns' properties, and the SQL of their new values. */
 type Assignments = { readonly [Property in keyof RefreshToken]?: string };
@@ -16,13 +15,11 @@ interface WrittenSql<Name> {
 /**
  * An `UPDATE` of the sessions whose text never changes. TypeORM writes it once, in the dialect of its database
  * and with the names that this has for the columns; for each refresh anew, the writing would cost several times
- * what the database takes. Where the connection answers at once, those who ask at the same moment share a commit.
+ * what the database takes.
  */
 export class WrittenUpdate<Name extends string> {
   /** Written at the first use: a data source that is not initialized yet does not know its columns. */
   private written: WrittenSql<Name> | null = null;
-  /** On the connection that there is now; a data source that is opened again has another one. */
-  private shared: SharedCommit | null = null;
 
   /**
    * @param assignments values in SQL, with `:name` for what changes
@@ -45,10 +42,6 @@ export class WrittenUpdate<Name extends string> {
       this.written ??= this.write(runner);
       const { sql, order } = this.written;
       const placed = order.map((name) => values[name]);
-      if (this.table.dataSource.options.type === 'better-sqlite3') {
-        this.table.dataSource.logger.logQuery(sql, placed, runner);
-        return this.sharedOn(await runner.connect(), sql).run(placed);
-      }
       const { affected } = await runner.query(sql, placed, true);
       return affected ?? 0;
     });
@@ -68,10 +61,5 @@ export class WrittenUpdate<Name extends string> {
       sql,
       order: parameters.flatMap((given) => names.find((name) => name === given) ?? []),
     };
-  }
-
-  private sharedOn(connection: SynchronousConnection, sql: string): SharedCommit {
-    if (this.shared?.connection !== connection) this.shared = new SharedCommit(connection, sql);
-    return this.shared;
   }
 }

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DataSource, QueryFailedError, type QueryResult, type QueryRunner } from 'typeorm';
+import { UnavailableError } from '../errors.js';
+import { ConnectionTakenError, isLocked } from './connection-taken.js';
+import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
+import { PATIENCE_MS, POLL_MS, WaitingLine } from './waiting-line.js';
+
+/** Runs one statement of the module. */
+type Query = (sql: string, values: readonly unknown[]) => Promise<QueryResult>;
+
+/** How a statement takes its turn on the one connection of a SQLite database, by the kind of data source. */
+const TURN_TAKING: Readonly<Record<string, (source: DataSource, runner: QueryRunner) => Query>> = {
+  'better-sqlite3': synchronousQuery,
+  sqlite: asynchronousQuery,
+};
+
+/** By the query runner that TypeORM has for a connection; there is one of it where there is one connection. */
+const ownRunners = new WeakMap<QueryRunner, QueryRunner>();
+
+/**
+ * A query runner for statements of the module's own, on the master. On SQLite the application has the same
+ * connection, and what is said while a transaction of the application is open ends as that ends: there each
+ * statement waits until none is, and is committed when it is answered.
+ *
+ * @throws UnavailableError from its statements when the application, or another process, does not let go of the
+ * database in time; nothing was done then
+ */
+export function createOwnQueryRunner(dataSource: DataSource): QueryRunner {
+  const runner = dataSource.createQueryRunner('master');
+  const queryOn = TURN_TAKING[dataSource.options.type];
+  if (queryOn === undefined) return runner;
+  const known = ownRunners.get(runner);
+  if (known !== undefined) return known;
+  const own = withQuery(dataSource, runner, queryOn(dataSource, runner));
+  ownRunners.set(runner, own);
+  return own;
+}
+
+/** The same query runner, but for what it does with a statement. */
+function withQuery(dataSource: DataSource, runner: QueryRunner, query: Query): QueryRunner {
+  const own: QueryRunner = Object.create(runner, {
+    query: {
+      value: async (sql: string, values: readonly unknown[] = [], structured = false) => {
+        const result = await query(sql, values);
+        return structured ? result : result.raw;
+      },
+    },
+  });
+  return Object.defineProperty(own, 'manager', { value: dataSource.createEntityManager(own) });
+}
+
+/** On a driver that answers at once. TypeORM's query runner takes steps that others can come between. */
+function synchronousQuery(dataSource: DataSource, runner: QueryRunner): Query {
+  let shared: SharedCommit | undefined;
+  const serve = (): void => shared?.serve();
+  dataSource.subscribers.push({ afterTransactionCommit: serve, afterTransactionRollback: serve });
+  return async (sql, given) => {
+    const connection: SynchronousConnection = await runner.connect();
+    if (shared?.connection !== connection) shared = new SharedCommit(connection);
+    // The driver takes no booleans.
+    const values = given.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    dataSource.logger.logQuery(sql, values, runner);
+    try {
+      return await shared.run(sql, values);
+    } catch (error) {
+      if (error instanceof UnavailableError || !isError(error)) throw error;
+      dataSource.logger.logQueryError(error, sql, values, runner);
+      throw new QueryFailedError(sql, values, error);
+    }
+  };
+}
+
+/** On `sqlite3`, which works in other threads: a transaction of the application waits for our statements, too. */
+function asynchronousQuery(dataSource: DataSource, runner: QueryRunner): Query {
+  const underWay = new Set<Promise<unknown>>();
+  const line = new WaitingLine((all: readonly (() => Promise<QueryResult>)[]) => {
+    if (runner.isTransactionActive) throw ConnectionTakenError.byTransaction();
+    return all.map((start) => {
+      const answer = start();
+      const ended = answer.catch(() => {}).finally(() => underWay.delete(ended));
+      underWay.add(ended);
+      return answer;
+    });
+  });
+  const serve = (): void => line.serve();
+  dataSource.subscribers.push({
+    beforeTransactionStart: () => Promise.all(underWay),
+    afterTransactionCommit: serve,
+    afterTransactionRollback: serve,
+  });
+  return (sql, values) => untilUnlocked(() => line.ask(() => runner.query(sql, [...values], true)));
+}
+
+/** The driver has its own patience with a lock, in another thread; ours is longer. */
+async function untilUnlocked<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  for (const untilMs = performance.now() + PATIENCE_MS; ; await sleep(POLL_MS)) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isLocked(error)) throw error;
+      if (performance.now() < untilMs) continue;
+      throw new UnavailableError(ConnectionTakenError.byLock(error).message, error);
+    }
+  }
+}
+
+/** The driver's errors are no instances of `Error` where a test runner has one of its own. */
+function isError(error: unknown): error is Error {
+  return typeof error === 'object' && error !== null && 'message' in error;
+}
