@@ -1,6 +1,7 @@
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
 export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';
 export type { CookieOptions } from './auth/cookie-options.js';
+export { AUTH_ROUTE, isAuthRoute } from './auth/auth-route.js';
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export {
   CurrentSession,

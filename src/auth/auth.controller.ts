@@ -19,12 +19,14 @@ import type { AuthenticatedUser } from './access-control.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { CurrentSession, Public } from './auth.decorators.js';
 import { loginSchema, parseBody } from './auth.dto.js';
+import { PersonalAuthRoute } from './auth-route.js';
 import { AuthService } from './auth.service.js';
 import { type HttpRequest, addressOf, bearerToken, bodyOf, originOf } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 
 /** The routes of the module but for the refresh. Where they stand, `routePrefix` says: see `controllerAt`. */
+@PersonalAuthRoute()
 @Controller()
 @UseInterceptors(AuthHeadersInterceptor)
 export class AuthController {

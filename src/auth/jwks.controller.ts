@@ -1,11 +1,13 @@
 import { Controller, Get, Inject, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { NotFoundError } from '../errors.js';
 import type { PublicJwk } from '../keys/key-ring.js';
+import { AuthRoute } from './auth-route.js';
 import { Public } from './auth.decorators.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { ErrorHeaders } from './error-headers.js';
 
 /** The public keys that verify access tokens elsewhere (RFC 7517 section 5). */
+@AuthRoute()
 @Public()
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class JwksController {

@@ -1,6 +1,7 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
 import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
 import type { TokenPairBody } from '../wire.js';
+import { PersonalAuthRoute } from './auth-route.js';
 import { CurrentUser, Public } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
 import { ErrorHeaders } from './error-headers.js';
@@ -9,6 +10,7 @@ import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 
 /** The busy route, and therefore without an interceptor: what Nest builds for one takes a tenth of a refresh. */
+@PersonalAuthRoute()
 @Controller()
 export class RefreshController {
   constructor(
