@@ -10,7 +10,6 @@ export {
   OptionalAuth,
   Public,
 } from './auth/auth.decorators.js';
-export { GlobalJwtAuthGuard } from './auth/global-jwt-auth.guard.js';
 export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 export { AuthHeadersInterceptor } from './auth/auth-headers.interceptor.js';
 export { RefreshTokenGuard } from './auth/refresh-token.guard.js';

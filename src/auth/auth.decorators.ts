@@ -15,8 +15,8 @@ import { sessionOf } from './request-user.js';
 export const IS_PUBLIC = 'isPublic';
 
 /**
- * Lets everybody in where `GlobalJwtAuthGuard` stands before every route. A guard that was placed by hand, on a
- * route or its class, guards nevertheless.
+ * Lets everybody in where `JwtAuthGuard` stands before every route, and on a route whose class it guards. A guard
+ * that was placed on the route itself, or on a route of a public class, guards nevertheless.
  */
 export const Public = (): CustomDecorator => SetMetadata(IS_PUBLIC, true);
 

@@ -15,15 +15,15 @@ import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { controllerAt } from './controller-at.js';
-import { GlobalJwtAuthGuard } from './global-jwt-auth.guard.js';
 import { JwksController } from './jwks.controller.js';
+import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { RefreshController } from './refresh.controller.js';
 
 /** What has to be known before the options are: how the module hangs in the application. */
 export interface AuthModuleExtras {
   /** Whether the guards and `AuthService` can be used without importing the module again. @default true */
   readonly isGlobal?: boolean;
-  /** Whether `GlobalJwtAuthGuard` stands before every route that is not `@Public()`. @default false */
+  /** Whether `JwtAuthGuard` stands before every route that is not `@Public()`. @default false */
   readonly globalGuard?: boolean;
   /** Whether the module brings its routes. @default true */
   readonly controller?: boolean;
@@ -51,7 +51,7 @@ const GLOBAL_GUARD: Provider = {
   inject: [ModuleRef],
   useFactory: (module: ModuleRef): CanActivate => {
     let found: CanActivate | undefined;
-    const guard = (): CanActivate => (found ??= module.get<CanActivate>(GlobalJwtAuthGuard));
+    const guard = (): CanActivate => (found ??= module.get<CanActivate>(JwtAuthGuard));
     return { canActivate: (context) => guard().canActivate(context) };
   },
 };

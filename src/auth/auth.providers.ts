@@ -23,7 +23,6 @@ import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './au
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { ErrorHeaders } from './error-headers.js';
-import { GlobalJwtAuthGuard } from './global-jwt-auth.guard.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
@@ -50,7 +49,6 @@ const PARTS: Provider[] = [
   RefreshTokenStrategy,
   StrategyNames,
   JwtAuthGuard,
-  GlobalJwtAuthGuard,
   RefreshTokenGuard,
   RefreshCookie,
   Responses,
@@ -112,7 +110,6 @@ export const AUTH_EXPORTS = [
   AuthService,
   AuthEvents,
   JwtAuthGuard,
-  GlobalJwtAuthGuard,
   RefreshTokenGuard,
   AccessControl,
   RequestUser,

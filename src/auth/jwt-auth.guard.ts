@@ -6,12 +6,14 @@ import { IS_OPTIONAL } from './auth.decorators.js';
 import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, bearerToken } from './http-request.js';
 import { BareRequest, JwtStrategy } from './jwt.strategy.js';
+import { PublicRoutes } from './public-routes.js';
 import { RequestUser } from './request-user.js';
 import type { Asked } from './strategy-refusal.js';
 
 /**
- * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`. It
- * guards wherever it is placed, on a `@Public()` route too; before every route stands `GlobalJwtAuthGuard`.
+ * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`. Before
+ * every route (`globalGuard`, or an `APP_GUARD` of the application's) it leaves out those that are `@Public()`; by
+ * hand it guards where it is placed: see {@link PublicRoutes}.
  *
  * @throws MissingTokenError | InvalidTokenError | TokenExpiredError | SessionRevokedError
  * @throws UnavailableError when nobody can tell whether the session was revoked
@@ -19,6 +21,8 @@ import type { Asked } from './strategy-refusal.js';
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
+  private readonly publicRoutes = new PublicRoutes(isJwtAuthGuard);
+
   constructor(
     private readonly accessControl: AccessControl,
     private readonly errorHeaders: ErrorHeaders,
@@ -28,6 +32,7 @@ export class JwtAuthGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (this.publicRoutes.has(context)) return true;
     const request = this.getRequest(context);
     const settle = (error: unknown, user: unknown): boolean => {
       try {
@@ -95,4 +100,10 @@ export class JwtAuthGuard implements CanActivate {
     const targets = [context.getHandler(), context.getClass()];
     return this.reflector.getAllAndOverride<boolean | undefined>(IS_OPTIONAL, targets) === true;
   }
+}
+
+/** Whether it is this guard or one that extends it, as a class or made. */
+function isJwtAuthGuard(placed: unknown): boolean {
+  if (placed instanceof JwtAuthGuard || placed === JwtAuthGuard) return true;
+  return typeof placed === 'function' && placed.prototype instanceof JwtAuthGuard;
 }

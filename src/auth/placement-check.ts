@@ -1,20 +1,17 @@
-import { Injectable, Logger, type OnModuleInit, Scope } from '@nestjs/common';
+import { Injectable, type OnModuleInit, Scope } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { AuthOptionsError } from './auth.options.js';
 import { AuthService } from './auth.service.js';
-import { JwtAuthGuard } from './jwt-auth.guard.js';
 
 /** One provider in Nest's container. */
 type Provider = Parameters<ReturnType<typeof providersOf>['set']>[1];
 
 /**
- * Looks, at the start, how the module hangs in the application. It asks for nothing but Nest's container: were
+ * Looks, at the start, whether the module can live where it was put. It asks for nothing but Nest's container: were
  * it request-scoped with the rest, nobody would call it.
  */
 @Injectable()
 export class PlacementCheck implements OnModuleInit {
-  private readonly logger = new Logger('AuthModule');
-
   constructor(private readonly modules: ModulesContainer) {}
 
   /** @throws AuthOptionsError when the module depends on something request-scoped */
@@ -22,16 +19,7 @@ export class PlacementCheck implements OnModuleInit {
     for (const module of this.modules.values()) {
       const service = providersOf(module).get(AuthService);
       if (service !== undefined) refuseRequestScope(service);
-      for (const provider of providersOf(module).values()) this.warnOfGlobalGuard(provider);
     }
-  }
-
-  private warnOfGlobalGuard({ subtype, instance }: Provider): void {
-    if (subtype !== 'guard' || !(instance instanceof JwtAuthGuard)) return;
-    this.logger.warn(
-      'JwtAuthGuard stands before every route, @Public() ones and the login included: ' +
-        'let AuthModule put it there (globalGuard: true), or use GlobalJwtAuthGuard',
-    );
   }
 }
 

@@ -1,14 +1,11 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, Get, Injectable, UseGuards } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import {
-  CurrentUser,
-  type AuthenticatedUser,
-  GlobalJwtAuthGuard,
-  JwtAuthGuard,
-  Public,
-} from 'nestjs-baton';
+import { CurrentUser, type AuthenticatedUser, JwtAuthGuard, Public } from 'nestjs-baton';
 import { type Host, type HostOptions, PLATFORMS, startHost } from '../host/start-host.js';
 import { Client, EVERY_ANSWER, answersOfEveryRoute } from './every-route.js';
+
+@Injectable()
+class OwnGuard extends JwtAuthGuard {}
 
 @Public()
 @Controller('public-class')
@@ -33,9 +30,37 @@ class GuardedController {
   marked(@CurrentUser() user: AuthenticatedUser | undefined) {
     return { user: user?.id ?? null };
   }
+
+  @Get('guarded')
+  guarded(@CurrentUser() user: AuthenticatedUser | undefined) {
+    return { user: user?.id ?? null };
+  }
+
+  @Public()
+  @UseGuards(OwnGuard)
+  @Get('both')
+  both(@CurrentUser() user: AuthenticatedUser | undefined) {
+    return { user: user?.id ?? null };
+  }
 }
 
-const GUARDED = ['/public-class/guarded', '/guarded-class/public'];
+@Public()
+@UseGuards(JwtAuthGuard)
+@Controller('public-and-guarded-class')
+class ContradictoryController {
+  @Get('guarded')
+  guarded(@CurrentUser() user: AuthenticatedUser | undefined) {
+    return { user: user?.id ?? null };
+  }
+}
+
+const OPEN = ['/public-class/open', '/guarded-class/public'];
+const GUARDED = [
+  '/public-class/guarded',
+  '/guarded-class/guarded',
+  '/guarded-class/both',
+  '/public-and-guarded-class/guarded',
+];
 
 async function answersOf(host: Host, path: string) {
   const { access_token } = await new Client(host).login();
@@ -47,7 +72,10 @@ async function answersOf(host: Host, path: string) {
 
 /** @see issue 11 */
 describe.each(PLATFORMS)('on %s', (platform) => {
-  const options: HostOptions = { platform, controllers: [PublicController, GuardedController] };
+  const options: HostOptions = {
+    platform,
+    controllers: [PublicController, GuardedController, ContradictoryController],
+  };
 
   describe.each([
     ['without a global guard', {}],
@@ -59,37 +87,28 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     });
     afterAll(() => host.close());
 
-    it.each(GUARDED)('a JwtAuthGuard placed by hand guards, public or not: %s', async (path) => {
+    it.each(GUARDED)('a JwtAuthGuard placed by hand guards: %s', async (path) => {
       expect(await answersOf(host, path)).toEqual(['missing_token', 'invalid_token', '1']);
     });
 
-    it('a public route without one is open, to nonsense too', async () => {
-      expect(await answersOf(host, '/public-class/open')).toEqual([undefined, undefined, null]);
-    });
+    it.each(OPEN)(
+      '@Public() that is closer than the guard opens, to nonsense too: %s',
+      async (path) => {
+        expect(await answersOf(host, path)).toEqual([undefined, undefined, null]);
+      },
+    );
   });
 
-  it('GlobalJwtAuthGuard may be put before every route by the application itself', async () => {
-    const providers = [{ provide: APP_GUARD, useExisting: GlobalJwtAuthGuard }];
+  it('an application may put the guard before every route itself', async () => {
+    const providers = [{ provide: APP_GUARD, useExisting: JwtAuthGuard }];
     const host = await startHost({ ...options, providers });
     expect(await answersOfEveryRoute(host)).toEqual(EVERY_ANSWER);
-    const opened = await answersOf(host, '/public-class/open');
-    expect(opened).toEqual([undefined, undefined, null]);
+    for (const path of OPEN) {
+      expect(await answersOf(host, path)).toEqual([undefined, undefined, null]);
+    }
     for (const path of GUARDED) {
       expect(await answersOf(host, path)).toEqual(['missing_token', 'invalid_token', '1']);
     }
-    await host.close();
-  });
-
-  it('a JwtAuthGuard before every route guards the login as well, and the start says so', async () => {
-    const warnings: string[] = [];
-    const logger = { log() {}, error() {}, warn: (text: string) => warnings.push(text) };
-    const host = await startHost({
-      ...options,
-      providers: [{ provide: APP_GUARD, useExisting: JwtAuthGuard }],
-      configure: (app) => app.useLogger(logger),
-    });
-    expect((await host.http().post('/auth/login').send({})).body.error).toBe('missing_token');
-    expect(warnings.join()).toContain('globalGuard: true');
     await host.close();
   });
 });

@@ -26,7 +26,6 @@ import {
   CurrentUser,
   type Duration,
   type ErrorBody,
-  GlobalJwtAuthGuard,
   InvalidCredentialsError,
   InvalidRequestError,
   InvalidTokenError,
@@ -144,7 +143,7 @@ export class Desk {
   }
 
   @OptionalAuth()
-  @UseGuards(GlobalJwtAuthGuard)
+  @UseGuards(JwtAuthGuard)
   @UseInterceptors(AuthHeadersInterceptor)
   greet(@CurrentSession() session?: AuthenticatedUser): string {
     return session?.id ?? 'stranger';
