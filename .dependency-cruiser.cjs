@@ -43,7 +43,7 @@ module.exports = {
         pathNot: '^src/(standalone|openapi|client)/|^src/main\\.ts$|\\.spec\\.ts$',
       },
       to: {
-        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|rate-limiter-flexible|fastify)',
+        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|@zxcvbn-ts|fastest-levenshtein|p-limit|fastify)',
       },
     },
   ],

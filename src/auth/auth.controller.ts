@@ -21,7 +21,14 @@ import { CurrentSession, Public } from './auth.decorators.js';
 import { loginSchema, parseBody } from './auth.dto.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { AuthService } from './auth.service.js';
-import { type HttpRequest, addressOf, bearerToken, bodyOf, originOf } from './http-request.js';
+import {
+  type HttpRequest,
+  addressOf,
+  bearerToken,
+  bodyOf,
+  connectionSignal,
+  originOf,
+} from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 
@@ -47,7 +54,8 @@ export class AuthController {
     const { username, password, device_name: deviceName } = parseBody(loginSchema, bodyOf(request));
     const ip = addressOf(request);
     const origin = originOf(request, deviceName ?? null);
-    const pair = await this.auth.login({ username, password, ip }, origin);
+    const signal = connectionSignal(request);
+    const pair = await this.auth.login({ username, password, ip, signal }, origin);
     this.cookie.clearDoubled(request, response);
     return this.cookie.deliver(pair, request, response);
   }

@@ -19,6 +19,7 @@ import {
 import type { SessionOrigin } from '../sessions/storable-session.js';
 import type { AccessTokenClaims } from '../tokens/access-token.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
+import { type AttemptOptions, type AttemptSettings, attemptsSchema } from './attempt-options.js';
 import { closedObject } from './closed-object.js';
 import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie-options.js';
 
@@ -49,6 +50,8 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
   readonly strategy?: string;
   /** The same for refresh tokens. @default 'baton-refresh' */
   readonly refreshStrategy?: string;
+  /** Limits on failed attempts, kept in the memory of each instance; `false` is none. @default the defaults */
+  readonly attempts?: AttemptOptions | false;
   /** Where the time comes from; it is believed as it is, and never corrected. @default the database's clock */
   readonly clock?: Clock;
 
@@ -86,6 +89,7 @@ export interface AuthConfig extends Pick<
   readonly strategy: string;
   readonly refreshStrategy: string;
   readonly user: 'claims' | 'full';
+  readonly attempts: AttemptSettings;
   /** Null where the cookie transport is off. */
   readonly cookies: CookieSettings | null;
 }
@@ -132,6 +136,7 @@ const optionsSchema = closedObject({
   refreshStrategy: v.optional(nonEmptyString, 'baton-refresh'),
   user: v.optional(oneOf(['claims', 'full']), 'claims'),
   toUser: v.optional(functionSchema),
+  attempts: v.optional(attemptsSchema, {}),
   accessTokenClaims: v.optional(functionSchema),
   onLogin: v.optional(functionSchema),
   onRefresh: v.optional(functionSchema),
@@ -146,7 +151,7 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
-  const { clock, cookies, strategy, refreshStrategy, user } = rest;
+  const { clock, cookies, attempts, strategy, refreshStrategy, user } = rest;
   const settings = v.parse(settingsSchema, options);
 
   const access =
@@ -169,6 +174,7 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
     settings,
     clock,
     cookies,
+    attempts,
     accessKeys: access,
     refreshKeys: refresh,
     strategy,

@@ -19,6 +19,7 @@ import { VerifiedTokens } from '../tokens/verified-tokens.js';
 import { AccessControl } from './access-control.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
+import { AttemptLimits } from './attempt-limits.js';
 import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
@@ -44,6 +45,7 @@ const PARTS: Provider[] = [
   RotationService,
   AccessControl,
   RequestUser,
+  AttemptLimits,
   AuthService,
   JwtStrategy,
   RefreshTokenStrategy,
@@ -111,6 +113,7 @@ export const AUTH_EXPORTS = [
   AuthEvents,
   JwtAuthGuard,
   RefreshTokenGuard,
+  AttemptLimits,
   AccessControl,
   RequestUser,
   JwtStrategy,

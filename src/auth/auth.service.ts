@@ -1,6 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../errors.js';
+import {
+  InvalidCredentialsError,
+  InvalidRequestError,
+  InvalidTokenError,
+  NotFoundError,
+} from '../errors.js';
 import { AuthEvents } from '../events.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
@@ -19,6 +24,7 @@ import {
 import type { AuthUser, Credentials } from '../users/user-store.js';
 import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
+import { AttemptLimits } from './attempt-limits.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 
 const NOWHERE: SessionOrigin = { ip: null, userAgent: null, deviceName: null };
@@ -40,24 +46,41 @@ export class AuthService {
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
     private readonly accessControl: AccessControl,
+    private readonly attempts: AttemptLimits,
     private readonly confirmations: Confirmations,
     private readonly events: AuthEvents,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
-   * Checks the credentials and opens a session.
+   * Checks the credentials and opens a session. Failures are counted, see the option `attempts`.
    *
    * @throws InvalidCredentialsError when the user store says no
+   * @throws TooManyAttemptsError however right the credentials are, after too many that were not
    */
   async login(credentials: Credentials, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
-    const user = await this.config.users.authenticate(credentials);
-    if (user === null) {
-      const { username, ip } = credentials;
-      this.events.emit({ type: 'login.failed', username, ip, atMs: this.clock.nowMs() });
-      throw new InvalidCredentialsError();
-    }
-    return this.openSession(user, origin);
+    const user = await this.checkCredentials(credentials);
+    const pair = await this.openSession(user, origin);
+    if ((await this.config.users.isCurrent?.(user)) !== false) return pair;
+    await this.revocations.revoke(pair.session_id, String(user.id), 'password_changed');
+    throw new InvalidCredentialsError();
+  }
+
+  /**
+   * Checks the credentials as a login does, attempts counted, and opens nothing: before a password is changed.
+   *
+   * @throws InvalidCredentialsError when the user store says no
+   * @throws TooManyAttemptsError however right the credentials are, after too many that were not
+   */
+  async checkCredentials(credentials: Credentials): Promise<AuthUser> {
+    const { username, ip, signal } = credentials;
+    const user = await this.attempts.login(username, ip, async () => {
+      if (signal?.aborted === true) throw new InvalidRequestError('The client is gone');
+      return this.config.users.authenticate(credentials);
+    });
+    if (user !== null) return user;
+    this.events.emit({ type: 'login.failed', username, ip, atMs: this.clock.nowMs() });
+    throw new InvalidCredentialsError();
   }
 
   /** Opens a session for a user who has proved who they are in another way: a passkey, a social login. */

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { InvalidRequestError } from '../errors.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
 import { clientAddress } from './client-address.js';
@@ -11,6 +12,7 @@ export interface HttpRequest {
   /** Host and port, as the platform sees them through the proxies that it trusts. */
   readonly host?: string;
   readonly originalUrl?: string;
+  readonly socket?: Pick<Socket, 'destroyed' | 'once'>;
   /** Whom the guard of the route let in. */
   user?: unknown;
 }
@@ -39,6 +41,21 @@ export function bearerToken({ headers }: HttpRequest): string | null {
 /** The client's address, or null when what the host reports (through proxies) is not one. */
 export function addressOf({ ip = '' }: HttpRequest): string | null {
   return clientAddress(ip);
+}
+
+/** One for each connection, however many requests are sent along it. */
+const signals = new WeakMap<object, AbortSignal>();
+
+/** Aborted when the client's connection is gone; undefined where the platform shows no connection. */
+export function connectionSignal({ socket }: HttpRequest): AbortSignal | undefined {
+  if (socket === undefined) return undefined;
+  const known = signals.get(socket);
+  if (known !== undefined) return known;
+  if (socket.destroyed) return AbortSignal.abort();
+  const controller = new AbortController();
+  socket.once('close', () => controller.abort());
+  signals.set(socket, controller.signal);
+  return controller.signal;
 }
 
 /** Where a login comes from. */

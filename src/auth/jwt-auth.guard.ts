@@ -1,10 +1,11 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { MissingTokenError } from '../errors.js';
+import { InvalidTokenError, MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
+import { AttemptLimits } from './attempt-limits.js';
 import { IS_OPTIONAL } from './auth.decorators.js';
 import { ErrorHeaders } from './error-headers.js';
-import { type HttpRequest, bearerToken } from './http-request.js';
+import { type HttpRequest, addressOf, bearerToken } from './http-request.js';
 import { BareRequest, JwtStrategy } from './jwt.strategy.js';
 import { PublicRoutes } from './public-routes.js';
 import { RequestUser } from './request-user.js';
@@ -16,6 +17,7 @@ import type { Asked } from './strategy-refusal.js';
  * hand it guards where it is placed: see {@link PublicRoutes}.
  *
  * @throws MissingTokenError | InvalidTokenError | TokenExpiredError | SessionRevokedError
+ * @throws TooManyAttemptsError after a flood of forged tokens from the same address, for tokens not seen before
  * @throws UnavailableError when nobody can tell whether the session was revoked
  * @see RFC 6750
  */
@@ -27,6 +29,7 @@ export class JwtAuthGuard implements CanActivate {
     private readonly accessControl: AccessControl,
     private readonly errorHeaders: ErrorHeaders,
     @Inject(JwtStrategy) private readonly strategy: Asked<AuthenticatedUser>,
+    private readonly attempts: AttemptLimits,
     private readonly requestUser: RequestUser,
     private readonly reflector: Reflector,
   ) {}
@@ -39,6 +42,8 @@ export class JwtAuthGuard implements CanActivate {
         request.user = this.handleRequest(error, user, undefined, context);
         return true;
       } catch (refusal) {
+        if (refusal instanceof InvalidTokenError)
+          this.attempts.noteRefusedToken(addressOf(request));
         return this.errorHeaders.refuse(this.getResponse(context), refusal);
       }
     };
@@ -90,10 +95,15 @@ export class JwtAuthGuard implements CanActivate {
   /** A known token costs a look-up; a new one is verified by the strategy, which is given nothing but the token. */
   private userOf(request: HttpRequest, token: string | null): unknown {
     if (token === null) throw new MissingTokenError();
-    const session = this.accessControl.recall(token) ?? this.strategy.ask(new BareRequest(token));
+    const session = this.accessControl.recall(token) ?? this.verify(request, token);
     return session instanceof Promise
       ? session.then((known) => this.requestUser.of(request, known))
       : this.requestUser.of(request, session);
+  }
+
+  private verify(request: HttpRequest, token: string): Promise<AuthenticatedUser> {
+    this.attempts.refuseFlood(addressOf(request));
+    return this.strategy.ask(new BareRequest(token));
   }
 
   private isOptional(context: ExecutionContext): boolean {

@@ -1,7 +1,9 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { InvalidTokenError } from '../errors.js';
 import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
+import { AttemptLimits } from './attempt-limits.js';
 import { ErrorHeaders } from './error-headers.js';
-import type { HttpRequest } from './http-request.js';
+import { type HttpRequest, addressOf } from './http-request.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenStrategy } from './refresh-token.strategy.js';
 import type { Asked } from './strategy-refusal.js';
@@ -10,6 +12,7 @@ import type { Asked } from './strategy-refusal.js';
  * Lets requests in whose body, or cookie, holds a genuine refresh token that has not expired, and leaves a
  * `PresentedRefreshToken` in `request.user`. Whether it was spent, `AuthService.refreshVerified` says.
  *
+ * @throws TooManyAttemptsError after a flood of refused tokens from the same address
  * @throws InvalidRequestError | InvalidTokenError | TokenExpiredError | SessionMismatchError
  */
 @Injectable()
@@ -18,6 +21,7 @@ export class RefreshTokenGuard implements CanActivate {
     @Inject(RefreshTokenStrategy) private readonly strategy: Asked<PresentedRefreshToken>,
     private readonly cookie: RefreshCookie,
     private readonly errorHeaders: ErrorHeaders,
+    private readonly attempts: AttemptLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,9 +29,11 @@ export class RefreshTokenGuard implements CanActivate {
     const request = http.getRequest<HttpRequest>();
     try {
       this.cookie.clearDoubled(request, http.getResponse());
+      this.attempts.refuseFlood(addressOf(request));
       request.user = await this.strategy.ask(request);
       return true;
     } catch (error) {
+      if (error instanceof InvalidTokenError) this.attempts.noteRefusedToken(addressOf(request));
       this.cookie.clearAfter(error, request, http.getResponse());
       return this.errorHeaders.refuse(http.getResponse(), error);
     }

@@ -4,8 +4,9 @@ import type { TokenPairBody } from '../wire.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { CurrentUser, Public } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
+import { AttemptLimits, isUnauthorized } from './attempt-limits.js';
 import { ErrorHeaders } from './error-headers.js';
-import { type HttpRequest, idempotencyKeyOf } from './http-request.js';
+import { type HttpRequest, addressOf, idempotencyKeyOf } from './http-request.js';
 import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 
@@ -17,6 +18,7 @@ export class RefreshController {
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
     private readonly errorHeaders: ErrorHeaders,
+    private readonly attempts: AttemptLimits,
   ) {}
 
   /** Rotates: a new access token and a new refresh token. */
@@ -35,6 +37,7 @@ export class RefreshController {
       const pair = await this.auth.refreshVerified(presented, options);
       return this.cookie.deliver(pair, request, response);
     } catch (error) {
+      if (isUnauthorized(error)) this.attempts.noteRefusedToken(addressOf(request));
       this.cookie.clearAfter(error, request, response);
       return this.errorHeaders.refuse(response, error);
     }

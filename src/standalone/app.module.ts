@@ -12,6 +12,9 @@ import { PlaygroundController } from './playground/playground.controller.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
 
+/** An address may fail under so many names as often as under one: an office has many people. */
+const NAMES_PER_ADDRESS = 30;
+
 /** The standalone server: an application like any other that imports `AuthModule`. */
 @Module({})
 export class AppModule {
@@ -73,6 +76,11 @@ function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
     revocationPoll: env.AUTH_REVOCATION_POLL,
     issuer: env.AUTH_ISSUER,
     audience: env.AUTH_AUDIENCE,
+    attempts: {
+      perName: env.AUTH_LOGIN_ATTEMPTS,
+      perAddress: env.AUTH_LOGIN_ATTEMPTS * NAMES_PER_ADDRESS,
+      window: env.AUTH_LOGIN_WINDOW,
+    },
     cookies: env.AUTH_COOKIES && {
       origins: env.AUTH_ORIGINS,
       allowPlainHttp: env.NODE_ENV !== 'production',

@@ -18,9 +18,31 @@ const DRAIN_MS = 5_000;
 /** By when the process ends, whatever still hangs. */
 const STOP_MS = 9_000;
 
+/** How long a request may take to arrive. */
+export interface ArrivalLimits {
+  /** Its headers, milliseconds from its first byte. */
+  readonly headersMs: number;
+  /** All of it. */
+  readonly requestMs: number;
+  /** How often is looked; Node's own half a minute would let a slow one live on for as long. */
+  readonly lookEveryMs: number;
+}
+
+const ARRIVAL_LIMITS: ArrivalLimits = { headersMs: 10_000, requestMs: 15_000, lookEveryMs: 1_000 };
+
 /** Makes the application, ready to listen. */
-export async function createServer(environment: Environment): Promise<NestFastifyApplication> {
+export async function createServer(
+  environment: Environment,
+  { headersMs, requestMs, lookEveryMs }: ArrivalLimits = ARRIVAL_LIMITS,
+): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
+    // Fastify sets its own requestTimeout on the server that it makes, which is none unless it is told.
+    requestTimeout: requestMs,
+    http: {
+      headersTimeout: headersMs,
+      requestTimeout: requestMs,
+      connectionsCheckingInterval: lookEveryMs,
+    },
     bodyLimit: MAX_BODY_BYTES,
     trustProxy: (_address, hop) => hop < environment.TRUST_PROXY,
     return503OnClosing: false,

@@ -4,6 +4,8 @@ export interface Credentials {
   readonly password: string;
   /** The address of the client, for limiting attempts; null when it is not known. */
   readonly ip: string | null;
+  /** Aborted when the client's connection is gone: nobody waits for the answer, and no hash need be made. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The least that the module needs to know of a user. */
@@ -27,6 +29,14 @@ export interface UserStore<User extends AuthUser = AuthUser> {
    * @throws TooManyAttemptsError, or any `HttpException` of your own, which reaches the client as it is
    */
   authenticate(credentials: Credentials): Promise<User | null>;
+
+  /**
+   * Asked after a login has opened its session, with the user that {@link authenticate} returned: whether the
+   * password that was checked is still the one. A change that came between has ended every session but this one.
+   *
+   * @returns false when it is not: the session is ended, and the login refused
+   */
+  isCurrent?(user: User): Promise<boolean>;
 
   /**
    * Finds a user by the claim `sub`; asked at each refresh and by `GET me`.

@@ -15,6 +15,13 @@ const login = (username: string, password: string, from = '192.0.2.1') =>
 const times = <Result>(count: number, task: () => Promise<Result>): Promise<Result[]> =>
   Promise.all(Array.from({ length: count }, task));
 
+/** How long a failed login takes, milliseconds. */
+async function timeOf(username: string, from: string): Promise<number> {
+  const startedMs = performance.now();
+  expect((await login(username, 'wrong', from)).status).toBe(401);
+  return performance.now() - startedMs;
+}
+
 describe('failed logins', () => {
   it('are answered with 429 and Retry-After once there were too many, the right password too', async () => {
     const { credentials } = await signUp(server.url);
@@ -66,4 +73,46 @@ describe('failed logins', () => {
     expect((await attempt()).status).toBe(401);
     await brief.stop();
   });
+
+  /** @see issue 11 */
+  it('are counted by address, whatever the names', async () => {
+    const narrow = await startInProcess({ AUTH_LOGIN_ATTEMPTS: '1', TRUST_PROXY: '1' });
+    const attempt = (name: number, from: string) =>
+      post(
+        `${narrow.url}/auth/login`,
+        { username: `name ${name}`, password: 'wrong' },
+        { 'x-forwarded-for': from },
+      );
+    for (let name = 0; name < 30; name += 1) {
+      expect((await attempt(name, '192.0.2.9')).status).toBe(401);
+    }
+    expect((await attempt(30, '192.0.2.9')).status).toBe(429);
+    expect((await attempt(30, '192.0.2.10')).status).toBe(401);
+    await narrow.stop();
+  });
+
+  /** @see issue 11 */
+  it('take as long for unknown names as for known ones', async () => {
+    const { credentials } = await signUp(server.url);
+    const known: number[] = [];
+    const unknown: number[] = [];
+    for (const last of [1, 2, 3, 4, 5]) {
+      known.push(await timeOf(credentials.username, `198.51.100.${last}`));
+      unknown.push(await timeOf('nobody at all', `198.51.100.${last}`));
+    }
+    expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...known) / 2);
+  });
+});
+
+/** @see issue 11 */
+it('registrations of names that are taken are limited by address', async () => {
+  const narrow = await startInProcess({ AUTH_LOGIN_ATTEMPTS: '1' });
+  const register = (username: string) =>
+    post(`${narrow.url}/users`, { username, password: 'correct horse battery staple' });
+  expect((await register('ann')).status).toBe(201);
+  for (let taken = 0; taken < 30; taken += 1) {
+    expect((await register('ann')).status).toBe(409);
+  }
+  expect((await register('ann')).status).toBe(429);
+  await narrow.stop();
 });

@@ -1,6 +1,6 @@
 import type { INestApplication } from '@nestjs/common';
 import { readEnvironment } from '../../src/standalone/environment.js';
-import { createServer } from '../../src/standalone/server.js';
+import { type ArrivalLimits, createServer } from '../../src/standalone/server.js';
 import type { Variables } from './server-process.js';
 
 /** The standalone server within the test's own process. */
@@ -13,7 +13,10 @@ export interface InProcessServer {
 const running = new Set<InProcessServer>();
 
 /** Starts the standalone server on a free port, on SQLite in memory unless told otherwise. */
-export async function startInProcess(variables: Variables = {}): Promise<InProcessServer> {
+export async function startInProcess(
+  variables: Variables = {},
+  limits?: ArrivalLimits,
+): Promise<InProcessServer> {
   const app = await createServer(
     readEnvironment({
       DATABASE_URL: 'sqlite::memory:',
@@ -21,6 +24,7 @@ export async function startInProcess(variables: Variables = {}): Promise<InProce
       AUTH_REFRESH_SECRET: 'a secret of the tests for refresh tokens',
       ...variables,
     }),
+    limits,
   );
   app.useLogger(false);
   await app.listen(0, '127.0.0.1');

@@ -10,14 +10,15 @@ import {
 } from '@nestjs/common';
 import * as v from 'valibot';
 import type { AuthenticatedUser } from '../../auth/access-control.js';
+import { AttemptLimits } from '../../auth/attempt-limits.js';
 import { AuthHeadersInterceptor } from '../../auth/auth-headers.interceptor.js';
 import { CurrentSession } from '../../auth/auth.decorators.js';
 import { parseBody } from '../../auth/auth.dto.js';
 import { AuthService } from '../../auth/auth.service.js';
-import { type HttpRequest, addressOf } from '../../auth/http-request.js';
+import { type HttpRequest, addressOf, connectionSignal } from '../../auth/http-request.js';
 import { JwtAuthGuard } from '../../auth/jwt-auth.guard.js';
 import { CLOCK, type Clock } from '../../clock.js';
-import { InvalidTokenError, NotFoundError } from '../../errors.js';
+import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../../errors.js';
 import { presentedPasswordSchema } from '../../users/credential-rules.js';
 import { ENVIRONMENT, type Environment } from '../environment.js';
 import { newPasswordSchema, newUsernameSchema, refuseGuessable } from './new-credentials.js';
@@ -44,17 +45,20 @@ export class UsersController {
   constructor(
     private readonly users: UsersService,
     private readonly auth: AuthService,
+    private readonly attempts: AttemptLimits,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /** Registers a user. */
   @Post()
-  async register(@Body() body: unknown): Promise<UserBody> {
+  async register(@Body() body: unknown, @Req() request: HttpRequest): Promise<UserBody> {
     if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
     const { username, password } = parseBody(registrationSchema, body);
     refuseGuessable('password', password, username);
-    const user = await this.users.register(username, password, this.clock.nowMs());
+    const user = await this.attempts.registration(addressOf(request), () =>
+      this.users.register(username, password, this.clock.nowMs(), connectionSignal(request)),
+    );
     return { id: user.id, username, created_at: new Date(user.createdAtMs).toISOString() };
   }
 
@@ -71,7 +75,15 @@ export class UsersController {
     const user = await this.users.findById(id);
     if (user === null) throw new InvalidTokenError('Access');
     refuseGuessable('new_password', new_password, user.username);
-    await this.users.changePassword(user, current_password, new_password, addressOf(request));
+    const signal = connectionSignal(request);
+    await this.auth.checkCredentials({
+      username: user.username,
+      password: current_password,
+      ip: addressOf(request),
+      signal,
+    });
+    const replaced = await this.users.replacePassword(user, new_password, signal);
+    if (!replaced) throw new InvalidCredentialsError();
     await this.auth.revokeSessions(id, 'password_changed', sessionId);
   }
 }

@@ -1,7 +1,5 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { ENVIRONMENT, type Environment } from '../environment.js';
-import { LoginAttempts } from './login-attempts.js';
 import { User } from './user.entity.js';
 import { UsersController } from './users.controller.js';
 import { UsersService } from './users.service.js';
@@ -10,15 +8,7 @@ import { UsersService } from './users.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([User])],
   controllers: [UsersController],
-  providers: [
-    UsersService,
-    {
-      provide: LoginAttempts,
-      inject: [ENVIRONMENT],
-      useFactory: ({ AUTH_LOGIN_ATTEMPTS, AUTH_LOGIN_WINDOW }: Environment) =>
-        new LoginAttempts({ attempts: AUTH_LOGIN_ATTEMPTS, windowSeconds: AUTH_LOGIN_WINDOW }),
-    },
-  ],
+  providers: [UsersService],
   exports: [UsersService],
 })
 export class UsersModule {}

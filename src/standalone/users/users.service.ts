@@ -4,9 +4,8 @@ import { InjectRepository } from '@nestjs/typeorm';
 import type { Repository } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import { databaseAnswer } from '../../database-answer.js';
-import { AuthError, InvalidCredentialsError } from '../../errors.js';
+import { AuthError } from '../../errors.js';
 import type { Credentials, UserStore } from '../../users/user-store.js';
-import { LoginAttempts } from './login-attempts.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { User } from './user.entity.js';
 import { comparable } from './username.js';
@@ -24,21 +23,23 @@ export class UsernameTakenError extends AuthError {
 /** The users of the standalone server: names compared after NFKC and lower-casing, passwords in argon2id. */
 @Injectable()
 export class UsersService implements UserStore<User> {
-  constructor(
-    @InjectRepository(User) private readonly users: Repository<User>,
-    private readonly attempts: LoginAttempts,
-  ) {}
+  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
 
   /**
    * @param nowMs Unix milliseconds
    * @throws UsernameTakenError when a name that compares alike is registered
    */
-  async register(username: string, password: string, nowMs: number): Promise<User> {
+  async register(
+    username: string,
+    password: string,
+    nowMs: number,
+    signal?: AbortSignal,
+  ): Promise<User> {
     const user: User = {
       id: uuidV7({ msecs: nowMs }),
       username,
       usernameHash: hashOfName(username),
-      passwordHash: await hashPassword(password),
+      passwordHash: await hashPassword(password, signal),
       createdAtMs: nowMs,
     };
     try {
@@ -50,13 +51,15 @@ export class UsersService implements UserStore<User> {
     return user;
   }
 
-  /** @throws TooManyAttemptsError after too many failures under this name from this address */
-  authenticate({ username, password, ip }: Credentials): Promise<User | null> {
-    return this.attempts.make(`${hashOfName(username)} ${ip}`, async () => {
-      const user = await this.findByName(username);
-      const matches = await verifyPassword(user?.passwordHash ?? (await NOBODYS_HASH), password);
-      return matches ? user : null;
-    });
+  async authenticate({ username, password, signal }: Credentials): Promise<User | null> {
+    const user = await this.findByName(username);
+    const passwordHash = user?.passwordHash ?? (await NOBODYS_HASH);
+    return (await verifyPassword(passwordHash, password, signal)) ? user : null;
+  }
+
+  /** A password that was changed while it was checked opens nothing. */
+  async isCurrent({ id, passwordHash }: User): Promise<boolean> {
+    return (await this.findById(id))?.passwordHash === passwordHash;
   }
 
   findById(id: string): Promise<User | null> {
@@ -64,22 +67,21 @@ export class UsersService implements UserStore<User> {
   }
 
   /**
-   * Sets another password.
+   * Sets another password, unless somebody else has just done so.
    *
-   * @throws InvalidCredentialsError for a wrong current one, which counts as a failed login
-   * @throws TooManyAttemptsError
+   * @param user as found when the current password was checked
+   * @returns false when the password was no longer that one
    */
-  async changePassword(
-    user: User,
-    currentPassword: string,
-    newPassword: string,
-    ip: string | null,
-  ): Promise<void> {
-    const { username, id } = user;
-    const genuine = await this.authenticate({ username, password: currentPassword, ip });
-    if (genuine === null) throw new InvalidCredentialsError();
-    const passwordHash = await hashPassword(newPassword);
-    await databaseAnswer(this.users.update({ id }, { passwordHash }));
+  async replacePassword(
+    { id, passwordHash }: User,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const next = await hashPassword(password, signal);
+    const changed = await databaseAnswer(
+      this.users.update({ id, passwordHash }, { passwordHash: next }),
+    );
+    return changed.affected === 1;
   }
 
   private findByName(username: string): Promise<User | null> {
