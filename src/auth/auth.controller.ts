@@ -30,6 +30,7 @@ import {
   originOf,
 } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { ProxyWarning } from './proxy-warning.js';
 import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 
 /** The routes of the module but for the refresh. Where they stand, `routePrefix` says: see `controllerAt`. */
@@ -41,6 +42,7 @@ export class AuthController {
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
     private readonly tokens: RefreshTokens,
+    private readonly proxies: ProxyWarning,
   ) {}
 
   /** Checks the credentials and opens a session. */
@@ -52,6 +54,7 @@ export class AuthController {
     @Res({ passthrough: true }) response: unknown,
   ): Promise<TokenPairBody | CookiePairBody> {
     const { username, password, device_name: deviceName } = parseBody(loginSchema, bodyOf(request));
+    this.proxies.look(request);
     const ip = addressOf(request);
     const origin = originOf(request, deviceName ?? null);
     const signal = connectionSignal(request);

@@ -27,6 +27,7 @@ import { ErrorHeaders } from './error-headers.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
+import { ProxyWarning } from './proxy-warning.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 import { RefreshTokenStrategy } from './refresh-token.strategy.js';
@@ -59,6 +60,7 @@ const PARTS: Provider[] = [
   AuthEventListeners,
   BackgroundTasks,
   PlacementCheck,
+  ProxyWarning,
 ];
 
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */

@@ -8,6 +8,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body?: unknown;
   readonly ip?: string;
+  /** The connection itself. */
+  readonly socket?: { readonly remoteAddress?: string | undefined };
   readonly protocol?: string;
   /** Host and port, as the platform sees them through the proxies that it trusts. */
   readonly host?: string;

@@ -121,6 +121,7 @@ const variables = v.object({
   AUTH_DOCS: v.optional(onOff),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   TRUST_PROXY: v.optional(proxies, 'off'),
+  TRUST_PROXY_HEADER: v.optional(oneOf(['x-forwarded-for', 'forwarded']), 'x-forwarded-for'),
   REDIS_URL: v.optional(v.never('takes nothing: Redis is not in this version yet')),
 });
 

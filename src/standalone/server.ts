@@ -9,6 +9,7 @@ import { openDatabase } from './database.js';
 import type { Environment } from './environment.js';
 import { toAuthError } from './error.filter.js';
 import { MAX_BODY_BYTES, acceptOnlyJson } from './json-body.js';
+import { lookAtHeads } from './request-head.js';
 import { serveOpenApi } from './openapi.js';
 
 /** A connection whose request has arrived but was not read yet looks idle, and idle ones are closed first. */
@@ -56,6 +57,7 @@ export async function createServer(
     abortOnError: false,
     logger: new ConsoleLogger({ json: environment.NODE_ENV === 'production' }),
   });
+  lookAtHeads(adapter, environment);
   acceptOnlyJson(adapter);
   allowOrigins(app, environment.AUTH_ORIGINS);
   if (environment.AUTH_DOCS ?? environment.NODE_ENV !== 'production') serveOpenApi(app);

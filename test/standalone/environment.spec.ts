@@ -34,6 +34,7 @@ describe('the configuration', () => {
       AUTH_LOGIN_WINDOW: 900,
       AUTH_ORIGINS: [],
       TRUST_PROXY: 0,
+      TRUST_PROXY_HEADER: 'x-forwarded-for',
     });
   });
 
@@ -65,6 +66,7 @@ describe('the configuration', () => {
     ['AUTH_ACCESS_SECRET', ['x'.repeat(31)]],
     ['AUTH_REFRESH_SECRET', ['ä'.repeat(15), SECRETS.AUTH_ACCESS_SECRET]],
     ['AUTH_ACCESS_KEY_FILE', ['/nowhere/key.pem', '/etc/hostname']],
+    ['TRUST_PROXY_HEADER', ['Forwarded', 'x-real-ip']],
     ['TRUST_PROXY', ['on', '-1', '1001', '10.0.0.0/8']],
     ['DATABASE_URL', ['baton.sqlite', 'mongodb://127.0.0.1/test', 'postgres:', 'sqlite:']],
     ['PORT', ['65536', '-1', 'http', '80.5']],
