@@ -8,13 +8,11 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body?: unknown;
   readonly ip?: string;
-  /** The connection itself. */
-  readonly socket?: { readonly remoteAddress?: string | undefined };
   readonly protocol?: string;
   /** Host and port, as the platform sees them through the proxies that it trusts. */
   readonly host?: string;
   readonly originalUrl?: string;
-  readonly socket?: Pick<Socket, 'destroyed' | 'once'>;
+  readonly socket?: Pick<Socket, 'destroyed' | 'once' | 'remoteAddress'>;
   /** Whom the guard of the route let in. */
   user?: unknown;
 }
@@ -41,7 +39,7 @@ export function bearerToken({ headers }: HttpRequest): string | null {
 }
 
 /** The client's address, or null when what the host reports (through proxies) is not one. */
-export function addressOf({ ip = '' }: HttpRequest): string | null {
+export function addressOf({ ip = '' }: Pick<HttpRequest, 'ip'>): string | null {
   return clientAddress(ip);
 }
 

@@ -1,6 +1,12 @@
+import type { Socket } from 'node:net';
 import { Injectable, Logger } from '@nestjs/common';
 import { clientAddress, isNear } from './client-address.js';
 import { type HttpRequest, addressOf } from './http-request.js';
+
+/** As much of a request as says who has sent it. */
+type Sent = Pick<HttpRequest, 'headers' | 'ip'> & {
+  readonly socket?: Pick<Socket, 'remoteAddress'> | undefined;
+};
 
 /** Warns, once, of a proxy in front of the application that it does not believe. */
 @Injectable()
@@ -26,7 +32,7 @@ export class ProxyWarning {
  * Whether somebody near, who is not the client, has sent a request on, and the platform takes the client's
  * address for theirs nevertheless. From far away anybody can write such a header.
  */
-export function comesThroughUnknownProxy(request: HttpRequest): boolean {
+export function comesThroughUnknownProxy(request: Sent): boolean {
   const { 'x-forwarded-for': list, forwarded } = request.headers;
   if (list === undefined && forwarded === undefined) return false;
   const peer = peerOf(request);
@@ -35,6 +41,6 @@ export function comesThroughUnknownProxy(request: HttpRequest): boolean {
 }
 
 /** Who the connection is with; null for a socket that has no address. */
-function peerOf({ socket }: HttpRequest): string | null {
+function peerOf({ socket }: Sent): string | null {
   return clientAddress(socket?.remoteAddress ?? '');
 }
