@@ -45,6 +45,12 @@ export interface TokenReusedEvent extends SessionEvent {
   readonly generation: number;
 }
 
+/** A user has set another password; every session but this one is revoked. Sent by the standalone server. */
+export interface PasswordChangedEvent extends SessionEvent {
+  readonly type: 'password.changed';
+  readonly ip: string | null;
+}
+
 /** The user store refused a pair of user name and password. */
 export interface LoginFailedEvent {
   readonly type: 'login.failed';
@@ -60,6 +66,7 @@ export type AuthEvent =
   | SessionRefreshedEvent
   | SessionRevokedEvent
   | TokenReusedEvent
+  | PasswordChangedEvent
   | LoginFailedEvent;
 
 export type AuthEventType = AuthEvent['type'];

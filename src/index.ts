@@ -40,6 +40,7 @@ export {
   AuthEvents,
   type AuthEventType,
   type LoginFailedEvent,
+  type PasswordChangedEvent,
   type SessionOpenedEvent,
   type SessionRefreshedEvent,
   type SessionRevokedEvent,

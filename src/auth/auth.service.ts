@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import {
   InvalidCredentialsError,
@@ -156,6 +157,23 @@ export class AuthService {
     exceptSessionId?: string,
   ): Promise<void> {
     await this.revocations.revokeAll(userId, reason, exceptSessionId);
+  }
+
+  /**
+   * As {@link revokeSessions}, in one transaction with what the application writes into the same database, such
+   * as another password: both hold, or neither. On SQLite, no transaction of the application may be open.
+   *
+   * @param write by the given manager; resolves to false when nothing is to be done after all
+   * @returns what `write` resolved to
+   * @throws UnavailableError when it was undone
+   */
+  revokeSessionsWith(
+    write: (manager: EntityManager) => Promise<boolean>,
+    userId: AuthUser['id'],
+    reason: string,
+    exceptSessionId?: string,
+  ): Promise<boolean> {
+    return this.revocations.revokeAllWith(write, userId, reason, exceptSessionId);
   }
 
   /**

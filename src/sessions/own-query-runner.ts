@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DataSource, QueryFailedError, type QueryResult, type QueryRunner } from 'typeorm';
+import { databaseAnswer } from '../database-answer.js';
 import { UnavailableError } from '../errors.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
 import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
@@ -34,6 +35,32 @@ export function createOwnQueryRunner(dataSource: DataSource): QueryRunner {
   const own = withQuery(dataSource, runner, queryOn(dataSource, runner));
   ownRunners.set(runner, own);
   return own;
+}
+
+/**
+ * Runs a statement on a query runner of the module's own, and gives that back.
+ *
+ * @throws UnavailableError when the database does not do as it is told
+ */
+export function runOnOwn<Answer>(
+  dataSource: DataSource,
+  statement: (runner: QueryRunner) => Promise<Answer>,
+): Promise<Answer> {
+  return databaseAnswer(onOwn(dataSource, statement));
+}
+
+async function onOwn<Answer>(
+  dataSource: DataSource,
+  statement: (runner: QueryRunner) => Promise<Answer>,
+): Promise<Answer> {
+  // A host may connect later than it starts, with `manualInitialization`.
+  if (!dataSource.isInitialized) throw new Error('The data source is not initialized');
+  const runner = createOwnQueryRunner(dataSource);
+  try {
+    return await statement(runner);
+  } finally {
+    await runner.release();
+  }
 }
 
 /** The same query runner, but for what it does with a statement. */

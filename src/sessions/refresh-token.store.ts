@@ -1,5 +1,6 @@
 import {
   And,
+  type EntityManager,
   Equal,
   type FindManyOptions,
   type FindOperator,
@@ -47,8 +48,8 @@ export interface Revocation {
 
 /**
  * Every statement about `refresh_tokens`. A method is one verb and one statement; a lost race is a
- * boolean, not an exception. No method spans a transaction: SQLite's one connection cannot nest them, and a
- * single conditional statement needs none.
+ * boolean, not an exception. No method needs a transaction, for each is a single conditional statement; where one
+ * has to hold together with what the application writes, it takes part `within` one.
  *
  * @throws UnavailableError from every method when the database does not do as it is told
  */
@@ -136,21 +137,33 @@ export class RefreshTokenStore {
     return this.revokeWhere({ ...this.liveOf(userId, nowMs), id }, reason, nowMs);
   }
 
-  /** Ends every session of a user, but for `exceptId`. @returns those that it ended */
+  /**
+   * Ends every session of a user, but for `exceptId`.
+   *
+   * @param within the transaction that this is a part of
+   * @returns those that it ended
+   */
   async revokeAll(
     userId: string,
     exceptId: string | null,
     reason: string,
     nowMs: number,
+    within?: EntityManager,
   ): Promise<RevokedSession[]> {
     const others = exceptId === null ? {} : { id: Not(exceptId) };
     const owner = this.isExactly(userId);
     const live = { userId: owner, revokedAtMs: IsNull(), ...others };
-    if (!(await this.revokeWhere(live, reason, nowMs))) return [];
-    return this.read({
+    if (!(await this.revokeWhere(live, reason, nowMs, within))) return [];
+    const ended: FindManyOptions<RefreshToken> = {
       select: { id: true, userId: true, revokedAtMs: true },
       where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
-    });
+    };
+    return this.read(ended, within);
+  }
+
+  /** Makes several writes one: all of them hold, or none. */
+  transaction<Answer>(writes: (manager: EntityManager) => Promise<Answer>): Promise<Answer> {
+    return this.table.transaction(writes);
   }
 
   /** The sessions revoked at `sinceMs` or later: what other instances have ended. */
@@ -184,20 +197,27 @@ export class RefreshTokenStore {
   }
 
   /** Past the query cache that a host may have switched on for everything. */
-  private read(options: FindManyOptions<RefreshToken>): Promise<RefreshToken[]> {
-    return this.table.run(({ manager }) =>
-      manager.find(this.table.entity, { ...options, cache: false }),
-    );
+  private read(
+    options: FindManyOptions<RefreshToken>,
+    within?: EntityManager,
+  ): Promise<RefreshToken[]> {
+    const find = (manager: EntityManager) =>
+      manager.find(this.table.entity, { ...options, cache: false });
+    return within === undefined ? this.table.run(({ manager }) => find(manager)) : find(within);
   }
 
   private async revokeWhere(
     where: FindOptionsWhere<RefreshToken>,
     revokedReason: string,
     revokedAtMs: number,
+    within?: EntityManager,
   ): Promise<boolean> {
-    const revoked = await this.table.run(({ manager }) =>
-      manager.update(this.table.entity, where, { revokedAtMs, revokedReason }),
-    );
+    const update = (manager: EntityManager) =>
+      manager.update(this.table.entity, where, { revokedAtMs, revokedReason });
+    const revoked =
+      within === undefined
+        ? await this.table.run(({ manager }) => update(manager))
+        : await update(within);
     return (revoked.affected ?? 0) > 0;
   }
 

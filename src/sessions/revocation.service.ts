@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
@@ -103,6 +104,33 @@ export class RevocationService {
       this.store.revokeAll(userId, exceptId, reason, attempt.atMs),
     );
     return ended.length;
+  }
+
+  /**
+   * As {@link revokeAll}, in one transaction with what somebody else writes: both hold, or neither.
+   *
+   * @param write resolves to false when it has found that nothing is to be done; nothing is then
+   * @returns what `write` resolved to
+   */
+  async revokeAllWith(
+    write: (manager: EntityManager) => Promise<boolean>,
+    user: UserId,
+    reason: string,
+    exceptId: string | null = null,
+  ): Promise<boolean> {
+    const userId = storableUserId(user);
+    requireReason(reason);
+    if (exceptId !== null) requireSessionId(exceptId);
+    const attempt = { userId, sessionId: null, reason, atMs: this.clock.nowMs(), reuse: null };
+    let written = false;
+    await this.end(attempt, () =>
+      this.store.transaction(async (manager) => {
+        written = await write(manager);
+        if (!written) return [];
+        return this.store.revokeAll(userId, exceptId, reason, attempt.atMs, manager);
+      }),
+    );
+    return written;
   }
 
   /** Ends what `reuseScope` says. @returns false when it had been ended, and told, before */

@@ -1,10 +1,12 @@
-import type { DataSource, QueryRunner } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { databaseAnswer } from '../database-answer.js';
-import { createOwnQueryRunner } from './own-query-runner.js';
+import { runOnOwn } from './own-query-runner.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** The table of sessions in a data source. Every statement about it, reads included, goes through {@link run}. */
 export class SessionTable {
+  private lastTransaction: Promise<unknown> = Promise.resolve();
+
   constructor(
     readonly dataSource: DataSource,
     /** How the data source knows the table. */
@@ -18,19 +20,19 @@ export class SessionTable {
    * @throws UnavailableError when the database does not do as it is told
    */
   run<Answer>(statement: (runner: QueryRunner) => Promise<Answer>): Promise<Answer> {
-    return databaseAnswer(this.onMaster(statement));
+    return runOnOwn(this.dataSource, statement);
   }
 
-  private async onMaster<Answer>(
-    statement: (runner: QueryRunner) => Promise<Answer>,
-  ): Promise<Answer> {
-    // A host may connect later than it starts, with `manualInitialization`.
-    if (!this.dataSource.isInitialized) throw new Error('The data source is not initialized');
-    const runner = createOwnQueryRunner(this.dataSource);
-    try {
-      return await statement(runner);
-    } finally {
-      await runner.release();
-    }
+  /**
+   * Runs some statements as one transaction: all of them hold, or none. One at a time, for SQLite has one
+   * connection, on which a second one would be a part of the first; what {@link run} runs waits meanwhile.
+   *
+   * @throws UnavailableError when the database does not do as it is told; everything is undone then
+   */
+  transaction<Answer>(statements: (manager: EntityManager) => Promise<Answer>): Promise<Answer> {
+    const run = async (): Promise<Answer> => this.dataSource.transaction(statements);
+    const answer = this.lastTransaction.then(run);
+    this.lastTransaction = answer.catch(() => {});
+    return databaseAnswer(answer);
   }
 }

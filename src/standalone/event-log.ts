@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { OnAuthEvent } from '../auth/auth.decorators.js';
 import type {
   LoginFailedEvent,
+  PasswordChangedEvent,
   SessionOpenedEvent,
   SessionRevokedEvent,
   TokenReusedEvent,
@@ -27,6 +28,11 @@ export class EventLog {
     this.logger.warn(
       `Spent token ${generation} of session ${sessionId}, user ${userId}, came back`,
     );
+  }
+
+  @OnAuthEvent('password.changed')
+  passwordChanged({ userId, ip }: PasswordChangedEvent): void {
+    this.logger.log(`Password of user ${userId} changed from ${ip}`);
   }
 
   @OnAuthEvent('login.failed')

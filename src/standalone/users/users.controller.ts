@@ -19,9 +19,11 @@ import { type HttpRequest, addressOf, connectionSignal } from '../../auth/http-r
 import { JwtAuthGuard } from '../../auth/jwt-auth.guard.js';
 import { CLOCK, type Clock } from '../../clock.js';
 import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../../errors.js';
+import { AuthEvents } from '../../events.js';
 import { presentedPasswordSchema } from '../../users/credential-rules.js';
 import { ENVIRONMENT, type Environment } from '../environment.js';
 import { newPasswordSchema, newUsernameSchema, refuseGuessable } from './new-credentials.js';
+import { hashPassword } from './passwords.js';
 import { UsersService } from './users.service.js';
 
 const registrationSchema = v.object({ username: newUsernameSchema, password: newPasswordSchema });
@@ -46,6 +48,7 @@ export class UsersController {
     private readonly users: UsersService,
     private readonly auth: AuthService,
     private readonly attempts: AttemptLimits,
+    private readonly events: AuthEvents,
     @Inject(ENVIRONMENT) private readonly environment: Environment,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -76,14 +79,18 @@ export class UsersController {
     if (user === null) throw new InvalidTokenError('Access');
     refuseGuessable('new_password', new_password, user.username);
     const signal = connectionSignal(request);
-    await this.auth.checkCredentials({
-      username: user.username,
-      password: current_password,
-      ip: addressOf(request),
-      signal,
-    });
-    const replaced = await this.users.replacePassword(user, new_password, signal);
+    const ip = addressOf(request);
+    const { username } = user;
+    await this.auth.checkCredentials({ username, password: current_password, ip, signal });
+    const next = await hashPassword(new_password, signal);
+    const replaced = await this.auth.revokeSessionsWith(
+      (manager) => this.users.replacePassword(user, next, manager),
+      id,
+      'password_changed',
+      sessionId,
+    );
     if (!replaced) throw new InvalidCredentialsError();
-    await this.auth.revokeSessions(id, 'password_changed', sessionId);
+    const atMs = this.clock.nowMs();
+    this.events.emit({ type: 'password.changed', userId: id, sessionId, ip, atMs });
   }
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { InjectDataSource } from '@nestjs/typeorm';
+import type { DataSource, EntityManager, FindOptionsWhere } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
-import { databaseAnswer } from '../../database-answer.js';
 import { AuthError } from '../../errors.js';
+import { runOnOwn } from '../../sessions/own-query-runner.js';
 import type { Credentials, UserStore } from '../../users/user-store.js';
 import { hashPassword, verifyPassword } from './passwords.js';
 import { User } from './user.entity.js';
@@ -23,7 +23,7 @@ export class UsernameTakenError extends AuthError {
 /** The users of the standalone server: names compared after NFKC and lower-casing, passwords in argon2id. */
 @Injectable()
 export class UsersService implements UserStore<User> {
-  constructor(@InjectRepository(User) private readonly users: Repository<User>) {}
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
 
   /**
    * @param nowMs Unix milliseconds
@@ -43,7 +43,7 @@ export class UsersService implements UserStore<User> {
       createdAtMs: nowMs,
     };
     try {
-      await databaseAnswer(this.users.insert(user));
+      await runOnOwn(this.dataSource, ({ manager }) => manager.insert(User, user));
     } catch (error) {
       if ((await this.findByName(username)) === null) throw error;
       throw new UsernameTakenError();
@@ -57,35 +57,47 @@ export class UsersService implements UserStore<User> {
     return (await verifyPassword(passwordHash, password, signal)) ? user : null;
   }
 
-  /** A password that was changed while it was checked opens nothing. */
+  /**
+   * Whether the password is still the one that was checked. Waits for a change that is under way: it may have
+   * ended the sessions that it found before this one was opened. (SQLite's one connection does so by itself.)
+   */
   async isCurrent({ id, passwordHash }: User): Promise<boolean> {
-    return (await this.findById(id))?.passwordHash === passwordHash;
+    const isLocking = this.dataSource.options.type !== 'better-sqlite3';
+    const current: unknown = await runOnOwn(this.dataSource, ({ manager }) => {
+      const query = manager.createQueryBuilder(User, 'user').where({ id, passwordHash });
+      query.select('user.id', 'id');
+      // Not `pessimistic_read`: TypeORM takes MariaDB for a MySQL that knows FOR SHARE.
+      return (isLocking ? query.setLock('pessimistic_write') : query).getRawOne();
+    });
+    return Boolean(current);
   }
 
   findById(id: string): Promise<User | null> {
-    return databaseAnswer(this.users.findOneBy({ id }));
+    return this.findOne({ id });
   }
 
   /**
    * Sets another password, unless somebody else has just done so.
    *
    * @param user as found when the current password was checked
+   * @param within the transaction that this is a part of
    * @returns false when the password was no longer that one
    */
   async replacePassword(
     { id, passwordHash }: User,
-    password: string,
-    signal?: AbortSignal,
+    next: string,
+    within: EntityManager,
   ): Promise<boolean> {
-    const next = await hashPassword(password, signal);
-    const changed = await databaseAnswer(
-      this.users.update({ id, passwordHash }, { passwordHash: next }),
-    );
+    const changed = await within.update(User, { id, passwordHash }, { passwordHash: next });
     return changed.affected === 1;
   }
 
   private findByName(username: string): Promise<User | null> {
-    return databaseAnswer(this.users.findOneBy({ usernameHash: hashOfName(username) }));
+    return this.findOne({ usernameHash: hashOfName(username) });
+  }
+
+  private findOne(where: FindOptionsWhere<User>): Promise<User | null> {
+    return runOnOwn(this.dataSource, ({ manager }) => manager.findOneBy(User, where));
   }
 }
 
