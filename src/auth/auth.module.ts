@@ -10,7 +10,7 @@ import {
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import type { AuthUser } from '../users/user-store.js';
-import { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { refreshTokenEntity } from '../sessions/refresh-token-entity.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
@@ -33,6 +33,8 @@ export interface AuthModuleExtras {
   readonly jwks?: boolean;
   /** The name of the TypeORM data source that holds the sessions. @default TypeORM's default one */
   readonly dataSource?: string;
+  /** The table that holds the sessions; its migrations are `refreshTokenMigrations(table)`. @default 'refresh_tokens' */
+  readonly table?: string;
 }
 
 /** Only their names count here: an extra that is given as `undefined` has its default too. */
@@ -43,6 +45,7 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   routePrefix: undefined,
   jwks: undefined,
   dataSource: undefined,
+  table: undefined,
 };
 
 /** Looked up when it is first asked, so that `PlacementCheck`, not Nest, says what made it request-scoped. */
@@ -61,10 +64,11 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
 })
   .setClassMethodName('forRoot')
   .setExtras(EXTRAS, (definition, extras): DynamicModule => {
-    const { isGlobal = true, globalGuard = false, dataSource } = extras;
+    const { isGlobal = true, globalGuard = false, dataSource, table = 'refresh_tokens' } = extras;
     const { imports = [], providers = [], exports = [] } = definition;
-    const sessions = TypeOrmModule.forFeature([RefreshToken], dataSource);
-    const parts = authProviders(getDataSourceToken(dataSource));
+    const entity = refreshTokenEntity(table);
+    const sessions = TypeOrmModule.forFeature([entity], dataSource);
+    const parts = authProviders(getDataSourceToken(dataSource), entity);
     return {
       ...definition,
       global: isGlobal,

@@ -7,6 +7,7 @@ import { DatabaseClock } from '../sessions/database-clock.js';
 import { databaseTime } from '../sessions/database-time.store.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
+import type { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { RevocationService } from '../sessions/revocation.service.js';
@@ -64,7 +65,7 @@ const PARTS: Provider[] = [
 ];
 
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
-export function authProviders(dataSource: InjectionToken): Provider[] {
+export function authProviders(dataSource: InjectionToken, entity: typeof RefreshToken): Provider[] {
   return [
     { provide: AUTH_CONFIG, inject: [AUTH_OPTIONS], useFactory: resolveOptions },
     {
@@ -97,7 +98,7 @@ export function authProviders(dataSource: InjectionToken): Provider[] {
     {
       provide: RefreshTokenStore,
       inject: [dataSource],
-      useFactory: (source: DataSource) => new RefreshTokenStore(new SessionTable(source)),
+      useFactory: (source: DataSource) => new RefreshTokenStore(new SessionTable(source, entity)),
     },
     {
       provide: RevocationList,

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { MYSQL_ENGINE } from '../mysql-table.js';
 
 /**
  * Whole numbers come back as text or as BigInt from some drivers, and from others where the host wants them so.
@@ -13,14 +14,14 @@ const wholeNumber: ValueTransformer = {
  * One session: the row holds the hash of its live refresh token and never grows a second one.
  * Nothing in it opens the session for whoever copies the database.
  */
-@Entity('refresh_tokens')
+@Entity('refresh_tokens', { engine: MYSQL_ENGINE })
 export class RefreshToken {
   /** The session: UUID v7, the `sid` of its tokens. */
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
   /** The application's identifier of the user. */
-  @Index('idx_refresh_tokens_user_id')
+  @Index()
   @Column({ name: 'user_id', type: 'varchar', length: 255 })
   userId!: string;
 
@@ -64,12 +65,12 @@ export class RefreshToken {
   expiresAtMs!: number;
 
   /** When the session ends whatever happens. Unix milliseconds. */
-  @Index('idx_refresh_tokens_absolute_expires_at')
+  @Index()
   @Column({ name: 'absolute_expires_at', type: 'bigint', transformer: wholeNumber })
   absoluteExpiresAtMs!: number;
 
   /** When the session was ended before its time; null while it lives. Unix milliseconds. */
-  @Index('idx_refresh_tokens_revoked_at')
+  @Index()
   @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: wholeNumber })
   revokedAtMs!: number | null;
 

@@ -2,15 +2,13 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import {
-  AddWithdrawnGenerations1764000000002,
-  CreateRefreshTokens1764000000000,
-} from '../migrations/index.js';
+import * as migrations from '../migrations/index.js';
 import { UnavailableError } from '../errors.js';
 import { RefreshToken } from '../sessions/refresh-token.entity.js';
 import type { DatabaseAddress } from './database-url.js';
 import { mysqlDriver } from './mysql-connections.js';
 import { CreateUsers1764000000001 } from './migrations/1764000000001-create-users.js';
+import { AlignUsers1764000000004 } from './migrations/1764000000004-align-users.js';
 import { SilentLogger } from './silent-logger.js';
 import { User } from './users/user.entity.js';
 
@@ -27,11 +25,7 @@ export function dataSourceOptions(address: DatabaseAddress): DataSourceOptions {
   return {
     ...connection(address),
     entities: [RefreshToken, User],
-    migrations: [
-      CreateRefreshTokens1764000000000,
-      CreateUsers1764000000001,
-      AddWithdrawnGenerations1764000000002,
-    ],
+    migrations: [...Object.values(migrations), CreateUsers1764000000001, AlignUsers1764000000004],
     logger: new SilentLogger(),
   };
 }

@@ -1,5 +1,5 @@
 import type { INestApplication, LoggerService } from '@nestjs/common';
-import { UNAVAILABLE, eventually, login, me, postLogin } from '../contract/vocabulary.js';
+import { UNAVAILABLE, eventually, login, postLogin } from '../contract/vocabulary.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import { type DatabaseKind, IN_MEMORY, describeOnEachDatabase } from '../host/databases.js';
 import { type Host, startHost } from '../host/start-host.js';
@@ -43,11 +43,10 @@ describeOnEachDatabase((kind) => {
   it('a host may connect its data source anew', async () => {
     const { database, host } = await startLate(kind);
     await host.dataSource.initialize();
-    const { access_token } = await login(host);
+    await login(host);
     await host.dataSource.destroy();
     expect((await postLogin(host)).body).toEqual(UNAVAILABLE.body);
     await host.dataSource.initialize();
-    if (kind.name !== 'sqlite memory') expect((await me(host, access_token)).status).toBe(200);
     expect(await answersOfEveryRoute(host)).toEqual(EVERY_ANSWER);
     await host.close();
     await database.drop();

@@ -1,15 +1,10 @@
 import { RefreshToken } from 'nestjs-baton';
 import { AddWithdrawnGenerations1764000000002 } from 'nestjs-baton/migrations';
-import type { DataSource, DataSourceOptions } from 'typeorm';
+import type { DataSourceOptions } from 'typeorm';
 import { describeOnEachDatabase } from '../host/databases.js';
 import { startHost } from '../host/start-host.js';
 import { Client, EVERY_ANSWER, answersOfEveryRoute } from './every-route.js';
-
-/** What `synchronize` would do to the tables now. */
-async function pendingStatements(dataSource: DataSource): Promise<string[]> {
-  const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
-  return upQueries.map(({ query }) => query);
-}
+import { pendingStatements } from './pending-statements.js';
 
 const synchronized = (options: DataSourceOptions): DataSourceOptions => ({
   ...options,

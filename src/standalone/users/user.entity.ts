@@ -1,7 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { MYSQL_ENGINE } from '../../mysql-table.js';
 
 /** One registered user of the standalone server. */
-@Entity('users')
+@Entity('users', { engine: MYSQL_ENGINE })
 export class User {
   /** UUID v7. */
   @PrimaryColumn({ type: 'varchar', length: 36 })

@@ -1,0 +1,29 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import * as migrations from './index.js';
+import type { SessionMigration } from './session-migration.js';
+
+const MIGRATIONS: readonly (new (table: string) => SessionMigration)[] = Object.values(migrations);
+
+/**
+ * The migrations of a table of sessions by another name, for `migrations` of the data source.
+ *
+ * @param table the same as the `table` of `AuthModule`
+ */
+export function refreshTokenMigrations(table: string): (new () => MigrationInterface)[] {
+  return MIGRATIONS.map(
+    (Migration) =>
+      class implements MigrationInterface {
+        private readonly migration = new Migration(table);
+        /** Its own, for TypeORM runs no name twice. It ends with the time all the same. */
+        readonly name = `${table}${this.migration.name}`;
+
+        up(queryRunner: QueryRunner): Promise<void> {
+          return this.migration.up(queryRunner);
+        }
+
+        down(queryRunner: QueryRunner): Promise<void> {
+          return this.migration.down(queryRunner);
+        }
+      },
+  );
+}
