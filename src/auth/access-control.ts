@@ -67,7 +67,8 @@ export class AccessControl {
 
   /** Its holder has grasped the baton. The first pair of a session has no parent: nothing hangs on it. */
   private welcome(token: string, claims: AccessTokenClaims): void {
-    this.verified.remember(hashOf(token), claims, token.length);
+    const endsAt = this.tokens.endOf(claims);
+    this.verified.remember(hashOf(token), { claims, endsAt }, token.length);
     if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);
   }
 }

@@ -215,14 +215,15 @@ export class AuthService {
     return ownClaims(await this.config.accessTokenClaims?.(user));
   }
 
-  private pair({ token, subject, seed }: IssuedRefreshToken, claims: OwnClaims): TokenPairBody {
+  private pair(issued: IssuedRefreshToken, claims: OwnClaims): TokenPairBody {
+    const { token, subject } = issued;
     const access = this.accessTokens.issue(subject, claims);
     return {
       access_token: access.token,
       token_type: 'Bearer',
       expires_in: access.expiresInSeconds,
       refresh_token: token,
-      refresh_token_expires_in: this.refreshTokens.expiresInSeconds(seed.exp),
+      refresh_token_expires_in: this.refreshTokens.expiresInSeconds(issued),
       session_id: subject.sessionId,
     };
   }

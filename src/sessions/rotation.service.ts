@@ -13,6 +13,7 @@ import { SETTINGS, type Settings } from '../options.js';
 import {
   type IssuedRefreshToken,
   type PresentedRefreshToken,
+  type RefreshTokenClaims,
   type RefreshTokenSeed,
   RefreshTokens,
   hashOf,
@@ -23,6 +24,7 @@ import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import { type Refusal, type SessionState, isExhausted, judge } from './rotation-policy.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
+import { sessionEndMs } from './session-end.js';
 import type { Swap } from './swap-statement.js';
 import { recoveriesInARow, withdraw } from './withdrawn-generations.js';
 
@@ -57,7 +59,8 @@ export class RotationService {
     const { gen } = presented.claims;
     if (!isExhausted(gen, this.settings)) {
       const successor = this.successorOf(presented, gen + 1);
-      if (await this.store.rotate(this.swapOf(presented, hashOf(presented.token), successor))) {
+      const swap = this.swapOf(presented, hashOf(presented.token), successor);
+      if (lives(swap) && (await this.store.rotate(swap))) {
         return this.refreshed(successor, 'rotate');
       }
     }
@@ -108,7 +111,7 @@ export class RotationService {
     session: RefreshToken,
   ): Promise<IssuedRefreshToken | null> {
     const newest = Math.max(presented.claims.gen, session.generation);
-    const successor = this.successorOf(presented, newest + 1);
+    const successor = this.successorOf(presented, newest + 1, session);
     const swap = this.swapOf(presented, session.tokenHash, successor);
     if (how !== 'recover') {
       return (await this.store.rotate(swap)) ? this.refreshed(successor, how) : null;
@@ -120,7 +123,7 @@ export class RotationService {
 
   private stateOf(session: RefreshToken): SessionState {
     const { id, generation, parentGeneration, tokenHash, confirmedAtMs } = session;
-    const { rotatedAtMs, expiresAtMs, revokedAtMs } = session;
+    const { rotatedAtMs, revokedAtMs } = session;
     const confirmed = confirmedAtMs !== null || this.confirmations.isPending(id, generation);
     return {
       generation,
@@ -128,26 +131,33 @@ export class RotationService {
       tokenHash,
       rotatedAtMs,
       confirmed,
-      expiresAtMs,
+      expiresAtMs: sessionEndMs(session, this.settings),
       revokedAtMs,
     };
   }
 
-  private successorOf({ claims }: Presentation, generation: number): IssuedRefreshToken {
+  /** @param session the row, where it was read: a token may believe in a later end, the row decides */
+  private successorOf(
+    { claims }: Presentation,
+    generation: number,
+    session?: RefreshToken,
+  ): IssuedRefreshToken {
     return this.tokens.issue({
       userId: claims.sub,
       sessionId: claims.sid,
       generation,
-      sessionEndsAt: claims.session_exp,
+      sessionEndsAt: endOf(claims, session),
     });
   }
 
   private writeSuccessor(
     { claims }: Presentation,
-    { generation }: RefreshToken,
+    session: RefreshToken,
     seed: RefreshTokenSeed,
   ): IssuedRefreshToken {
-    const { sub: userId, sid: sessionId, session_exp: sessionEndsAt } = claims;
+    const { sub: userId, sid: sessionId } = claims;
+    const { generation } = session;
+    const sessionEndsAt = endOf(claims, session);
     return this.tokens.write({ userId, sessionId, generation, sessionEndsAt }, seed);
   }
 
@@ -167,6 +177,7 @@ export class RotationService {
       sealedSuccessor: sealSuccessor(successor.seed, context),
       rotatedAtMs: this.clock.nowMs(),
       expiresAtMs: successor.seed.exp * 1000,
+      sessionEndsAtMs: successor.subject.sessionEndsAt * 1000,
     };
   }
 
@@ -189,6 +200,17 @@ export class RotationService {
     const ended = await this.store.find(sessionId);
     return new SessionRevokedError(ended?.revokedReason ?? 'reuse');
   }
+}
+
+/** Whether the successor would not have expired before it was born: the session is over, its row says of what. */
+function lives({ expiresAtMs, rotatedAtMs }: Swap): boolean {
+  return expiresAtMs > rotatedAtMs;
+}
+
+/** Until when a session lasts, Unix seconds. */
+function endOf({ session_exp }: RefreshTokenClaims, session?: RefreshToken): number {
+  const rowsEnd = session?.absoluteExpiresAtMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(session_exp, Math.floor(rowsEnd / 1000));
 }
 
 /** Only the parent can open the seal, so nobody else need try. */

@@ -5,6 +5,7 @@ import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { type IssuedRefreshToken, RefreshTokens, hashOf } from '../tokens/refresh-token.js';
 import type { RefreshToken } from './refresh-token.entity.js';
+import { sessionEndMs } from './session-end.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import {
@@ -56,19 +57,25 @@ export class SessionService {
       ...origin,
     });
     this.events.emit({ type: 'session.opened', sessionId, userId, ip: origin.ip, atMs: nowMs });
-    await this.makeRoom(userId, nowMs);
+    await this.makeRoom(userId);
     return issued;
   }
 
   /** The user's live sessions, the most recently used first. */
   async list(user: UserId): Promise<RefreshToken[]> {
-    return this.store.findLive(storableUserId(user), this.clock.nowMs());
+    const nowMs = this.clock.nowMs();
+    const live = await this.store.findLive(storableUserId(user), nowMs);
+    return live
+      .map((session) =>
+        Object.assign(session, { expiresAtMs: sessionEndMs(session, this.settings) }),
+      )
+      .filter(({ expiresAtMs }) => expiresAtMs > nowMs);
   }
 
   /** After the new session is in the table: of simultaneous logins the last to look sees them all. */
-  private async makeRoom(userId: string, nowMs: number): Promise<void> {
+  private async makeRoom(userId: string): Promise<void> {
     if (this.settings.maxSessions === 0) return;
-    const live = await this.store.findLive(userId, nowMs);
+    const live = await this.list(userId);
     for (const { id } of live.slice(this.settings.maxSessions)) {
       await this.revocations.revoke(id, userId, 'max_sessions');
     }

@@ -12,6 +12,8 @@ export interface Swap {
   readonly sealedSuccessor: string;
   readonly rotatedAtMs: number;
   readonly expiresAtMs: number;
+  /** Until when the successor believes that its session lasts: the row has to agree. Unix milliseconds. */
+  readonly sessionEndsAtMs: number;
 }
 
 /** A swap that takes back the live token. */
@@ -29,6 +31,7 @@ const NAMES = [
   'sealedSuccessor',
   'rotatedAtMs',
   'expiresAtMs',
+  'sessionEndsAtMs',
 ] as const satisfies readonly (keyof Swap)[];
 
 const ASSIGNMENTS = {
@@ -42,7 +45,8 @@ const ASSIGNMENTS = {
 };
 
 const IS_LIVE =
-  'id = :id AND tokenHash = :liveHash AND revokedAtMs IS NULL AND expiresAtMs > :rotatedAtMs';
+  'id = :id AND tokenHash = :liveHash AND revokedAtMs IS NULL AND expiresAtMs > :rotatedAtMs' +
+  ' AND absoluteExpiresAtMs >= :sessionEndsAtMs';
 
 /** The one statement of a rotation, in SQL with the columns' properties. */
 export function rotateStatement(table: SessionTable): WrittenUpdate<keyof Swap> {

@@ -23,7 +23,8 @@ const pair = (pem: string, rsa?: RsaAlgorithm) => privateKey(pem, rsa);
 
 const SUBJECT = {
   userId: 'ann',
-  sessionId: '0192f0c1-0000-7000-8000-000000000000',
+  /** Opened just now, as its first 48 bits say. */
+  sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
   sessionEndsAt: NOW_SECONDS + 2_592_000,
 };
@@ -72,6 +73,11 @@ describe('a new access token', () => {
     );
     expect(expiresInSeconds).toBe(60);
     expect(readJwt(token).claims['exp']).toBe(NOW_SECONDS + 60);
+  });
+
+  it('never reaches past what a session may last, whatever it was told', () => {
+    const tokens = tokensWith(new KeyRing(KEY), { accessTtl: 900, sessionTtl: 60 });
+    expect(tokens.issue(SUBJECT, {}).expiresInSeconds).toBe(60);
   });
 
   it('carries whatever else the application claims, unchanged', () => {
@@ -133,5 +139,41 @@ describe('an access token of elsewhere', () => {
   it('is refused when the same RSA key has signed in another way', () => {
     const { token } = tokensWith(new KeyRing(pair(RSA_PEM, 'PS256'))).issue(SUBJECT, {});
     expect(() => tokensWith(new KeyRing(pair(RSA_PEM))).verify(token)).toThrow(InvalidTokenError);
+  });
+});
+
+/** @see issue 11 */
+describe('an access token that claims more than it may', () => {
+  const claims = { iss: 'nestjs-baton', aud: 'nestjs-baton', sub: 'ann', gen: 0, jti: 'j' };
+  const RING = new KeyRing(KEY);
+
+  const iat = NOW_SECONDS;
+
+  it.each([
+    ['as long as its own lifetime', SUBJECT.sessionId, 600, {}, 600],
+    ['no longer than the lifetime now configured', SUBJECT.sessionId, 86_400, {}, 900],
+    ['no longer than its session, by the id', SUBJECT.sessionId, 800, { sessionTtl: 60 }, 60],
+    ['by an older id', '019b76d9-bda0-7000-8000-000000000000', 800, { sessionTtl: 90 }, 30],
+    ['by an id in capitals', SUBJECT.sessionId.toUpperCase(), 800, { sessionTtl: 60 }, 60],
+    [
+      'by iat where the id is of the future',
+      'ffffffff-ffff-7fff-bfff-ffffffffffff',
+      800,
+      { sessionTtl: 60 },
+      60,
+    ],
+    [
+      'by iat where the id tells no time',
+      '9b2c9b0e-6c0f-4c5e-9d4e-1f1f1f1f1f1f',
+      800,
+      { sessionTtl: 60 },
+      60,
+    ],
+    ['by iat where the id is no UUID', 's', 800, { sessionTtl: 60 }, 60],
+  ] as const)('lives %s', (_what, sid, lifetime, given, after) => {
+    const token = TOKENS.sign({ ...claims, sid, iat, exp: iat + lifetime }, KEY.kid);
+    const verify = (ms: number) => tokensWith(RING, given, ms).verify(token);
+    expect(verify((iat + after) * 1000 - 1).sub).toBe('ann');
+    expect(() => verify((iat + after) * 1000)).toThrow(TokenExpiredError);
   });
 });

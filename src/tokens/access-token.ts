@@ -6,6 +6,7 @@ import { type RegisteredClaims, isRegistered } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import type { OwnClaims } from './own-claims.js';
 import { randomId } from './random-id.js';
+import { startOfSession } from './session-start.js';
 
 /** The claims of an access token: the registered ones and the application's own. */
 export type AccessTokenClaims = RegisteredClaims & Readonly<Record<string, unknown>>;
@@ -37,7 +38,6 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
    */
   issue(subject: AccessTokenSubject, own: OwnClaims) {
     const iat = Math.floor(this.now.nowMs() / 1000);
-    const exp = Math.min(iat + this.settings.accessTtl, subject.sessionEndsAt);
     const { issuer: iss, audience: aud } = this.settings;
     const claims = {
       ...own,
@@ -48,8 +48,16 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
       gen: subject.generation,
       jti: randomId(),
       iat,
-      exp,
+      exp: subject.sessionEndsAt,
     };
-    return { token: this.sign(claims, this.signingKid), expiresInSeconds: exp - iat };
+    const exp = this.endOf(claims);
+    const token = this.sign({ ...claims, exp }, this.signingKid);
+    return { token, expiresInSeconds: exp - iat };
+  }
+
+  /** A lifetime that was shortened holds for what was issued before, too; no session is older than its own. */
+  override endOf(claims: Pick<AccessTokenClaims, 'sid' | 'iat' | 'exp'>): number {
+    const { accessTtl, sessionTtl } = this.settings;
+    return Math.min(claims.exp, claims.iat + accessTtl, startOfSession(claims) + sessionTtl);
   }
 }

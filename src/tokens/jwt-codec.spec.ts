@@ -19,7 +19,8 @@ const TOKENS = new RefreshTokens(SETTINGS, new KeyRing(KEY), CLOCK);
 
 const SUBJECT = {
   userId: 'ann',
-  sessionId: '0192f0c1-0000-7000-8000-000000000000',
+  /** Opened just now, as its first 48 bits say. */
+  sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
   sessionEndsAt: NOW_SECONDS + 2_592_000,
 };

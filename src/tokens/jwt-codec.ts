@@ -131,6 +131,14 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     return this.unexpired(this.genuine(payload));
   }
 
+  /**
+   * When a token ends, Unix seconds: at its `exp`, or earlier where a kind of token knows better. Who else has the
+   * key, or had other settings, may have written what they like.
+   */
+  endOf(claims: Claims): number {
+    return claims.exp;
+  }
+
   private serviceOf(key: SigningKey): JwtService {
     return new JwtService({
       privateKey: key.signWith,
@@ -177,9 +185,10 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     );
   }
 
-  /** Without leeway: a token is good before `exp`, not at it (RFC 7519 section 4.1.4). */
+  /** Without leeway: a token is good before its end, not at it (RFC 7519 section 4.1.4). */
   private unexpired(claims: Claims): Claims {
-    if (claims.exp * 1000 <= this.clock.nowMs()) throw new TokenExpiredError(this.kind.name);
+    if (this.endOf(claims) * 1000 <= this.clock.nowMs())
+      throw new TokenExpiredError(this.kind.name);
     return claims;
   }
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readJwt } from '../../test/host/hand-made-jwt.js';
-import { InvalidTokenError } from '../errors.js';
+import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { secretKey } from '../keys/signing-key.js';
 import { type Settings, settingsSchema } from '../options.js';
@@ -15,14 +15,15 @@ const OLD_KEY = secretKey('the refresh secret of last year, 32+');
 
 const SUBJECT = {
   userId: 'ann',
-  sessionId: '0192f0c1-0000-7000-8000-000000000000',
+  /** Opened just now, as its first 48 bits say. */
+  sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
   sessionEndsAt: NOW_SECONDS + 2_592_000,
 };
 
 const settings = (given: Partial<Settings> = {}) => v.parse(settingsSchema, given);
-const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}) =>
-  new RefreshTokens(settings(given), keys, CLOCK);
+const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}, clock = CLOCK) =>
+  new RefreshTokens(settings(given), keys, clock);
 const TOKENS = tokensWith(new KeyRing(KEY));
 
 describe('a new refresh token', () => {
@@ -46,9 +47,9 @@ describe('a new refresh token', () => {
   });
 
   it('never reaches past the end of its session', () => {
-    const { seed } = TOKENS.issue({ ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 });
-    expect(seed.exp).toBe(NOW_SECONDS + 60);
-    expect(TOKENS.expiresInSeconds(seed.exp)).toBe(60);
+    const issued = TOKENS.issue({ ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 });
+    expect(issued.seed.exp).toBe(NOW_SECONDS + 60);
+    expect(TOKENS.expiresInSeconds(issued)).toBe(60);
   });
 
   it('lives as long as it is told to', () => {
@@ -104,4 +105,32 @@ describe('a refresh token of elsewhere', () => {
 
 it('knows a token by its SHA-256 in base64url', () => {
   expect(hashOf('abc')).toBe('ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0');
+});
+
+/** @see issue 11 */
+describe('a refresh token of longer lifetimes', () => {
+  const issued = TOKENS.issue(SUBJECT);
+  const verifiedAfter = (seconds: number, given: Partial<Settings>, token = issued.token) =>
+    tokensWith(new KeyRing(KEY), given, { nowMs: () => (NOW_SECONDS + seconds) * 1000 }).verify(
+      token,
+    );
+
+  it('lives no longer than the lifetime now configured', () => {
+    expect(verifiedAfter(59, { refreshTtl: 60 }).sub).toBe('ann');
+    expect(() => verifiedAfter(60, { refreshTtl: 60 })).toThrow(TokenExpiredError);
+  });
+
+  it('lives no longer than its session, whatever exp says', () => {
+    const subject = { ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 };
+    const { token } = TOKENS.write(subject, { ...issued.seed, exp: NOW_SECONDS + 6000 });
+    expect(verifiedAfter(59, {}, token).sub).toBe('ann');
+    expect(() => verifiedAfter(60, {}, token)).toThrow(TokenExpiredError);
+  });
+
+  it.each([{ refreshTtl: 60 }, { sessionTtl: 60 }])(
+    'tells how long it still lives: %j',
+    (given) => {
+      expect(tokensWith(new KeyRing(KEY), given).expiresInSeconds(issued)).toBe(60);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import type { Settings } from '../options.js';
 import { type JsonObject, type RegisteredClaims, isRegistered, isWhole } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import { randomId } from './random-id.js';
+import { startOfSession } from './session-start.js';
 
 /** The claims of a refresh token. */
 export interface RefreshTokenClaims extends RegisteredClaims {
@@ -63,15 +64,14 @@ export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
     super({ name: 'Refresh', typ: 'rt+jwt', issuer, audience }, keys, isRefresh, now);
   }
 
-  /** A new token that lives from now on, never past the session's absolute end. */
+  /**
+   * A new token that lives from now on, never past the session's absolute end. Of a session that is over by now it
+   * has expired already.
+   */
   issue(subject: RefreshTokenSubject): IssuedRefreshToken {
     const iat = Math.floor(this.now.nowMs() / 1000);
-    return this.write(subject, {
-      kid: this.signingKid,
-      jti: randomId(),
-      iat,
-      exp: Math.min(iat + this.settings.refreshTtl, subject.sessionEndsAt),
-    });
+    const seed = { kid: this.signingKid, jti: randomId(), iat, exp: subject.sessionEndsAt };
+    return this.write(subject, { ...seed, exp: this.endOfLife(subject, seed) });
   }
 
   /** The token of a known seed: the same subject and seed give the same bytes, for HS256 is deterministic. */
@@ -91,7 +91,20 @@ export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
   }
 
   /** Whole seconds from now until a token expires. */
-  expiresInSeconds(exp: number): number {
-    return exp - Math.floor(this.now.nowMs() / 1000);
+  expiresInSeconds({ subject, seed }: IssuedRefreshToken): number {
+    return this.endOfLife(subject, seed) - Math.floor(this.now.nowMs() / 1000);
+  }
+
+  /** A lifetime that was shortened holds for what was issued before, too. How old the session is, its row knows. */
+  override endOf({ exp, iat, session_exp }: RefreshTokenClaims): number {
+    return Math.min(exp, iat + this.settings.refreshTtl, session_exp);
+  }
+
+  private endOfLife(
+    { sessionId: sid }: RefreshTokenSubject,
+    { iat, exp }: RefreshTokenSeed,
+  ): number {
+    const { refreshTtl, sessionTtl } = this.settings;
+    return Math.min(exp, iat + refreshTtl, startOfSession({ sid, iat }) + sessionTtl);
   }
 }

@@ -8,13 +8,20 @@ const MAX_ENTRIES = 10_000;
 /** Counted in characters of the tokens, whose claims take about as much again. */
 const MAX_CHARACTERS = 16 * 1024 * 1024;
 
+/** What is known of a token. */
+export interface VerifiedToken {
+  readonly claims: AccessTokenClaims;
+  /** Unix seconds: at `exp` or earlier, see `AccessTokens.endOf`. */
+  readonly endsAt: number;
+}
+
 /**
  * Remembers the claims of verified access tokens, so that a client that sends the same token again
  * costs a look-up. Bounded in entries and in size; a token is known by the hash of its every byte.
  */
 @Injectable()
 export class VerifiedTokens {
-  private readonly claimsByHash = new LRUCache<string, AccessTokenClaims>({
+  private readonly verified = new LRUCache<string, VerifiedToken>({
     max: MAX_ENTRIES,
     maxSize: MAX_CHARACTERS,
   });
@@ -27,15 +34,14 @@ export class VerifiedTokens {
    * @throws TokenExpiredError when it was genuine and has expired since
    */
   find(tokenHash: string): AccessTokenClaims | undefined {
-    const claims = this.claimsByHash.get(tokenHash);
-    if (claims !== undefined && claims.exp * 1000 <= this.clock.nowMs()) {
-      throw new TokenExpiredError('Access');
-    }
-    return claims;
+    const known = this.verified.get(tokenHash);
+    if (known === undefined) return undefined;
+    if (known.endsAt * 1000 <= this.clock.nowMs()) throw new TokenExpiredError('Access');
+    return known.claims;
   }
 
   /** @param characters how long the token is */
-  remember(tokenHash: string, claims: AccessTokenClaims, characters: number): void {
-    this.claimsByHash.set(tokenHash, claims, { size: characters });
+  remember(tokenHash: string, token: VerifiedToken, characters: number): void {
+    this.verified.set(tokenHash, token, { size: characters });
   }
 }

@@ -1,0 +1,23 @@
+import type { Settings } from '../options.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+
+type Times = Pick<
+  RefreshToken,
+  'createdAtMs' | 'rotatedAtMs' | 'expiresAtMs' | 'absoluteExpiresAtMs'
+>;
+
+/**
+ * When a session ends unless it is refreshed: at the earliest of what its row says and what the lifetimes are now, so
+ * that shortening one of them acts on the sessions that there are. Unix milliseconds.
+ */
+export function sessionEndMs(session: Times, settings: Settings): number {
+  return Math.min(
+    session.expiresAtMs,
+    session.absoluteExpiresAtMs,
+    wholeSeconds(session.createdAtMs) + settings.sessionTtl * 1000,
+    wholeSeconds(session.rotatedAtMs) + settings.refreshTtl * 1000,
+  );
+}
+
+/** Tokens count whole seconds, from the second in which they were issued. */
+const wholeSeconds = (ms: number): number => ms - (ms % 1000);
