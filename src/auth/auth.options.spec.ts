@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import type { AuthUser } from '../users/user-store.js';
 import { settingsSchema } from '../options.js';
 import { type AuthModuleOptions, AuthOptionsError, resolveOptions } from './auth.options.js';
 
@@ -83,12 +84,27 @@ describe('options that can be used', () => {
       readonly accessSecret = ACCESS;
       readonly refreshSecret = REFRESH;
       readonly #tenant = 'north';
+      readonly #seen: string[] = [];
       accessTokenClaims() {
         return { tenant: this.#tenant };
       }
+      onLogin(user: AuthUser) {
+        this.#seen.push(`${user.username} logs in`);
+      }
+      onRefresh(user: AuthUser) {
+        this.#seen.push(`${user.username} refreshes`);
+      }
+      seen() {
+        return this.#seen;
+      }
     }
-    const { accessTokenClaims } = resolveOptions(new Options());
-    expect(await accessTokenClaims?.({ id: 1, username: 'ann' })).toEqual({ tenant: 'north' });
+    const options = new Options();
+    const { accessTokenClaims, onLogin, onRefresh } = resolveOptions(options);
+    const ann = { id: 1, username: 'ann' };
+    expect(await accessTokenClaims?.(ann)).toEqual({ tenant: 'north' });
+    await onLogin?.(ann, { ip: null, userAgent: null, deviceName: null });
+    await onRefresh?.(ann, 'a session');
+    expect(options.seen()).toEqual(['ann logs in', 'ann refreshes']);
   });
 
   it('may bring users with methods of their class', () => {

@@ -20,6 +20,7 @@ describe('an address as gateways write it', () => {
     ['[2001:db8::1]:80', '2001:db8::1'],
     ['"[2001:db8:cafe::17]:4711"', '2001:db8:cafe::17'],
     ['fe80::1%eth0', 'fe80::1'],
+    ['fe80::1%wlan_0', 'fe80::1'],
     ['[fe80::1%25eth0]:80', 'fe80::1'],
     ['::1', '::1'],
   ])('%s is %s', (written, address) => {

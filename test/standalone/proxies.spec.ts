@@ -60,6 +60,10 @@ describe('addresses', () => {
 });
 
 describe('two Host headers', () => {
+  it('are counted by name, whatever another header holds', async () => {
+    expect((await get(url('/health'), { 'x-name': 'host' })).status).toBe(200);
+  });
+
   it.each(['GET /health', 'GET /nowhere', 'POST /auth/login'])('are 400: %s', async (line) => {
     const { hostname, port } = new URL(server.url);
     const socket = connect(Number(port), hostname);
