@@ -1,26 +1,36 @@
-/** The one direction of CONTRIBUTING.md: a file imports from its own folder or from further right. */
-const LAYERS = ['standalone', 'openapi', 'auth', 'sessions', 'users', 'tokens', 'keys'];
+/** The one direction of CONTRIBUTING.md: which folders a folder may see besides itself and the ground floor. */
+const VISIBLE = {
+  keys: [],
+  tokens: ['keys'],
+  users: [],
+  sessions: ['tokens', 'keys'],
+  auth: ['sessions', 'users', 'tokens', 'keys'],
+  openapi: ['auth', 'sessions', 'users', 'tokens', 'keys'],
+  migrations: [],
+  standalone: ['openapi', 'auth', 'sessions', 'users', 'tokens', 'keys', 'migrations', 'client'],
+};
 const GROUND =
   '^src/(errors|options|events|clock|wire|database-answer|mysql-table|storable-text)\\.ts$';
 
-/** What may not be seen from a layer: everything further left. */
-const noneLookBack = LAYERS.slice(1).map((layer, index) => ({
-  name: `${layer}-looks-back`,
+/** A folder that is in no list is seen by nobody, and neither are `index.ts` and `main.ts`. */
+const oneDirection = Object.entries(VISIBLE).map(([folder, visible]) => ({
+  name: `${folder}-looks-elsewhere`,
   severity: 'error',
-  from: { path: `^src/${layer}/`, pathNot: '\\.spec\\.ts$' },
-  to: { path: `^src/(${LAYERS.slice(0, index + 1).join('|')})/` },
+  from: { path: `^src/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: '^src/', pathNot: [`^src/(${[folder, ...visible].join('|')})/`, GROUND] },
 }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...noneLookBack,
+    ...oneDirection,
     {
-      name: 'siblings',
-      comment: 'sessions and users do not know each other',
+      name: 'index-without-the-server',
+      comment:
+        'the main entry of the package brings neither the server nor what browsers or Swagger need',
       severity: 'error',
-      from: { path: '^src/users/' },
-      to: { path: '^src/(sessions|tokens|keys)/' },
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/(standalone|openapi|client)/' },
     },
     {
       name: 'ground-floor',

@@ -62,8 +62,18 @@ async function pack() {
   if (unwanted.length > 0) fail('the package holds what it should not:', unwanted.join('\n'));
   const missing = NEEDED.filter((path) => !paths.includes(path));
   if (missing.length > 0) fail('the package lacks:', missing.join('\n'));
+  checkSourceMaps(paths);
   say(`packed ${packed.filename}: ${paths.length} files, ${packed.unpackedSize} bytes unpacked`);
   return join(temporary, packed.filename);
+}
+
+/** What a map holds of sources is ours: nothing of a dependency, and no path of this machine. */
+function checkSourceMaps(paths) {
+  const maps = paths.filter((path) => path.endsWith('.map'));
+  const foreign = maps.flatMap((path) =>
+    readJson(join(ROOT, path)).sources.filter((source) => !/^(\.\.\/)+src\//.test(source)),
+  );
+  if (foreign.length > 0) fail('source maps hold sources of others:', foreign.join('\n'));
 }
 
 /** What is exported has to be used once, so that its types are seen in use. */

@@ -5,6 +5,8 @@
 import { HttpException, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
   type AccessTokenClaims,
+  AttemptLimits,
+  type AttemptOptions,
   AuthError,
   type AuthErrorCode,
   type AuthEvent,
@@ -38,6 +40,7 @@ import {
   OnAuthEvent,
   type OneOrMore,
   OptionalAuth,
+  type PasswordChangedEvent,
   type PresentedRefreshToken,
   Public,
   type RefreshOptions,
@@ -64,7 +67,7 @@ import {
   type UserStore,
 } from 'nestjs-baton';
 import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
-import type { DataSource, MigrationInterface } from 'typeorm';
+import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
 
 interface Member extends AuthUser {
   readonly id: number;
@@ -72,9 +75,14 @@ interface Member extends AuthUser {
 }
 
 class Members implements UserStore<Member> {
-  async authenticate({ username, ip }: Credentials): Promise<Member | null> {
+  async authenticate({ username, ip, signal }: Credentials): Promise<Member | null> {
+    if (signal?.aborted === true) return null;
     if (ip === '192.0.2.1') throw new TooManyAttemptsError(60);
     return { id: 1, username, role: 'reader' };
+  }
+
+  async isCurrent({ role }: Member): Promise<boolean> {
+    return role === 'reader';
   }
 
   async findById(id: string): Promise<Member | null> {
@@ -86,6 +94,7 @@ const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';
 const accessPrivateKey: OneOrMore = ['current key', 'previous key'];
 const cookies: CookieOptions = { origins: ['https://shop.example'], allowPlainHttp: false };
+const attempts: AttemptOptions = { perName: 5, perAddress: 100, window: '1h' };
 const rsaAlgorithm: RsaAlgorithm = 'PS256';
 const rules: SessionOptions = { accessTtl, grace: 5, reuseScope: 'user', revocation: 'strict' };
 const extras: AuthModuleExtras = { globalGuard: true, isGlobal: false, dataSource: 'sessions' };
@@ -94,6 +103,7 @@ const options: AuthModuleOptions<Member> = {
   users: new Members(),
   accessPrivateKey,
   cookies,
+  attempts,
   rsaAlgorithm,
   refreshSecret: 'a secret',
   clock,
@@ -115,7 +125,15 @@ export class Desk {
   constructor(
     private readonly auth: AuthService,
     private readonly events: AuthEvents,
+    private readonly limits: AttemptLimits,
   ) {}
+
+  async changePassword(user: AuthenticatedUser, password: string): Promise<boolean> {
+    await this.auth.checkCredentials({ username: 'ann', password, ip: null });
+    await this.limits.registration(null, async () => password);
+    const write = async (manager: EntityManager) => manager.connection.isInitialized;
+    return this.auth.revokeSessionsWith(write, user.id, 'password_changed', user.sessionId);
+  }
 
   @Public()
   @UseGuards(RefreshTokenGuard)
@@ -178,6 +196,10 @@ export function sentence(event: AuthEvent): string {
     case 'token.reused': {
       const reused: AuthEventOf<'token.reused'> = event;
       return reused.userId;
+    }
+    case 'password.changed': {
+      const changed: PasswordChangedEvent = event;
+      return changed.userId;
     }
     case 'login.failed':
       return event.username;
