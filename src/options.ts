@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-/** A whole number of seconds, or a whole number with a unit: `30s`, `15m`, `12h`, `7d`. */
+/** A whole number of seconds, or a whole number with a unit: `30s`, `15m`, `12h`, `7d`; at most ten years. */
 export type Duration = number | string;
 
 const SECONDS_PER_UNIT = new Map([
@@ -11,8 +11,8 @@ const SECONDS_PER_UNIT = new Map([
   ['d', 86_400],
 ]);
 
-/** Longer than any lifetime that makes sense, short enough for every date to stay a date. */
-const LONGEST_SECONDS = 100 * 365 * 86_400;
+/** Ten years: longer than any lifetime that makes sense, short enough for every date to stay a date. */
+const LONGEST_DAYS = 3650;
 
 /**
  * Reads a duration.
@@ -24,13 +24,13 @@ function toSeconds(duration: Duration): number {
   return Number(digits) * (SECONDS_PER_UNIT.get(unit ?? '') ?? Number.NaN);
 }
 
-/** A schema for a duration of at least `least` seconds that comes out as whole seconds. */
+/** A schema for a duration, from `least` seconds to ten years, that comes out as whole seconds. */
 export function durationSeconds(least: 0 | 1) {
-  const message = `takes a whole number of seconds or a duration such as 30s, 15m, 12h or 7d, at least ${least}s`;
+  const message = `takes a whole number of seconds or a duration such as 30s, 15m, 12h or 7d, ${least}s to ${LONGEST_DAYS}d`;
   return v.pipe(
     v.union([v.number(), v.string()], message),
     v.transform(toSeconds),
-    v.check((seconds) => seconds >= least && seconds <= LONGEST_SECONDS, message),
+    v.check((seconds) => seconds >= least && seconds <= LONGEST_DAYS * 86_400, message),
   );
 }
 
