@@ -50,6 +50,7 @@ export type { RsaAlgorithm } from './keys/signing-key.js';
 export type { Duration, SessionOptions } from './options.js';
 export { refreshTokenMigrations } from './migrations/refresh-token-migrations.js';
 export { refreshTokenEntity } from './sessions/refresh-token-entity.js';
+export type { LiveSession } from './sessions/live-session.js';
 export { RefreshToken } from './sessions/refresh-token.entity.js';
 export type { SessionOrigin } from './sessions/storable-session.js';
 export type { AccessTokenClaims } from './tokens/access-token.js';

@@ -19,8 +19,9 @@ export interface SessionBody {
   /** True for the session that the access token belongs to. */
   readonly current: boolean;
   readonly created_at: string;
+  /** The last refresh; of the current session, now. */
   readonly last_used_at: string;
-  /** The earlier of the idle and the absolute end. */
+  /** The earlier of the idle and the absolute end; of the current session, as its access token knows it. */
   readonly expires_at: string;
   readonly ip: string | null;
   readonly user_agent: string | null;

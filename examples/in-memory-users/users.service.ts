@@ -15,13 +15,18 @@ interface User extends AuthUser {
 @Injectable()
 export class UsersService implements UserStore<User> {
   private readonly byName = new Map<string, User>();
+  private added = 0;
   private readonly nobody = { salt: randomBytes(16), passwordKey: randomBytes(32) };
 
-  /** Adds a user under the next free number. */
+  /**
+   * Adds a user under a number that nobody had before: what is left of a user who was taken away would open for
+   * the next. Where sessions outlive the process, so must the count; or take random UUIDs.
+   */
   async add(username: string, password: string): Promise<User> {
     const salt = randomBytes(16);
     const passwordKey = await scryptAsync(password, salt, 32);
-    const user = { id: String(this.byName.size + 1), username, salt, passwordKey };
+    this.added += 1;
+    const user = { id: String(this.added), username, salt, passwordKey };
     this.byName.set(username, user);
     return user;
   }

@@ -12,7 +12,7 @@ import {
 } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { MissingTokenError, NotFoundError } from '../errors.js';
-import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import type { LiveSession } from '../sessions/live-session.js';
 import { RefreshTokens } from '../tokens/refresh-token.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
@@ -102,8 +102,8 @@ export class AuthController {
   @UseGuards(JwtAuthGuard)
   @Get('sessions')
   async sessions(@CurrentSession() user: AuthenticatedUser): Promise<SessionsBody> {
-    const sessions = await this.auth.sessions(user.id);
-    return { sessions: sessions.map((session) => sessionBody(session, user.sessionId)) };
+    const sessions = await this.auth.sessions(user.id, user);
+    return { sessions: sessions.map(sessionBody) };
   }
 
   /** Ends one of the user's own sessions. */
@@ -124,12 +124,12 @@ export class AuthController {
   }
 }
 
-function sessionBody(session: RefreshToken, currentSessionId: string): SessionBody {
+function sessionBody(session: LiveSession): SessionBody {
   return {
     id: session.id,
-    current: session.id === currentSessionId,
+    current: session.current,
     created_at: new Date(session.createdAtMs).toISOString(),
-    last_used_at: new Date(session.rotatedAtMs).toISOString(),
+    last_used_at: new Date(session.lastUsedAtMs).toISOString(),
     expires_at: new Date(session.expiresAtMs).toISOString(),
     ip: session.ip,
     user_agent: session.userAgent,

@@ -8,6 +8,7 @@ import { databaseTime } from '../sessions/database-time.store.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { LogoutService } from '../sessions/logout.service.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { RevocationService } from '../sessions/revocation.service.js';
@@ -43,6 +44,7 @@ const PARTS: Provider[] = [
   Confirmations,
   ExpiredSessionSweeper,
   RevocationService,
+  LogoutService,
   SessionService,
   RotationService,
   AccessControl,

@@ -6,10 +6,12 @@ import {
   InvalidRequestError,
   InvalidTokenError,
   NotFoundError,
+  type TokenName,
 } from '../errors.js';
 import { AuthEvents } from '../events.js';
 import { Confirmations } from '../sessions/confirmations.js';
-import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import type { LiveSession } from '../sessions/live-session.js';
+import { LogoutService } from '../sessions/logout.service.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionService } from '../sessions/session.service.js';
@@ -43,6 +45,7 @@ export class AuthService {
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
     private readonly sessionService: SessionService,
     private readonly revocations: RevocationService,
+    private readonly logouts: LogoutService,
     private readonly rotation: RotationService,
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
@@ -107,7 +110,7 @@ export class AuthService {
     { idempotencyKey = null }: RefreshOptions = {},
   ): Promise<TokenPairBody> {
     const user = await this.config.users.findById(presented.claims.sub);
-    if (user === null) throw new InvalidTokenError('Refresh');
+    if (user === null) throw await this.userGone(presented.claims.sub, 'Refresh');
     await this.config.onRefresh?.(user, presented.claims.sid);
     const claims = await this.ownClaimsOf(user);
     return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), claims);
@@ -118,19 +121,28 @@ export class AuthService {
    * Ending it twice is no error.
    */
   async logout(refreshToken: string, reason = 'logout'): Promise<void> {
-    const { sid, sub } = this.refreshTokens.verifyGenuine(refreshToken);
-    await this.revocations.revoke(sid, sub, reason);
+    const claims = this.refreshTokens.verifyGenuine(refreshToken);
+    await this.logouts.byRefreshToken({ token: refreshToken, claims }, reason);
   }
 
   /** Ends the session of an access token. Ending it twice is no error. */
   async logoutByAccessToken(accessToken: string, reason = 'logout'): Promise<void> {
-    const { sid, sub } = this.accessTokens.verify(accessToken);
-    await this.revocations.revoke(sid, sub, reason);
+    await this.logouts.byAccessToken(this.accessTokens.verify(accessToken), reason);
   }
 
-  /** The user's live sessions, the most recently used first. */
-  sessions(userId: AuthUser['id']): Promise<RefreshToken[]> {
-    return this.sessionService.list(userId);
+  /**
+   * The user's live sessions, the most recently used first.
+   *
+   * @param asking whom a guard let in, where it is the user who asks: of the session that asks nothing is shown
+   *   that an older copy of its token could be used to watch; `null` for an administrator @default null
+   */
+  sessions(
+    userId: AuthUser['id'],
+    asking: AuthenticatedUser | null = null,
+  ): Promise<LiveSession[]> {
+    if (asking === null) return this.sessionService.list(userId);
+    const { sessionId, claims } = asking;
+    return this.sessionService.list(userId, { sessionId, issuedAtMs: claims.iat * 1000 });
   }
 
   /**
@@ -202,8 +214,14 @@ export class AuthService {
   /** The user that an access token or a session belongs to. @throws InvalidTokenError when there is none any more */
   async findUser(userId: string): Promise<AuthUser> {
     const user = await this.config.users.findById(userId);
-    if (user === null) throw new InvalidTokenError('Access');
+    if (user === null) throw await this.userGone(userId, 'Access');
     return user;
+  }
+
+  /** Every session of theirs ends, so that none is left to whoever is given the same id again. */
+  private async userGone(userId: string, token: TokenName): Promise<Error> {
+    await this.revocations.revokeAll(userId, 'user_gone');
+    return new InvalidTokenError(token);
   }
 
   private verifyRefreshToken(token: string): PresentedRefreshToken {

@@ -61,10 +61,19 @@ export class SessionModel implements SessionBody {
   @ApiProperty({ example: TIME, format: 'date-time' })
   created_at!: string;
 
-  @ApiProperty({ example: TIME, format: 'date-time' })
+  @ApiProperty({
+    example: TIME,
+    format: 'date-time',
+    description: 'The last refresh; of the current session, now',
+  })
   last_used_at!: string;
 
-  @ApiProperty({ example: TIME, format: 'date-time', description: 'The earlier of its two ends' })
+  @ApiProperty({
+    example: TIME,
+    format: 'date-time',
+    description:
+      'The earlier of its two ends; of the current session, as its access token knows it',
+  })
   expires_at!: string;
 
   @ApiProperty({ example: '203.0.113.7', type: String, nullable: true })

@@ -22,9 +22,9 @@ import { Confirmations } from './confirmations.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
-import { type Refusal, type SessionState, isExhausted, judge } from './rotation-policy.js';
+import { type Refusal, isExhausted, judge } from './rotation-policy.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
-import { sessionEndMs } from './session-end.js';
+import { stateOf } from './session-state.js';
 import type { Swap } from './swap-statement.js';
 import { recoveriesInARow, withdraw } from './withdrawn-generations.js';
 
@@ -84,7 +84,7 @@ export class RotationService {
         tokenHash: hashOf(presented.token),
         opensSeal: seed !== null,
       },
-      session === null ? null : this.stateOf(session),
+      session === null ? null : stateOf(session, this.confirmations, this.settings),
       this.settings,
       this.clock.nowMs(),
     );
@@ -119,21 +119,6 @@ export class RotationService {
     const withdrawnGenerations = withdraw(session);
     if (!(await this.store.recover({ ...swap, withdrawnGenerations }))) return null;
     return this.refreshed(successor, how, { inARow: recoveriesInARow(swap) });
-  }
-
-  private stateOf(session: RefreshToken): SessionState {
-    const { id, generation, parentGeneration, tokenHash, confirmedAtMs } = session;
-    const { rotatedAtMs, revokedAtMs } = session;
-    const confirmed = confirmedAtMs !== null || this.confirmations.isPending(id, generation);
-    return {
-      generation,
-      parentGeneration,
-      tokenHash,
-      rotatedAtMs,
-      confirmed,
-      expiresAtMs: sessionEndMs(session, this.settings),
-      revokedAtMs,
-    };
   }
 
   /** @param session the row, where it was read: a token may believe in a later end, the row decides */

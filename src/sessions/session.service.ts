@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { type IssuedRefreshToken, RefreshTokens, hashOf } from '../tokens/refresh-token.js';
-import type { RefreshToken } from './refresh-token.entity.js';
+import { type LiveSession, type Onlooker, liveSessions } from './live-session.js';
 import { sessionEndMs } from './session-end.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
@@ -61,15 +61,12 @@ export class SessionService {
     return issued;
   }
 
-  /** The user's live sessions, the most recently used first. */
-  async list(user: UserId): Promise<RefreshToken[]> {
+  /** The user's live sessions, the most recently used first. @param onlooker the session that asks, if one does */
+  async list(user: UserId, onlooker: Onlooker | null = null): Promise<LiveSession[]> {
     const nowMs = this.clock.nowMs();
-    const live = await this.store.findLive(storableUserId(user), nowMs);
-    return live
-      .map((session) =>
-        Object.assign(session, { expiresAtMs: sessionEndMs(session, this.settings) }),
-      )
-      .filter(({ expiresAtMs }) => expiresAtMs > nowMs);
+    const rows = await this.store.findLive(storableUserId(user), nowMs);
+    const live = rows.filter((session) => sessionEndMs(session, this.settings) > nowMs);
+    return liveSessions(live, onlooker, this.settings, nowMs);
   }
 
   /** After the new session is in the table: of simultaneous logins the last to look sees them all. */

@@ -41,7 +41,8 @@ export interface UserStore<User extends AuthUser = AuthUser> {
   /**
    * Finds a user by the claim `sub`; asked at each refresh and by `GET me`.
    *
-   * @returns `null` when there is no such user any more: the refresh is refused
+   * @returns `null` when there is no such user any more: every session of theirs is revoked (`user_gone`). A user
+   *   who is merely locked is not gone: throw from `onLogin` and `onRefresh`. An id is never given again
    */
   findById(id: string): Promise<User | null>;
 }

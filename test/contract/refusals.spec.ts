@@ -162,9 +162,9 @@ onEveryHost({}, (stage) => {
     const fields = { username: 'carol', password: 'the password of carol' };
     const pair = await login(stage.host, fields);
     stage.host.users.remove('carol');
-    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(INVALID_REFRESH);
     const me = stage.host.http().get('/auth/me').auth(pair.access_token, { type: 'bearer' });
     expect((await me).body.error).toBe('invalid_token');
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(INVALID_REFRESH);
   });
 });
 

@@ -1,3 +1,5 @@
+import { AuthService } from 'nestjs-baton';
+import { decode } from './jwt.js';
 import {
   NO_SESSION,
   REVOKED,
@@ -53,7 +55,7 @@ onEveryHost({}, (stage) => {
         id: phone.session_id,
         current: true,
         created_at: inIso(openedAtMs),
-        last_used_at: inIso(openedAtMs),
+        last_used_at: inIso(openedAtMs + 60_000),
         expires_at: inIso(openedAtMs + 604_800_000),
         user_agent: 'Phone/1.0',
         device_name: "Ann's phone",
@@ -75,6 +77,64 @@ onEveryHost({}, (stage) => {
         expires_at: inIso(openedAtMs + 3_600_000 + 604_800_000),
       },
     ]);
+  });
+
+  it('the last refresh of another session moves it to the front of those that do not ask', async () => {
+    const user = await newcomer(stage.host);
+    const asking = await login(stage.host, user);
+    const phone = await login(stage.host, user);
+    stage.host.clock.turn(1);
+    const laptop = await login(stage.host, user);
+    stage.host.clock.turn(1);
+    await refresh(stage.host, phone.refresh_token);
+    stage.host.clock.turn(1);
+    const listed = await sessions(stage.host, asking.access_token);
+    const ids = [asking, phone, laptop].map(({ session_id }) => session_id);
+    expect(listed.map(({ id }) => id)).toEqual(ids);
+    expect(listed[1]?.last_used_at).toBe(inIso(stage.host.clock.nowMs() - 1000));
+  });
+
+  /** @see issue 11 */
+  it('an old access token reads nothing of the refreshes of its session', async () => {
+    const user = await newcomer(stage.host);
+    const copied = await login(stage.host, user);
+    stage.host.clock.turn(60);
+    await login(stage.host, user);
+    stage.host.clock.turn(60);
+    const before = await sessions(stage.host, copied.access_token);
+    const second = await refresh(stage.host, copied.refresh_token);
+    expect(await sessions(stage.host, copied.access_token)).toEqual(before);
+    stage.host.clock.turn(60);
+    await refresh(stage.host, second.refresh_token);
+    const nowMs = stage.host.clock.nowMs();
+    const [current, ...others] = await sessions(stage.host, copied.access_token);
+    expect([current, ...others]).toEqual([
+      { ...before[0], last_used_at: inIso(nowMs) },
+      ...before.slice(1),
+    ]);
+    expect(current).toMatchObject({
+      current: true,
+      expires_at: inIso(nowMs - 180_000 + 604_800_000),
+    });
+  });
+
+  it('AuthService.sessions shows what a user may see and nothing that opens or tells more', async () => {
+    const user = await newcomer(stage.host);
+    const pair = await login(stage.host, user);
+    await refresh(stage.host, pair.refresh_token);
+    const { sub } = decode(pair.access_token).claims;
+    const [session] = await stage.host.app.get(AuthService).sessions(String(sub));
+    const at = stage.host.clock.nowMs();
+    expect(session).toEqual({
+      id: pair.session_id,
+      current: false,
+      createdAtMs: at,
+      lastUsedAtMs: at,
+      expiresAtMs: at + 604_800_000,
+      ip: '127.0.0.1',
+      userAgent: null,
+      deviceName: null,
+    });
   });
 
   it('a session that was revoked or has expired is not listed', async () => {

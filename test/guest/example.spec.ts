@@ -19,3 +19,14 @@ it('the example with users in memory logs in, opens its profile and has every ro
   expect(await answersOfEveryRoute(example)).toEqual(EVERY_ANSWER);
   await app.close();
 });
+
+/** @see issue 11 */
+it('the example gives no id twice, whoever was taken away', async () => {
+  const users = new UsersService();
+  const ids: string[] = [];
+  for (const name of ['ann', 'bob', 'carol', 'ann']) {
+    ids.push((await users.add(name, PASSWORD)).id);
+    users.remove(name === 'bob' ? 'ann' : name);
+  }
+  expect(new Set(ids).size).toBe(4);
+});

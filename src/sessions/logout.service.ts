@@ -1,0 +1,64 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import { SETTINGS, type Settings } from '../options.js';
+import type { AccessTokenClaims } from '../tokens/access-token.js';
+import type { RegisteredClaims } from '../tokens/claims.js';
+import { type PresentedRefreshToken, hashOf } from '../tokens/refresh-token.js';
+import { Confirmations } from './confirmations.js';
+import type { RefreshToken } from './refresh-token.entity.js';
+import { RefreshTokenStore } from './refresh-token.store.js';
+import { RevocationService } from './revocation.service.js';
+import { judge } from './rotation-policy.js';
+import { stateOf } from './session-state.js';
+import { isWithdrawn } from './withdrawn-generations.js';
+
+/**
+ * Ends the session of whoever leaves it. A token that two parties must have had is told of as it is at a
+ * refresh; to whoever sent it the answer is that of any logout.
+ *
+ * @throws UnavailableError from every method when the database does not answer
+ */
+@Injectable()
+export class LogoutService {
+  constructor(
+    @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(CLOCK) private readonly clock: Clock,
+    private readonly store: RefreshTokenStore,
+    private readonly confirmations: Confirmations,
+    private readonly revocations: RevocationService,
+  ) {}
+
+  /** Ends the session of a genuine refresh token. Ending it twice is no error, and is told once. */
+  async byRefreshToken({ token, claims }: PresentedRefreshToken, reason: string): Promise<void> {
+    const session = await this.store.find(claims.sid);
+    const isReused = session !== null && this.isReused(token, claims.gen, session);
+    await this.end(claims, reason, isReused);
+  }
+
+  /** Ends the session of a verified access token. Ending it twice is no error, and is told once. */
+  async byAccessToken(claims: AccessTokenClaims, reason: string): Promise<void> {
+    const session = await this.store.find(claims.sid);
+    const isReused = session !== null && isWithdrawn(claims.gen, session);
+    await this.end(claims, reason, isReused);
+  }
+
+  /** Whoever leaves asks for no successor: neither a seal nor a limit of recoveries stands in the way. */
+  private isReused(token: string, generation: number, session: RefreshToken): boolean {
+    const presented = { generation, tokenHash: hashOf(token), opensSeal: true };
+    const state = stateOf(session, this.confirmations, this.settings);
+    const policy = { ...this.settings, maxRecoveries: 0 };
+    return judge(presented, state, policy, this.clock.nowMs()).kind === 'reuse';
+  }
+
+  private async end(
+    { sid: sessionId, sub: userId, gen: generation }: RegisteredClaims,
+    reason: string,
+    isReused: boolean,
+  ): Promise<void> {
+    const reuse = isReused ? { sessionId, userId, generation } : null;
+    const ended = await this.revocations.revoke(sessionId, userId, reason, reuse);
+    if (ended && isReused && this.settings.reuseScope === 'user') {
+      await this.revocations.revokeAll(userId, 'reuse');
+    }
+  }
+}
