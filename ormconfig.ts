@@ -2,5 +2,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from './src/standalone/database.js';
 import { readEnvironment } from './src/standalone/environment.js';
 
+const { DATABASE_URL, SQLITE_SYNCHRONOUS } = readEnvironment(process.env);
+
 /** The server's own data source, for the TypeORM command line: `npm run typeorm -- migration:show`. */
-export default new DataSource(dataSourceOptions(readEnvironment(process.env).DATABASE_URL));
+export default new DataSource(dataSourceOptions(DATABASE_URL, SQLITE_SYNCHRONOUS));

@@ -1,5 +1,3 @@
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import * as migrations from '../migrations/index.js';
@@ -10,6 +8,7 @@ import { mysqlDriver } from './mysql-connections.js';
 import { CreateUsers1764000000001 } from './migrations/1764000000001-create-users.js';
 import { AlignUsers1764000000004 } from './migrations/1764000000004-align-users.js';
 import { SilentLogger } from './silent-logger.js';
+import { type Synchronous, forgetPatience, sqliteOptions } from './sqlite.js';
 import { User } from './users/user.entity.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -20,20 +19,27 @@ const ANSWER_TIMEOUT_MS = 6_000;
 const KEEP_ALIVE_MS = 10_000;
 const MIGRATION_ATTEMPTS = 5;
 
-/** The data source of the server and of the TypeORM command line. */
-export function dataSourceOptions(address: DatabaseAddress): DataSourceOptions {
+/**
+ * The data source of the server and of the TypeORM command line.
+ *
+ * @param synchronous when a commit is safe on SQLite
+ */
+export function dataSourceOptions(
+  address: DatabaseAddress,
+  synchronous: Synchronous = 'full',
+): DataSourceOptions {
   return {
-    ...connection(address),
+    ...connection(address, synchronous),
     entities: [RefreshToken, User],
     migrations: [...Object.values(migrations), CreateUsers1764000000001, AlignUsers1764000000004],
     logger: new SilentLogger(),
   };
 }
 
-function connection(address: DatabaseAddress) {
+function connection(address: DatabaseAddress, synchronous: Synchronous) {
   switch (address.type) {
     case 'better-sqlite3':
-      return sqlite(address.file);
+      return sqliteOptions(address, synchronous);
     case 'postgres':
       return {
         type: address.type,
@@ -59,31 +65,19 @@ function connection(address: DatabaseAddress) {
 }
 
 /**
- * `synchronous=NORMAL` with a write-ahead log survives the death of the process; a power cut may take the
- * last moments with it, which `recoverLostWrites` is made for.
- */
-function sqlite(file: string) {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
-  return {
-    type: 'better-sqlite3' as const,
-    database: file,
-    enableWAL: file !== ':memory:',
-    prepareDatabase: (database: { pragma(text: string): void }) => {
-      database.pragma('synchronous = NORMAL');
-    },
-  };
-}
-
-/**
  * Connects and brings the schema up to date. Instances that start at once may get in each other's way, so a
  * migration that fails is tried again: by then somebody else's may have succeeded.
  *
  * @throws UnavailableError that says in one line what the database said
  */
-export async function openDatabase(address: DatabaseAddress): Promise<DataSource> {
+export async function openDatabase(
+  address: DatabaseAddress,
+  synchronous?: Synchronous,
+): Promise<DataSource> {
   try {
-    const dataSource = await new DataSource(dataSourceOptions(address)).initialize();
+    const dataSource = await new DataSource(dataSourceOptions(address, synchronous)).initialize();
     await migrate(dataSource);
+    if (address.type === 'better-sqlite3') await forgetPatience(dataSource);
     return dataSource;
   } catch (error) {
     throw new UnavailableError(`The database is unavailable: ${reasonOf(error)}`, error);

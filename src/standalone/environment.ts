@@ -6,6 +6,7 @@ import { durationSeconds, oneOf } from '../options.js';
 import { type DatabaseAddress, databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
 import type { Secrets } from './secrets.js';
+import { synchronousWords } from './sqlite.js';
 import { UnusableUrlError } from './url-parameters.js';
 
 /** Some variables cannot be used; one line for each that names it and what it takes, never its value. */
@@ -120,6 +121,7 @@ const variables = v.object({
   /** As the playground. */
   AUTH_DOCS: v.optional(onOff),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
+  SQLITE_SYNCHRONOUS: v.optional(oneOf(synchronousWords), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),
   TRUST_PROXY_HEADER: v.optional(oneOf(['x-forwarded-for', 'forwarded']), 'x-forwarded-for'),
   REDIS_URL: v.optional(v.never('takes nothing: Redis is not in this version yet')),

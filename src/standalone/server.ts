@@ -50,7 +50,7 @@ export async function createServer(
     routerOptions: { maxParamLength: MAX_BODY_BYTES },
     frameworkErrors: refuseUnreadable,
   });
-  const dataSource = await openDatabase(environment.DATABASE_URL);
+  const dataSource = await openDatabase(environment.DATABASE_URL, environment.SQLITE_SYNCHRONOUS);
   const module = AppModule.from(environment, dataSource);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

@@ -47,6 +47,7 @@ describe('the configuration', () => {
     ['AUTH_RECOVER_LOST_WRITES', ['yes', 'Off']],
     ['AUTH_RSA_ALGORITHM', ['rs256', 'RS512', 'none', 'HS256']],
     ['AUTH_DOCS', ['no', 'ON']],
+    ['SQLITE_SYNCHRONOUS', ['off', 'FULL', 'extra']],
     ['NODE_ENV', ['Production', 'PRODUCTION', 'production ', 'Test']],
     ['AUTH_MAX_RECOVERIES', ['-1', '0.5', 'off']],
     ['AUTH_MAX_USES', ['-1', '1.5', 'many', '1e3']],
