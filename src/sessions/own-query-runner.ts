@@ -1,5 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type DataSource, QueryFailedError, type QueryResult, type QueryRunner } from 'typeorm';
+import {
+  type DataSource,
+  type EntityManager,
+  QueryFailedError,
+  type QueryResult,
+  type QueryRunner,
+} from 'typeorm';
 import { databaseAnswer } from '../database-answer.js';
 import { UnavailableError } from '../errors.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
@@ -61,6 +67,28 @@ async function onOwn<Answer>(
   } finally {
     await runner.release();
   }
+}
+
+/**
+ * Runs statements as one transaction, which on SQLite is no part of one of the application either. Where another
+ * process has the file locked, they are run again once it is free.
+ *
+ * @throws UnavailableError when the database does not do as it is told; everything is undone then
+ */
+export function transactionOnOwn<Answer>(
+  dataSource: DataSource,
+  statements: (manager: EntityManager) => Promise<Answer>,
+): Promise<Answer> {
+  const run = (): Promise<Answer> => dataSource.transaction(statements);
+  if (!(dataSource.options.type in TURN_TAKING)) return databaseAnswer(run());
+  return databaseAnswer(untilUnlocked(() => inTurn(dataSource, run)));
+}
+
+/** From the look at the runner on it is TypeORM's that keeps others from beginning. */
+async function inTurn<Answer>(dataSource: DataSource, run: () => Promise<Answer>): Promise<Answer> {
+  do await createOwnQueryRunner(dataSource).query('SELECT 1');
+  while (dataSource.createQueryRunner().isTransactionActive);
+  return run();
 }
 
 /** The same query runner, but for what it does with a statement. */

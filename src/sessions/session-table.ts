@@ -1,6 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { databaseAnswer } from '../database-answer.js';
-import { runOnOwn } from './own-query-runner.js';
+import { runOnOwn, transactionOnOwn } from './own-query-runner.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** The table of sessions in a data source. Every statement about it, reads included, goes through {@link run}. */
@@ -30,9 +29,9 @@ export class SessionTable {
    * @throws UnavailableError when the database does not do as it is told; everything is undone then
    */
   transaction<Answer>(statements: (manager: EntityManager) => Promise<Answer>): Promise<Answer> {
-    const run = async (): Promise<Answer> => this.dataSource.transaction(statements);
+    const run = async (): Promise<Answer> => transactionOnOwn(this.dataSource, statements);
     const answer = this.lastTransaction.then(run);
     this.lastTransaction = answer.catch(() => {});
-    return databaseAnswer(answer);
+    return answer;
   }
 }

@@ -70,6 +70,16 @@ onEveryHost({}, (stage) => {
       expect(await me(stage.host, pair.access_token)).toEqual(REVOKED);
     });
 
+    it('the end of every session, together with something of the application', async () => {
+      const pair = await login(stage.host);
+      const auth = stage.host.app.get(AuthService);
+      const user = (await rowOf(stage.host, pair)).userId;
+      await duringTransaction(stage.host, () =>
+        auth.revokeSessionsWith(async () => true, user, 'left'),
+      );
+      expect((await rowOf(stage.host, pair)).revokedAtMs).not.toBeNull();
+    });
+
     it('a login', async () => {
       const { body } = await duringTransaction(stage.host, async () => postLogin(stage.host));
       expect(await isAlive(stage.host, body)).toBe(true);
