@@ -1,16 +1,59 @@
-import { UnavailableError } from './errors.js';
+import { Logger } from '@nestjs/common';
+import { machineTime } from './clock.js';
+import { type DatabaseFault, type DatabaseFaultKind, faultOf } from './database-fault.js';
+import { AuthError, UnavailableError } from './errors.js';
+
+/** A cause that lasts is told again after this long. */
+const TOLD_AGAIN_MS = 60_000;
+
+/** What to do about it. */
+const ADVICE: Readonly<Record<DatabaseFaultKind, string>> = {
+  absent: '',
+  'read-only': ' It takes no writes: was it demoted, or is its file write-protected?',
+  'no-table': ' Run the migrations of nestjs-baton/migrations (docs/integration.md, "The table").',
+  'no-column':
+    ' Run the migrations of nestjs-baton/migrations: the table is older than this version.',
+  conflict: '',
+  statement: ' The statement is at fault, not the database; its values are not written here.',
+};
+
+const logger = new Logger('AuthModule');
+/** When each cause was told last, by kind and code. */
+const toldAtMs = new Map<string, number>();
 
 /**
- * Waits for what a database answers. Drivers fail in many ways, from a closed socket to a full disk, and to
- * whoever asked they all mean the same.
+ * Waits for what a database answers. Whoever asked learns only whether repeating is right; the cause is logged,
+ * once a minute for each, without any value that a statement held.
  *
- * @throws UnavailableError whatever it was; the cause is for the log
+ * @throws UnavailableError when the database cannot do it now; nothing was consumed
+ * @throws AuthError `server_error` when the statement itself is at fault, and will be the next time
  */
 export async function databaseAnswer<Result>(statement: Promise<Result>): Promise<Result> {
   try {
     return await statement;
   } catch (error) {
-    if (error instanceof UnavailableError) throw error;
-    throw new UnavailableError('The database is unavailable', error);
+    throw answerTo(error);
   }
+}
+
+function answerTo(error: unknown): unknown {
+  if (error instanceof UnavailableError) tell(faultOf(error.cause ?? error));
+  if (error instanceof AuthError) return error;
+  const fault = faultOf(error);
+  if (fault.kind !== 'conflict') tell(fault);
+  if (!isOfTheStatement(fault)) return new UnavailableError('The database is unavailable', error);
+  return new AuthError('server_error', 'The server failed to answer', { cause: error });
+}
+
+function isOfTheStatement({ kind }: DatabaseFault): boolean {
+  return kind === 'statement' || kind === 'no-column' || kind === 'conflict';
+}
+
+function tell({ kind, code, sentence }: DatabaseFault): void {
+  const nowMs = machineTime.monotonicMs();
+  const cause = `${kind} ${code}`;
+  if (nowMs - (toldAtMs.get(cause) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
+  toldAtMs.set(cause, nowMs);
+  const words = sentence === null ? code : `${sentence} (${code}).`;
+  logger.error(`The database did not do as it was told: ${words}${ADVICE[kind]}`);
 }

@@ -76,9 +76,14 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
       useFactory: ({ settings }: AuthConfig) => settings,
     },
     {
-      provide: DatabaseClock,
+      provide: SessionTable,
       inject: [dataSource],
-      useFactory: (source: DataSource) => new DatabaseClock(databaseTime(source)),
+      useFactory: (source: DataSource) => new SessionTable(source, entity),
+    },
+    {
+      provide: DatabaseClock,
+      inject: [SessionTable],
+      useFactory: (table: SessionTable) => new DatabaseClock(databaseTime(table)),
     },
     {
       provide: CLOCK,
@@ -99,8 +104,8 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
     },
     {
       provide: RefreshTokenStore,
-      inject: [dataSource],
-      useFactory: (source: DataSource) => new RefreshTokenStore(new SessionTable(source, entity)),
+      inject: [SessionTable],
+      useFactory: (table: SessionTable) => new RefreshTokenStore(table),
     },
     {
       provide: RevocationList,
@@ -127,4 +132,5 @@ export const AUTH_EXPORTS = [
   ErrorHeaders,
   CLOCK,
   DatabaseClock,
+  SessionTable,
 ];

@@ -1,7 +1,6 @@
-import type { DataSource } from 'typeorm';
 import { machineTime } from '../clock.js';
-import { databaseAnswer } from '../database-answer.js';
 import { UnavailableError } from '../errors.js';
+import type { SessionTable } from './session-table.js';
 
 /** The moment of the asking, not of a transaction's begin, and without a time zone in between. */
 const POSTGRES = 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS double precision)';
@@ -25,12 +24,13 @@ const NOW_MS: Readonly<Record<string, string>> = {
  *
  * @returns what asks it, and throws an `UnavailableError` when it does not answer
  */
-export function databaseTime(dataSource: DataSource): () => Promise<number> {
-  const nowMs = NOW_MS[dataSource.options.type];
+export function databaseTime(table: SessionTable): () => Promise<number> {
+  const nowMs = NOW_MS[table.dataSource.options.type];
   if (nowMs === undefined) return async () => machineTime.wallMs();
   return async () => {
-    const asked = dataSource.query<{ now_ms: unknown }[]>(`SELECT ${nowMs} AS now_ms`);
-    const [row] = await databaseAnswer(asked);
+    const [row] = await table.run(({ manager }) =>
+      manager.query<{ now_ms: unknown }[]>(`SELECT ${nowMs} AS now_ms`),
+    );
     const answer = Number(row?.now_ms);
     if (Number.isNaN(answer)) throw new UnavailableError('The database does not tell the time');
     return answer;

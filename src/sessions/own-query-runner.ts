@@ -9,6 +9,7 @@ import {
 import { databaseAnswer } from '../database-answer.js';
 import { UnavailableError } from '../errors.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
+import { withCare } from './pooled-connections.js';
 import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 import { PATIENCE_MS, POLL_MS, WaitingLine } from './waiting-line.js';
 
@@ -63,7 +64,7 @@ async function onOwn<Answer>(
   if (!dataSource.isInitialized) throw new Error('The data source is not initialized');
   const runner = createOwnQueryRunner(dataSource);
   try {
-    return await statement(runner);
+    return await withCare(dataSource, runner, () => statement(runner));
   } finally {
     await runner.release();
   }
@@ -79,7 +80,12 @@ export function transactionOnOwn<Answer>(
   dataSource: DataSource,
   statements: (manager: EntityManager) => Promise<Answer>,
 ): Promise<Answer> {
-  const run = (): Promise<Answer> => dataSource.transaction(statements);
+  const run = (): Promise<Answer> =>
+    dataSource.transaction((manager) => {
+      const { queryRunner } = manager;
+      const work = (): Promise<Answer> => statements(manager);
+      return queryRunner === undefined ? work() : withCare(dataSource, queryRunner, work);
+    });
   if (!(dataSource.options.type in TURN_TAKING)) return databaseAnswer(run());
   return databaseAnswer(untilUnlocked(() => inTurn(dataSource, run)));
 }

@@ -28,11 +28,13 @@ export class ErrorFilter implements ExceptionFilter {
     this.adapterHost.httpAdapter.reply(response, error.getResponse(), error.getStatus());
   }
 
-  /** The stack tells where, the cause why; neither ever holds what the request held. */
+  /** The stack tells where. What failed of the database has been told already, without the values in it. */
   private log(error: AuthError, exception: unknown): void {
-    const cause = exception instanceof AuthError ? exception.cause : exception;
-    const why = cause instanceof Error ? cause.message : 'of an unknown cause';
-    this.logger.error(`${error.message}: ${why}`, cause instanceof Error ? cause.stack : undefined);
+    if (exception instanceof AuthError || !(exception instanceof Error)) {
+      this.logger.error(error.message);
+    } else {
+      this.logger.error(`${error.message}: ${exception.message}`, exception.stack);
+    }
   }
 }
 

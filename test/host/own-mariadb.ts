@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createConnection } from 'mysql2/promise';
 import type { DataSourceOptions } from 'typeorm';
@@ -71,6 +72,13 @@ export class OwnMariadb {
     });
     const [rows] = await connection.query(sql).finally(() => connection.end());
     return rows;
+  }
+
+  /** Takes over the database of another server, as a replica has it. */
+  async copyFrom(other: OwnMariadb): Promise<void> {
+    const from = ['--socket', other.socketPath, '--user=root', '--databases', DATABASE];
+    const dump = execFileSync('mariadb-dump', from);
+    execFileSync('mariadb', ['--socket', this.socketPath, '--user=root'], { input: dump });
   }
 
   stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { databaseTime } from '../../src/sessions/database-time.store.js';
+import { SessionTable } from '../../src/sessions/session-table.js';
 import { describeOnEachDatabase } from '../host/databases.js';
 
 /** In a time zone far from the server's, on the one connection that there then is. */
@@ -24,9 +25,10 @@ describeOnEachDatabase((kind) => {
     const options: DataSourceOptions = Object.assign({ ...database.options }, { extra });
     const dataSource = await new DataSource(options).initialize();
     await dataSource.query(sql);
-    for (let asked = 0; asked < 5; asked += 1) await expectNow(databaseTime(dataSource));
+    const ask = databaseTime(new SessionTable(dataSource));
+    for (let asked = 0; asked < 5; asked += 1) await expectNow(ask);
     await dataSource.destroy();
-    await expect(databaseTime(dataSource)()).rejects.toThrow('The database is unavailable');
+    await expect(ask()).rejects.toThrow('The database is unavailable');
     await database.drop();
   });
 });

@@ -1,0 +1,105 @@
+/**
+ * What a failed statement says of the database.
+ *
+ * - `absent`: it cannot be reached, does not answer in time, or cannot work now; repeating is right
+ * - `read-only`: it was demoted, or its file may not be written
+ * - `no-table`, `no-column`: its schema is not the one of this version
+ * - `conflict`: a row with that key is there already
+ * - `statement`: the statement or its values are at fault, and will be the next time
+ */
+export type DatabaseFaultKind =
+  'absent' | 'read-only' | 'no-table' | 'no-column' | 'conflict' | 'statement';
+
+/** A failure of a driver, without anything that a request held. */
+export interface DatabaseFault {
+  readonly kind: DatabaseFaultKind;
+  /** The driver's code: `42P01`, `ER_NO_SUCH_TABLE`, `SQLITE_BUSY`, `ECONNREFUSED`; else the error's name. */
+  readonly code: string;
+  /** The driver's words, where they name servers, tables and columns only; null where they repeat values. */
+  readonly sentence: string | null;
+  /** Whether the connection may not be used again: it leads to a demoted server, or still owes an answer. */
+  readonly spoilsConnection: boolean;
+}
+
+const KINDS: Readonly<Record<string, DatabaseFaultKind>> = {
+  '42P01': 'no-table',
+  ER_NO_SUCH_TABLE: 'no-table',
+  '42703': 'no-column',
+  ER_BAD_FIELD_ERROR: 'no-column',
+  '25006': 'read-only',
+  ER_OPTION_PREVENTS_STATEMENT: 'read-only',
+  ER_READ_ONLY_MODE: 'read-only',
+  ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: 'read-only',
+  '23505': 'conflict',
+  ER_DUP_ENTRY: 'conflict',
+  SQLITE_CONSTRAINT_UNIQUE: 'conflict',
+  SQLITE_CONSTRAINT_PRIMARYKEY: 'conflict',
+  // Not the statement's fault: what this server's account may do.
+  '42501': 'absent',
+  ER_DBACCESS_DENIED_ERROR: 'absent',
+  ER_TABLEACCESS_DENIED_ERROR: 'absent',
+  ER_COLUMNACCESS_DENIED_ERROR: 'absent',
+  // MySQL has no SQLSTATE of their own for these.
+  ER_NO_DEFAULT_FOR_FIELD: 'statement',
+  ER_TRUNCATED_WRONG_VALUE_FOR_FIELD: 'statement',
+};
+
+/** SQLite tells these by their words only. */
+const SQLITE_WORDS: readonly [RegExp, DatabaseFaultKind][] = [
+  [/no such table/, 'no-table'],
+  [/no such column|has no column named/, 'no-column'],
+];
+
+/** Feature not supported, cardinality, data, constraints, syntax. @see ISO 9075-2, the classes of SQLSTATE */
+const STATEMENT_CLASSES = /^(0A|21|22|23|42)/;
+const SQLITE_STATEMENT = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/;
+const NO_ANSWER = /^Query (read|inactivity) timeout$/;
+
+/** What went wrong, read from whatever a driver or TypeORM has thrown. */
+export function faultOf(error: unknown): DatabaseFault {
+  const cause = driverErrorOf(error);
+  const message = textOf(cause, 'message') ?? '';
+  const code = textOf(cause, 'code') ?? textOf(cause, 'name') ?? 'unknown';
+  const kind = kindOf(code, textOf(cause, 'sqlState'), message);
+  const repeatsValues = kind === 'statement' || kind === 'conflict';
+  return {
+    kind,
+    code,
+    sentence: repeatsValues || message === '' ? null : message,
+    spoilsConnection: kind === 'read-only' || NO_ANSWER.test(message),
+  };
+}
+
+function kindOf(code: string, sqlState: string | undefined, message: string): DatabaseFaultKind {
+  const known = KINDS[code];
+  if (known !== undefined) return known;
+  if (code.startsWith('SQLITE_')) return kindOnSqlite(code, message);
+  // Better-sqlite3 refuses values of a type that SQLite has not.
+  if (code === 'TypeError' || code === 'RangeError') return 'statement';
+  const state = sqlState ?? (/^[\dA-Z]{5}$/.test(code) ? code : '');
+  return STATEMENT_CLASSES.test(state) ? 'statement' : 'absent';
+}
+
+function kindOnSqlite(code: string, message: string): DatabaseFaultKind {
+  if (code.startsWith('SQLITE_READONLY')) return 'read-only';
+  const said = SQLITE_WORDS.find(([words]) => words.test(message));
+  if (said !== undefined) return said[1];
+  return SQLITE_STATEMENT.test(code) ? 'statement' : 'absent';
+}
+
+/** TypeORM wraps it; a host with several addresses fails once for each, and the first tells enough. */
+function driverErrorOf(error: unknown): unknown {
+  if (error instanceof AggregateError) return driverErrorOf(error.errors[0]);
+  const wrapped = propertyOf(error, 'driverError');
+  return typeof wrapped === 'object' && wrapped !== null ? wrapped : error;
+}
+
+function textOf(error: unknown, property: string): string | undefined {
+  const value = propertyOf(error, property);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Where a test runner has an `Error` of its own, those of drivers are no instances of it. */
+function propertyOf(error: unknown, property: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, property) : undefined;
+}

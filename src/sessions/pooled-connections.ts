@@ -1,0 +1,142 @@
+import { Logger } from '@nestjs/common';
+import type { DataSource, QueryRunner } from 'typeorm';
+import { type DatabaseFault, faultOf } from '../database-fault.js';
+
+/** TypeORM's query runner of PostgreSQL: released with an error, its connection leaves the pool. */
+interface PostgresRunner extends QueryRunner {
+  releasePostgresConnection(error: Error): Promise<void>;
+}
+
+/** The pool of `pg`, as far as it is used here. */
+interface PostgresPool {
+  readonly idleCount: number;
+  connect(
+    answer: (error: unknown, client: unknown, release?: (destroy: boolean) => void) => void,
+  ): void;
+}
+
+/** Where `mysql2` keeps the connections that nobody uses. */
+interface Queue {
+  readonly length: number;
+  get(index: number): unknown;
+}
+
+/** A connection of `mysql2`: destroyed, it leaves its pool. */
+interface MysqlConnection {
+  destroy(): void;
+}
+
+const NO_BACKSLASH_ESCAPES = 'NO_BACKSLASH_ESCAPES';
+
+const WITHOUT_IT = `SET SESSION sql_mode = REPLACE(@@SESSION.sql_mode, '${NO_BACKSLASH_ESCAPES}', '')`;
+
+/** One for each data source, however many modules share it. */
+const bySource = new WeakMap<DataSource, PooledConnections>();
+
+/**
+ * Lets a statement run on a connection that is safe, and gives that connection up where it turns out to be spoilt.
+ *
+ * @param runner the query runner that the statement runs on
+ */
+export async function withCare<Answer>(
+  dataSource: DataSource,
+  runner: QueryRunner,
+  statement: () => Promise<Answer>,
+): Promise<Answer> {
+  const connections = bySource.get(dataSource) ?? new PooledConnections(dataSource);
+  bySource.set(dataSource, connections);
+  try {
+    await connections.makeSafe(runner);
+    return await statement();
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.spoilsConnection) await connections.discard(runner, fault);
+    throw error;
+  }
+}
+
+/** What this module does to the connections of a data source, which it shares with the application. */
+class PooledConnections {
+  private readonly logger = new Logger('AuthModule');
+  /** Those whose mode is known to be safe. */
+  private readonly safe = new WeakSet<object>();
+  private warned = false;
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Makes sure that values are escaped as the server reads them. `mysql2` escapes with backslashes: where these
+   * mean nothing, a device name could write SQL. Such a connection is told otherwise, and the application warned.
+   */
+  async makeSafe(runner: QueryRunner): Promise<void> {
+    if (!['mysql', 'mariadb'].includes(this.dataSource.options.type)) return;
+    const connection: object = await runner.connect();
+    if (this.safe.has(connection)) return;
+    const [row] = await runner.manager.query<{ mode: string }[]>(
+      'SELECT @@SESSION.sql_mode AS mode',
+    );
+    if (row?.mode.includes(NO_BACKSLASH_ESCAPES) === true) {
+      this.warnOnce();
+      await runner.query(WITHOUT_IT);
+    }
+    this.safe.add(connection);
+  }
+
+  /**
+   * Sees that a connection which a fault has spoilt is not used again, and where it leads to a server that was
+   * demoted, none of those that wait beside it: new ones go to whoever is the primary now.
+   */
+  async discard(runner: QueryRunner, fault: DatabaseFault): Promise<void> {
+    if (isOfPostgres(runner)) {
+      await runner.releasePostgresConnection(new Error(fault.code));
+    } else {
+      const connection: unknown = await runner.connect();
+      if (canBeDestroyed(connection)) connection.destroy();
+    }
+    if (fault.kind === 'read-only') this.emptyPool();
+  }
+
+  private emptyPool(): void {
+    const { driver } = this.dataSource;
+    if ('master' in driver && isPostgresPool(driver.master)) emptyPostgresPool(driver.master);
+    if ('pool' in driver) for (const idle of idleOfMysql(driver.pool)) idle.destroy();
+  }
+
+  private warnOnce(): void {
+    if (this.warned) return;
+    this.warned = true;
+    this.logger.warn(
+      `The data source's sql_mode has ${NO_BACKSLASH_ESCAPES}: mysql2 escapes with backslashes, so values in ` +
+        'statements of your application can write SQL. Take it out of the sql_mode of the server. This module ' +
+        'takes it out for the connections that it uses.',
+    );
+  }
+}
+
+function emptyPostgresPool(pool: PostgresPool): void {
+  for (let left = pool.idleCount; left > 0; left -= 1) {
+    pool.connect((_error, _client, release) => release?.(true));
+  }
+}
+
+/** `mysql2` has no public name for them; where it calls them otherwise they leave one by one, as they are used. */
+function idleOfMysql(pool: unknown): MysqlConnection[] {
+  const queue = propertyOf(pool, '_freeConnections');
+  if (!isQueue(queue)) return [];
+  const idle = Array.from({ length: queue.length }, (_place, index) => queue.get(index));
+  return idle.filter(canBeDestroyed);
+}
+
+const propertyOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+
+const isOfPostgres = (runner: QueryRunner): runner is PostgresRunner =>
+  'releasePostgresConnection' in runner;
+
+const isPostgresPool = (pool: unknown): pool is PostgresPool =>
+  typeof propertyOf(pool, 'idleCount') === 'number';
+
+const isQueue = (queue: unknown): queue is Queue => typeof propertyOf(queue, 'get') === 'function';
+
+const canBeDestroyed = (connection: unknown): connection is MysqlConnection =>
+  typeof propertyOf(connection, 'destroy') === 'function';
