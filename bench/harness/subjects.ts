@@ -56,6 +56,13 @@ export const STANDALONE: Subject = {
   protocol: 'standalone',
 };
 
+/** The same, but for what it leaves to the operating system: as the rivals have SQLite. */
+export const STANDALONE_UNSYNCED: Subject = {
+  ...STANDALONE,
+  name: 'standalone synchronous=normal',
+  env: { ...STANDALONE.env, SQLITE_SYNCHRONOUS: 'normal' },
+};
+
 function rival(
   protocol: ProtocolName,
   variant: string,

@@ -6,6 +6,7 @@ import {
   PLATFORMS,
   RIVALS,
   STANDALONE,
+  STANDALONE_UNSYNCED,
   type Subject,
   baton,
   batons,
@@ -32,7 +33,7 @@ export async function w2(bench: Bench): Promise<void> {
   const { against, repetitions, rounds } = bench.options;
   const ours = batons(against);
   const rivals = RIVALS.filter(({ name }) => !LEFT_OUT.test(name));
-  const onSqlite = [...PLATFORMS.map(limits), ...ours, STANDALONE, ...rivals];
+  const onSqlite = [...PLATFORMS.map(limits), ...ours, STANDALONE, STANDALONE_UNSYNCED, ...rivals];
   for (let repetition = 0; repetition < repetitions; repetition += 1) {
     await sideBySide(bench, repetition, async (lineUp) => {
       for (const subject of bench.interleaved(onSqlite, repetition)) {
