@@ -57,6 +57,7 @@ export class RotationService {
    */
   async refresh(presented: Presentation): Promise<IssuedRefreshToken> {
     const { gen } = presented.claims;
+    const presentedAtMs = this.clock.nowMs();
     if (!isExhausted(gen, this.settings)) {
       const successor = this.successorOf(presented, gen + 1);
       const swap = this.swapOf(presented, hashOf(presented.token), successor);
@@ -66,16 +67,22 @@ export class RotationService {
     }
     for (let lost = 0; lost < MAX_SWAPS; lost += 1) {
       const session = await this.store.find(presented.claims.sid);
-      const answer = await this.refreshSpent(presented, session);
+      const answer = await this.refreshSpent(presented, session, presentedAtMs);
       if (answer !== null) return answer;
     }
     throw new UnavailableError('The session is changing too fast, try again');
   }
 
-  /** What to do with a token that did not win the swap. @returns null when it is to be looked at again */
+  /**
+   * What to do with a token that did not win the swap.
+   *
+   * @param presentedAtMs judged by: what a database kept waiting is no later for it
+   * @returns null when it is to be looked at again
+   */
   private async refreshSpent(
     presented: Presentation,
     session: RefreshToken | null,
+    presentedAtMs: number,
   ): Promise<IssuedRefreshToken | null> {
     const seed = openSealOf(session, presented);
     const decision = judge(
@@ -86,7 +93,7 @@ export class RotationService {
       },
       session === null ? null : stateOf(session, this.confirmations, this.settings),
       this.settings,
-      this.clock.nowMs(),
+      presentedAtMs,
     );
     if (session === null) throw refusal('unknown', session);
     if (decision.kind === 'refuse') throw await this.refusalOf(decision.why, session);
