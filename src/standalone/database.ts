@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import * as migrations from '../migrations/index.js';
 import { UnavailableError } from '../errors.js';
@@ -46,7 +47,6 @@ function connection(address: DatabaseAddress, synchronous: Synchronous) {
         url: address.url,
         connectTimeoutMS: CONNECT_TIMEOUT_MS,
         extra: {
-          statement_timeout: STATEMENT_TIMEOUT_MS,
           query_timeout: ANSWER_TIMEOUT_MS,
           keepAlive: true,
           keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
@@ -75,13 +75,38 @@ export async function openDatabase(
   synchronous?: Synchronous,
 ): Promise<DataSource> {
   try {
-    const dataSource = await new DataSource(dataSourceOptions(address, synchronous)).initialize();
+    const dataSource = await connect(dataSourceOptions(address, synchronous));
     await migrate(dataSource);
     if (address.type === 'better-sqlite3') await forgetPatience(dataSource);
     return dataSource;
   } catch (error) {
     throw new UnavailableError(`The database is unavailable: ${reasonOf(error)}`, error);
   }
+}
+
+/**
+ * PostgreSQL is told how long a statement may take. Poolers (PgBouncer, RDS Proxy) refuse that, and told later it
+ * would stay behind on a connection that others get: there the wait for the answer is bounded alone.
+ */
+async function connect(options: DataSourceOptions): Promise<DataSource> {
+  if (options.type !== 'postgres') return new DataSource(options).initialize();
+  const extra = { ...options.extra, statement_timeout: STATEMENT_TIMEOUT_MS };
+  try {
+    return await new DataSource({ ...options, extra }).initialize();
+  } catch (error) {
+    if (!refusesStartParameter(error)) throw error;
+    new Logger('Server').warn(
+      'A pooler stands before PostgreSQL that takes no statement_timeout. Set it for the role: ' +
+        `ALTER ROLE … SET statement_timeout = '${STATEMENT_TIMEOUT_MS}ms'`,
+    );
+    return new DataSource(options).initialize();
+  }
+}
+
+/** PgBouncer names the parameter; RDS Proxy says 0A000, feature not supported. */
+function refusesStartParameter(error: unknown): boolean {
+  const isUnsupported = error instanceof Error && 'code' in error && error.code === '0A000';
+  return isUnsupported || /start-?up parameter|statement_timeout/i.test(reasonOf(error));
 }
 
 async function migrate(dataSource: DataSource): Promise<void> {
