@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { QueryResult } from 'typeorm';
+import { UnavailableError } from '../errors.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
 import { WaitingLine } from './waiting-line.js';
 
@@ -19,6 +20,7 @@ interface PreparedStatement {
 
 /** A connection that answers at once, as `better-sqlite3` has it; as much of it as is used here. */
 export interface SynchronousConnection {
+  readonly open: boolean;
   readonly inTransaction: boolean;
   prepare(sql: string): PreparedStatement;
   exec(sql: string): unknown;
@@ -99,6 +101,7 @@ export class SharedCommit {
 
   /** Looking and working are one turn of the event loop: nobody else's statement comes between. */
   private whenFree<Result>(work: () => Result): Result {
+    if (!this.connection.open) throw new UnavailableError('The database connection is not open');
     if (this.connection.inTransaction) throw ConnectionTakenError.byTransaction();
     try {
       return this.withoutWaiting(work);
