@@ -79,4 +79,14 @@ describe('GET /health', () => {
     });
     await app.get(DataSource).initialize();
   });
+
+  // @see issue 11: a demoted database still reads.
+  it('answers 503 while the database takes no writes, and 200 when it does again', async () => {
+    const { app, url } = await startInProcess();
+    const database = app.get(DataSource);
+    await database.query('PRAGMA query_only = 1');
+    expect((await get(`${url}/health`)).status).toBe(503);
+    await database.query('PRAGMA query_only = 0');
+    expect((await get(`${url}/health`)).status).toBe(200);
+  });
 });

@@ -69,7 +69,10 @@ describe('the configuration', () => {
     ['AUTH_ACCESS_KEY_FILE', ['/nowhere/key.pem', '/etc/hostname']],
     ['TRUST_PROXY_HEADER', ['Forwarded', 'x-real-ip']],
     ['TRUST_PROXY', ['on', '-1', '1001', '10.0.0.0/8']],
-    ['DATABASE_URL', ['baton.sqlite', 'mongodb://127.0.0.1/test', 'postgres:', 'sqlite:']],
+    [
+      'DATABASE_URL',
+      ['baton.sqlite', 'mongodb://127.0.0.1/test', 'postgres:', 'sqlite:', 'mysql://a:b@c/d?tls=1'],
+    ],
     ['PORT', ['65536', '-1', 'http', '80.5']],
   ])('names %s once when it has a value that cannot be used', (name, values) => {
     for (const value of values) {
