@@ -60,7 +60,7 @@ it(
     for (let turns = 0; turns < 250; turns += 1) {
       const race = await Race.start(host);
       const [{ outcome }] = await Promise.all([
-        race.present(race.first.refresh_token),
+        afterTurns(125, () => race.present(race.first.refresh_token)),
         afterTurns(turns, () => race.logout(race.first)),
       ]);
       outcomes.add(outcome);
