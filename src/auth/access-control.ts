@@ -4,6 +4,7 @@ import { SETTINGS, type Settings } from '../options.js';
 import { Confirmations } from '../sessions/confirmations.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { type AccessTokenClaims, AccessTokens } from '../tokens/access-token.js';
+import { frozen } from '../tokens/claims.js';
 import { hashOf } from '../tokens/refresh-token.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 
@@ -14,7 +15,7 @@ export interface AuthenticatedUser {
   readonly sessionId: string;
   /** The generation of the refresh token that this access token was issued with. */
   readonly generation: number;
-  /** Every claim of the token, the application's own included. */
+  /** Every claim of the token, the application's own included; frozen, for every request with the token has them. */
   readonly claims: AccessTokenClaims;
 }
 
@@ -48,7 +49,7 @@ export class AccessControl {
 
   /** As {@link authenticate}, for a token that was verified and has these claims. */
   admit(token: string, claims: AccessTokenClaims): AuthenticatedUser | Promise<AuthenticatedUser> {
-    return this.unlessRevoked(claims, () => this.welcome(token, claims));
+    return this.unlessRevoked(frozen(claims), () => this.welcome(token, claims));
   }
 
   private unlessRevoked(

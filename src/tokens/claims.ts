@@ -61,6 +61,13 @@ export function decodePart(text: string): JsonObject | null {
   }
 }
 
+/** Freezes a JSON value to its last leaf: cheaper, over two requests, than a copy for each. */
+export function frozen<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
+}
+
 /** Whether a value is a JSON object: neither a list nor null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
