@@ -1,4 +1,4 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { UnavailableError } from '../errors.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { SessionTable } from '../sessions/session-table.js';
@@ -22,6 +22,7 @@ export class HealthController {
 
   /** Has the database write, though nothing: a demoted one still reads. Does not wait for one that hangs. */
   @Get()
+  @Header('Cache-Control', 'no-store')
   async health(): Promise<HealthBody> {
     const asked = this.table.run(({ manager }) =>
       manager.update(this.table.entity, { id: '' }, { revokedReason: null }),

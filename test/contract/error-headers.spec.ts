@@ -155,3 +155,46 @@ describe.each(PLATFORMS)('on %s', (platform) => {
     ]);
   });
 });
+
+describe.each(PLATFORMS)('under revocation: strict, on %s', (platform) => {
+  let host: Host;
+  beforeAll(async () => {
+    const auth = { revocation: 'strict' } as const;
+    host = await startHost({ platform, auth, controllers: [OwnController] });
+  });
+  afterAll(() => host.close());
+
+  const guarded = (token: string) =>
+    host.http().get('/own/guarded').auth(token, { type: 'bearer' });
+
+  it.each([
+    ['that was let in before', true],
+    ['that comes for the first time', false],
+  ])('a token of a revoked session gets its challenge, one %s', async (_what, wasLetIn) => {
+    const pair = await login(host);
+    const before = wasLetIn ? (await guarded(pair.access_token)).status : 200;
+    expect(before).toBe(200);
+    await logout(host, pair);
+    const { status, headers } = await guarded(pair.access_token);
+    expect([status, headers['x-auth-error'], headers['cache-control']]).toEqual([
+      401,
+      'session_revoked',
+      'no-store',
+    ]);
+    expect(headers['www-authenticate']).toBe(
+      'Bearer realm="nestjs-baton", error="invalid_token", error_description="Session has been revoked"',
+    );
+  });
+
+  it('an outage is unavailable, without a challenge', async () => {
+    const { access_token } = await login(host);
+    await withoutDatabase(host, async () => {
+      const { status, headers } = await guarded(access_token);
+      expect([status, headers['x-auth-error'], headers['www-authenticate']]).toEqual([
+        503,
+        'unavailable',
+        undefined,
+      ]);
+    });
+  });
+});

@@ -89,6 +89,7 @@ describe('GET /health', () => {
   it('answers 200 with a status', async () => {
     const answer = await get(url('/health'));
     expect(answer.status).toBe(200);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.body).toEqual({ status: 'ok', clock_offset_ms: expect.any(Number) });
   });
 });
