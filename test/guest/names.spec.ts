@@ -111,4 +111,44 @@ describeOnEachDatabase((kind) => {
       await host.close();
     });
   });
+
+  it.each([
+    ['migrate', MIGRATED],
+    ['synchronize', SYNCHRONIZED],
+  ])('two hosts with a prefix each may share a database, and %s it', async (_how, schema) => {
+    await withDatabase(kind, async (options) => {
+      for (const prefix of ['shop_', 'office_']) {
+        const naming = { entityPrefix: prefix, migrationsTableName: `${prefix}migrations` };
+        const database = Object.assign({}, options, schema, naming);
+        const host = await startHost({ database, users: new QuickUsers() });
+        expect(await pendingStatements(host.dataSource)).toEqual([]);
+        await race(host);
+        await host.close();
+      }
+    });
+  });
+
+  if (kind.name !== 'postgres') return;
+
+  it.each([
+    ['migrates', MIGRATED],
+    ['synchronizes', SYNCHRONIZED],
+  ])('a host that %s may keep its tables in another schema', async (_how, schema) => {
+    await withDatabase(kind, async (options) => {
+      const setUp = await new DataSource(options).initialize();
+      await setUp.query('CREATE SCHEMA "Auth"');
+      await setUp.query('CREATE TABLE refresh_tokens (theirs int)');
+      await setUp.destroy();
+      const naming = { schema: 'Auth', entityPrefix: 'app_' };
+      for (const names of [{ schema: 'Auth' }, naming]) {
+        const database = Object.assign({}, options, schema, names, {
+          migrationsTableName: Object.values(names).join('_'),
+        });
+        const host = await startHost({ database, users: new QuickUsers() });
+        expect(await pendingStatements(host.dataSource)).toEqual([]);
+        await race(host);
+        await host.close();
+      }
+    });
+  });
 });
