@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { machineTime } from './clock.js';
 import { type DatabaseFault, type DatabaseFaultKind, faultOf } from './database-fault.js';
-import { AuthError, UnavailableError } from './errors.js';
+import { AuthError, InvalidRequestError, UnavailableError } from './errors.js';
 
 /** A cause that lasts is told again after this long. */
 const TOLD_AGAIN_MS = 60_000;
@@ -14,8 +14,11 @@ const ADVICE: Readonly<Record<DatabaseFaultKind, string>> = {
   'no-column':
     ' Run the migrations of nestjs-baton/migrations: the table is older than this version.',
   conflict: '',
+  text: ' The character set of the database, or of the table, has no such characters.',
   statement: ' The statement is at fault, not the database; its values are not written here.',
 };
+
+const NO_SUCH_CHARACTERS = 'The request has characters that the database has no place for';
 
 const logger = new Logger('AuthModule');
 /** When each cause was told last, by kind and code. */
@@ -26,6 +29,7 @@ const toldAtMs = new Map<string, number>();
  * once a minute for each, without any value that a statement held.
  *
  * @throws UnavailableError when the database cannot do it now; nothing was consumed
+ * @throws InvalidRequestError when it has no place for the characters of a value
  * @throws AuthError `server_error` when the statement itself is at fault, and will be the next time
  */
 export async function databaseAnswer<Result>(statement: Promise<Result>): Promise<Result> {
@@ -41,6 +45,7 @@ function answerTo(error: unknown): unknown {
   if (error instanceof AuthError) return error;
   const fault = faultOf(error);
   if (fault.kind !== 'conflict') tell(fault);
+  if (fault.kind === 'text') return new InvalidRequestError(NO_SUCH_CHARACTERS);
   if (!isOfTheStatement(fault)) return new UnavailableError('The database is unavailable', error);
   return new AuthError('server_error', 'The server failed to answer', { cause: error });
 }

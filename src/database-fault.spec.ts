@@ -36,7 +36,10 @@ it.each([
 
 it.each([
   ['statement', 'value too long for type character varying(64)', { code: '22001' }],
-  ['statement', 'invalid byte sequence: ann', { code: '22021' }],
+  ['text', 'invalid byte sequence: ann', { code: '22021' }],
+  ['text', 'character "ann" has no equivalent in encoding "LATIN1"', { code: '22P05' }],
+  ['text', 'Illegal mix of collations', { code: 'ER_CANT_AGGREGATE_2COLLATIONS' }],
+  ['text', "Incorrect string value: 'ann'", { code: 'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD' }],
   ['statement', 'syntax error at or near "ann"', { code: '42601' }],
   ['statement', "Data too long for 'ann'", { code: 'ER_DATA_TOO_LONG', sqlState: '22001' }],
   ['statement', "syntax near 'ann'", { code: 'ER_PARSE_ERROR', sqlState: '42000' }],

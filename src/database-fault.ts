@@ -5,10 +5,11 @@
  * - `read-only`: it was demoted, or its file may not be written
  * - `no-table`, `no-column`: its schema is not the one of this version
  * - `conflict`: a row with that key is there already
+ * - `text`: a value has characters that the database, or the table, has no place for
  * - `statement`: the statement or its values are at fault, and will be the next time
  */
 export type DatabaseFaultKind =
-  'absent' | 'read-only' | 'no-table' | 'no-column' | 'conflict' | 'statement';
+  'absent' | 'read-only' | 'no-table' | 'no-column' | 'conflict' | 'text' | 'statement';
 
 /** A failure of a driver, without anything that a request held. */
 export interface DatabaseFault {
@@ -34,6 +35,10 @@ const KINDS: Readonly<Record<string, DatabaseFaultKind>> = {
   ER_DUP_ENTRY: 'conflict',
   SQLITE_CONSTRAINT_UNIQUE: 'conflict',
   SQLITE_CONSTRAINT_PRIMARYKEY: 'conflict',
+  '22021': 'text',
+  '22P05': 'text',
+  ER_CANT_AGGREGATE_2COLLATIONS: 'text',
+  ER_CANNOT_CONVERT_STRING: 'text',
   // Not the statement's fault: what this server's account may do.
   '42501': 'absent',
   ER_DBACCESS_DENIED_ERROR: 'absent',
@@ -50,6 +55,9 @@ const SQLITE_WORDS: readonly [RegExp, DatabaseFaultKind][] = [
   [/no such column|has no column named/, 'no-column'],
 ];
 
+/** MySQL has one code for these and for numbers that are none. */
+const INCORRECT_STRING = /^Incorrect string value/;
+
 /** Feature not supported, cardinality, data, constraints, syntax. @see ISO 9075-2, the classes of SQLSTATE */
 const STATEMENT_CLASSES = /^(0A|21|22|23|42)/;
 const SQLITE_STATEMENT = /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE|MISUSE)/;
@@ -61,7 +69,7 @@ export function faultOf(error: unknown): DatabaseFault {
   const message = textOf(cause, 'message') ?? '';
   const code = textOf(cause, 'code') ?? textOf(cause, 'name') ?? 'unknown';
   const kind = kindOf(code, textOf(cause, 'sqlState'), message);
-  const repeatsValues = kind === 'statement' || kind === 'conflict';
+  const repeatsValues = ['statement', 'conflict', 'text'].includes(kind);
   return {
     kind,
     code,
@@ -71,6 +79,7 @@ export function faultOf(error: unknown): DatabaseFault {
 }
 
 function kindOf(code: string, sqlState: string | undefined, message: string): DatabaseFaultKind {
+  if (INCORRECT_STRING.test(message)) return 'text';
   const known = KINDS[code];
   if (known !== undefined) return known;
   if (code.startsWith('SQLITE_')) return kindOnSqlite(code, message);

@@ -45,8 +45,8 @@ describeOnEachDatabase((kind) => {
       await tell(database.options, ...OF_THE_FIRST_RELEASE);
       await tell(
         database.options,
-        `INSERT INTO refresh_tokens VALUES ('s', '1', 'h', 0, NULL, NULL, 1, 1, NULL, 4102444800000,
-          4102444800000, NULL, NULL, NULL, NULL, NULL)`,
+        `INSERT INTO refresh_tokens VALUES ('s', '1', 'h', 0, NULL, NULL, 1767225600000, 1767225600000, NULL, 1767312000000,
+          1767312000000, NULL, NULL, NULL, NULL, NULL)`,
       );
       const host = await startHost({ database: Object.assign({}, database.options, MIGRATED) });
       expect(await pendingStatements(host.dataSource)).toEqual([]);
@@ -106,6 +106,19 @@ function describeOnMysql(kind: DatabaseKind): void {
       await dataSource.destroy();
       await database.drop();
     });
+  });
+
+  it('what a table from before has no character for is an invalid request', async () => {
+    const database = await kind.create();
+    await tell(database.options, `ALTER DATABASE CHARACTER SET latin1`);
+    await tell(database.options, ...OF_THE_FIRST_RELEASE);
+    const host = await startHost({ database: Object.assign({}, database.options, SYNCHRONIZED) });
+    const { status, body } = await postLogin(host, { device_name: PHONE });
+    expect({ status, error: body.error }).toEqual({ status: 400, error: 'invalid_request' });
+    const listing = host.app.get(AuthService).sessions(PHONE);
+    await expect(listing).rejects.toMatchObject({ code: 'invalid_request' });
+    await host.close();
+    await database.drop();
   });
 
   it('users whose ids differ in case or spaces at the end are different users', async () => {
