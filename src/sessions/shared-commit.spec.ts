@@ -131,6 +131,18 @@ describe('while another process has the file locked', () => {
     connection.close();
   });
 
+  it('a statement that only reads does not wait for one that writes, where the log lets it', async () => {
+    const { rename, shared, connection } = race(join(folder, 'log.sqlite'));
+    connection.pragma('journal_mode = WAL');
+    const elsewhere = new Database(join(folder, 'log.sqlite'));
+    elsewhere.exec('BEGIN EXCLUSIVE');
+    const renamed = rename('ann', 'amy');
+    expect((await shared.run(NAMES, [])).records).toEqual([{ name: 'ann' }, { name: 'bob' }]);
+    elsewhere.exec('ROLLBACK').close();
+    expect(await renamed).toBe(1);
+    connection.close();
+  });
+
   it('the host finds its own patience as it set it', async () => {
     const { rename, unlock, connection } = lockedRace(1_234);
     const renamed = rename('ann', 'amy');
