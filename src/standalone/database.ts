@@ -19,9 +19,11 @@ const ANSWER_TIMEOUT_MS = 6_000;
 /** After how much silence a connection is asked whether it is still there. */
 const KEEP_ALIVE_MS = 10_000;
 const MIGRATION_ATTEMPTS = 5;
+/** To both servers of MySQL. */
+const UNBOUNDED = 0;
 
 /**
- * The data source of the server and of the TypeORM command line.
+ * The data source of the TypeORM command line, and of the server's migrations: a large table takes its time.
  *
  * @param synchronous when a commit is safe on SQLite
  */
@@ -46,19 +48,13 @@ function connection(address: DatabaseAddress, synchronous: Synchronous) {
         type: address.type,
         url: address.url,
         connectTimeoutMS: CONNECT_TIMEOUT_MS,
-        extra: {
-          query_timeout: ANSWER_TIMEOUT_MS,
-          keepAlive: true,
-          keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-        },
+        extra: { keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS },
       };
     case 'mysql':
       return {
         ...address,
-        driver: mysqlDriver(CONNECT_TIMEOUT_MS),
+        driver: mysqlDriver({ waitMs: CONNECT_TIMEOUT_MS, statementMs: UNBOUNDED }),
         connectTimeout: CONNECT_TIMEOUT_MS,
-        enableQueryTimeout: true,
-        maxQueryExecutionTime: ANSWER_TIMEOUT_MS,
         extra: { keepAliveInitialDelay: KEEP_ALIVE_MS },
       };
   }
@@ -75,13 +71,32 @@ export async function openDatabase(
   synchronous?: Synchronous,
 ): Promise<DataSource> {
   try {
-    const dataSource = await connect(dataSourceOptions(address, synchronous));
-    await migrate(dataSource);
-    if (address.type === 'better-sqlite3') await forgetPatience(dataSource);
-    return dataSource;
+    const options = dataSourceOptions(address, synchronous);
+    const migrating = await new DataSource(options).initialize();
+    await migrate(migrating);
+    if (address.type !== 'better-sqlite3') {
+      await migrating.destroy();
+      return await connect(bounded(options));
+    }
+    await forgetPatience(migrating);
+    return migrating;
   } catch (error) {
     throw new UnavailableError(`The database is unavailable: ${reasonOf(error)}`, error);
   }
+}
+
+/** The data source of the server: whoever waits for an answer is told in time that there is none. */
+function bounded(options: DataSourceOptions): DataSourceOptions {
+  if (options.type === 'postgres') {
+    return { ...options, extra: { ...options.extra, query_timeout: ANSWER_TIMEOUT_MS } };
+  }
+  if (options.type !== 'mysql') return options;
+  return {
+    ...options,
+    driver: mysqlDriver({ waitMs: CONNECT_TIMEOUT_MS, statementMs: STATEMENT_TIMEOUT_MS }),
+    enableQueryTimeout: true,
+    maxQueryExecutionTime: ANSWER_TIMEOUT_MS,
+  };
 }
 
 /**

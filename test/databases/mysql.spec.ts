@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import { databaseAddress } from '../../src/standalone/database-url.js';
-import { openDatabase } from '../../src/standalone/database.js';
+import { dataSourceOptions, openDatabase } from '../../src/standalone/database.js';
 import { OwnMariadb, describeWithOwnMariadb } from '../host/own-mariadb.js';
 import { stopOwnServers } from '../host/own-process.js';
 import { startInProcess, stopAll } from '../standalone/server-in-process.js';
@@ -148,6 +148,14 @@ describeWithOwnMariadb(() => {
 
       it('gives a statement up after five seconds', async () => {
         await expect(dataSource.query(ENDLESS)).rejects.toThrow(/max_statement_time/);
+      });
+
+      it('gives migrations the time that a large table takes', async () => {
+        const options = dataSourceOptions(databaseAddress(server.url()));
+        const migrating = await new DataSource(options).initialize();
+        const [bound] = await migrating.query('SELECT @@SESSION.max_statement_time AS seconds');
+        expect(Number(bound.seconds)).toBe(0);
+        await migrating.destroy();
       });
 
       it('never writes the values of a slow statement to the log', async () => {
