@@ -48,8 +48,15 @@ export class RefreshCookie implements OnModuleInit {
 
   /** An app's own scheme is of another site than the server; whether a listed page is, its first login says. */
   onModuleInit(): void {
-    const app = this.config.cookies?.origins.find(isAppOrigin);
+    const { origins = [], sameSite } = this.config.cookies ?? {};
+    const app = origins.find(isAppOrigin);
     if (app !== undefined) this.warnOfForeignSite(app);
+    else if (origins.length > 0 && sameSite !== 'none') {
+      this.logger.log(
+        `The cookie is SameSite=${sameSite}: if ${origins.join(' or ')} is of another site than this server, ` +
+          "it needs cookies.sameSite 'none' (AUTH_COOKIE_SAMESITE=none)",
+      );
+    }
   }
 
   /**

@@ -203,6 +203,21 @@ describe('pages of another site', () => {
     expect(warnings[0]).toMatch(/app\.example\.org .* another site.*AUTH_COOKIE_SAMESITE=none/);
   });
 
+  it.each([
+    ['strict' as const, [expect.stringMatching(/SameSite=strict.*app\.example\.org.*'none'/)]],
+    ['none' as const, []],
+  ])('may be listed: the start says what they need then, under %s', async (sameSite, told) => {
+    const lines: string[] = [];
+    const logger = { log: (text: string) => lines.push(text), error() {}, warn() {} };
+    const host = await startHost({
+      users: new QuickUsers(),
+      auth: { cookies: { origins: [origin], sameSite } },
+      configure: (app) => app.useLogger(logger),
+    });
+    await host.close();
+    expect(lines.filter((line) => line.includes('SameSite'))).toEqual(told);
+  });
+
   it('are told of at the start where they are an app’s', async () => {
     const warnings = await warningsOf({ origins: ['tauri://localhost'] });
     expect(warnings.join()).toMatch(/tauri:\/\/localhost .* another site/);
