@@ -17,6 +17,7 @@ import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { controllerAt } from './controller-at.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { refuseTwoFormats } from './one-format.js';
 import { RefreshController } from './refresh.controller.js';
 
 /** What has to be known before the options are: how the module hangs in the application. */
@@ -103,6 +104,7 @@ export class AuthModule extends ConfigurableModuleClass {
   static override forRoot<User extends AuthUser>(
     options: AuthModuleOptions<User> & AuthModuleExtras,
   ): DynamicModule {
+    refuseTwoFormats();
     return super.forRoot(options);
   }
 
@@ -110,6 +112,7 @@ export class AuthModule extends ConfigurableModuleClass {
   static override forRootAsync<User extends AuthUser>(
     options: ConfigurableModuleAsyncOptions<AuthModuleOptions<User>> & AuthModuleExtras,
   ): DynamicModule {
+    refuseTwoFormats();
     return super.forRootAsync(options);
   }
 }
