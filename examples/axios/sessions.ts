@@ -6,7 +6,7 @@
 import { argv, env } from 'node:process';
 import { create } from 'axios';
 import { createBaton } from 'nestjs-baton/client';
-import { useBaton } from 'nestjs-baton/client/axios';
+import { authorizeAxios } from 'nestjs-baton/client/axios';
 import { memoryStorage } from 'nestjs-baton/client/storage/memory';
 
 const baseUrl = env['BATON_URL'] ?? 'http://127.0.0.1:3000';
@@ -14,10 +14,10 @@ const [, , username = 'ann', password = ''] = argv;
 
 const baton = createBaton({ baseUrl, storage: memoryStorage() });
 const api = create({ baseURL: baseUrl });
-useBaton(api, baton);
+authorizeAxios(api, baton);
 
 await baton.signIn({ username, password, device_name: 'axios' });
 const { data } = await api.get('/auth/sessions');
 console.log(JSON.stringify(data));
 await baton.signOut();
-baton.dispose();
+await baton.dispose();

@@ -24,4 +24,4 @@ if (username !== undefined && password !== undefined) {
 }
 const response = await baton.fetch('/auth/me');
 console.log(await response.text());
-baton.dispose();
+await baton.dispose();

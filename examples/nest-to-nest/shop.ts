@@ -43,7 +43,7 @@ export class Inventory implements OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     await this.baton.signOut();
-    this.baton.dispose();
+    await this.baton.dispose();
   }
 }
 

@@ -69,7 +69,7 @@ export function createSsrServer(options: SsrOptions) {
     } catch {
       response.writeHead(503).end('Try again later');
     } finally {
-      baton.dispose();
+      await baton.dispose();
     }
   });
 }

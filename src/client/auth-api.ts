@@ -1,108 +1,156 @@
-import type { ErrorBody, TokenPairBody } from '../wire.js';
+import type { BatonClock } from './clock.js';
 import { BatonError, type BatonErrorCode, isBatonError } from './errors.js';
-import type { SignedOutReason } from './events.js';
-import { idempotencyKey } from './idempotency-key.js';
+import type { Ending } from './events.js';
+import { type BatonHmac, idempotencyKey } from './idempotency-key.js';
 import { retry, retryAfterMs, withDeadline } from './retry.js';
-import type { EndedSession, Session } from './session.js';
+import { type ReadErrorCode, type ServerAnswer, jsonOf } from './server-answer.js';
+import type { EndedSession } from './session-record.js';
+import type { Session } from './session.js';
 
 /** How often one refresh is tried before its callers are told. */
-export const ATTEMPTS = 3;
+const ATTEMPTS = 3;
 
 /** The codes, of the refresh route alone, that end a session. */
-const FINAL = ['token_expired', 'invalid_token', 'token_reused', 'session_revoked'] as const;
+const FINAL = [
+  'token_expired',
+  'invalid_token',
+  'token_reused',
+  'session_revoked',
+  'max_uses_reached',
+] as const;
 
-/** What proves who somebody is. */
+/** What proves who somebody is. A host may ask for more fields. */
 export interface Credentials {
   readonly username: string;
   readonly password: string;
   /** What the session is called in the list of sessions. */
   readonly device_name?: string;
-}
-
-/** Why a session is no longer there. */
-export interface Ending {
-  readonly reason: SignedOutReason;
-  readonly detail?: string;
+  readonly [field: string]: unknown;
 }
 
 /** An answer, read to its end. */
-export interface Reply {
-  readonly status: number;
+interface Reply extends ServerAnswer {
   readonly headers: Headers;
-  /** Empty when it is not JSON, or not whole: a proxy's page, a captive portal's, a line that was cut. */
-  readonly body: Partial<TokenPairBody & ErrorBody>;
+  /** Of an error of our server; null for anybody else's. */
+  readonly code: string | null;
   readonly sentAtMs: number;
+}
+
+/** What is sent beside a body. */
+interface PostOptions {
+  readonly key?: string;
+  /** In the cookie transport: the session whose cookie is meant. */
+  readonly sessionId?: string;
+  readonly signal?: AbortSignal;
 }
 
 /** What the client asks of the server. What the network throws comes through as it is. */
 export interface AuthApi {
-  /** @throws BatonError `sign_in_failed` */
+  /** @throws BatonError `sign_in_failed` or `cookies_off` */
   readonly signIn: (credentials: Credentials) => Promise<Session>;
+  /** The session in an answer that somebody else has fetched. @throws BatonError as `signIn` */
+  readonly sessionIn: (response: Response) => Promise<Session>;
   /**
    * Buys the next pair, trying again while the failures are passing ones.
    *
+   * @param signal cancels it; the request under way is waited for, as long as an attempt may take
    * @throws BatonError `refresh_failed`
    */
   readonly refresh: (session: Session, signal: AbortSignal) => Promise<Session | Ending>;
-  /** @returns whether the server has been told of the end of a session, or knows of none */
+  /** @returns whether the server has been told of the end of a session, or has nothing to be told */
   readonly signOut: (ended: EndedSession) => Promise<boolean>;
+}
+
+/** Sends a POST and reads the answer to its end. @throws what the network throws, and when time is up */
+export type Post = (path: string, body: object, options?: PostOptions) => Promise<Reply>;
+
+export function createAuthApi(
+  post: Post,
+  isCookie: boolean,
+  errorCode: ReadErrorCode,
+  clock: BatonClock,
+  hmac?: BatonHmac,
+): AuthApi {
+  const signedIn = async (reply: Reply): Promise<Session> => {
+    const session = pairOf(reply, isCookie) ?? refused('sign_in_failed', reply);
+    if (!isCookie || !session.refresh_token) return session;
+    await api.signOut(session);
+    throw new BatonError('cookies_off');
+  };
+
+  const api: AuthApi = {
+    signIn: async (credentials) => signedIn(await post('login', credentials)),
+    sessionIn: async (response) => signedIn(await replyOf(response, errorCode, clock.now())),
+    async refresh(session, signal) {
+      const { secret, refresh_token, session_id: sessionId } = session;
+      const key = await idempotencyKey(secret, refresh_token, hmac);
+      const ask = async () => {
+        const reply = await post('token/refresh', { refresh_token }, { key, sessionId, signal });
+        const pair = pairOf(reply, isCookie);
+        if (pair && sessionId && pair.session_id !== sessionId) return stranger(reply, isCookie);
+        return pair ?? endingOf(reply, isCookie) ?? refused('refresh_failed', reply);
+      };
+      return retry(clock, ATTEMPTS, ask, (error) => !signal.aborted && isPassing(error));
+    },
+    signOut: ({ refresh_token, session_id: sessionId }) =>
+      post('logout', { refresh_token }, { sessionId }).then(
+        ({ status, code }) => status === 204 || (!!code && status < 500 && status !== 429),
+        () => false,
+      ),
+  };
+  return api;
 }
 
 /**
  * @param url of the routes, with a slash at its end
- * @param timeoutMs of one attempt
+ * @param timeoutMs of one attempt, the reading of the answer included
  */
-export function createAuthApi(
-  url: string,
+export function createPost(
+  url: () => string,
   isCookie: boolean,
   timeoutMs: number,
   fetch: typeof globalThis.fetch,
-): AuthApi {
-  const post = (path: string, body: object, key?: string): Promise<Reply> => {
-    const sentAtMs = Date.now();
-    return withDeadline(timeoutMs, async (signal) => {
-      const response = await fetch(url + path, {
+  errorCode: ReadErrorCode,
+  clock: BatonClock,
+): Post {
+  return async (path, body, { key, sessionId, signal: cancelled } = {}) => {
+    const sentAtMs = clock.now();
+    const ask = async (signal: AbortSignal) => {
+      const response = await fetch(url() + path, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           ...(key && { 'idempotency-key': key }),
           ...(isCookie && { 'x-auth-transport': 'cookie' }),
+          ...(isCookie && sessionId && { 'x-auth-session': sessionId }),
         },
         body: JSON.stringify(body),
         ...(isCookie && { credentials: 'include' }),
-        redirect: 'error',
+        // Followed by nobody: Cloudflare's Workers refuse 'error'.
+        redirect: 'manual',
         signal,
       });
-      const { status, headers } = response;
-      return { status, headers, body: Object(await response.json().catch(() => null)), sentAtMs };
-    });
-  };
-
-  return {
-    async signIn(credentials) {
-      const reply = await post('login', credentials);
-      return pairOf(reply, isCookie) ?? refused('sign_in_failed', reply);
-    },
-    async refresh({ secret, refresh_token }, signal) {
-      const key = await idempotencyKey(secret, refresh_token);
-      const ask = async () => {
-        const reply = await post('token/refresh', { refresh_token }, key);
-        return (
-          pairOf(reply, isCookie) ?? endingOf(reply, isCookie) ?? refused('refresh_failed', reply)
-        );
-      };
-      return retry(ATTEMPTS, ask, (error) => !signal.aborted && isPassing(error));
-    },
-    signOut: ({ refresh_token }) =>
-      post('logout', { refresh_token }).then(
-        ({ status, body }) => status === 204 || (status === 401 && !!body.error_description),
-        () => false,
-      ),
+      return replyOf(response, errorCode, sentAtMs);
+    };
+    const reply = await withDeadline(clock, timeoutMs, ask, cancelled);
+    // A tab that was frozen meanwhile wakes up to an answer that others may have taken for lost.
+    if (clock.now() - sentAtMs > timeoutMs) throw new Error('Timed out');
+    return reply;
   };
 }
 
+async function replyOf(
+  response: Response,
+  errorCode: ReadErrorCode,
+  sentAtMs: number,
+): Promise<Reply> {
+  const { status, headers } = response;
+  const body = await jsonOf(response);
+  return { status, headers, body, code: errorCode({ status, headers, body }) ?? null, sentAtMs };
+}
+
 /** The pair in an answer; in the cookie transport it lacks the refresh token. */
-export function pairOf({ status, body, sentAtMs }: Reply, isCookie: boolean): Session | undefined {
+function pairOf({ status, body, sentAtMs }: Reply, isCookie: boolean): Session | undefined {
   const { session_id, access_token, refresh_token, expires_in } = body;
   if (status === 200 && session_id && access_token && (refresh_token || isCookie)) {
     return { session_id, access_token, refresh_token, expires_in, sentAtMs };
@@ -111,21 +159,32 @@ export function pairOf({ status, body, sentAtMs }: Reply, isCookie: boolean): Se
 }
 
 /**
+ * A pair of another session than the one that asked is thrown away. Where it came with a cookie, that of the one that
+ * asked is lost.
+ */
+function stranger(reply: Reply, isCookie: boolean): Ending {
+  return isCookie ? { reason: 'session_mismatch' } : refused('refresh_failed', reply);
+}
+
+/**
  * The end of the session that an answer of the refresh route speaks of. Whatever is not exactly what the contract says
  * came from somebody else, a proxy or a captive portal, and says nothing of the session. Without a cookie there is no
  * session.
  */
-export function endingOf({ status, body }: Reply, isCookie: boolean): Ending | undefined {
-  const { error, error_description: sentence, reason: detail } = body;
-  if (!sentence) return;
-  if (isCookie && status === 400) return { reason: 'invalid_token' };
-  const reason = FINAL.find((code) => status === 401 && code === error);
-  return reason && { reason, detail };
+function endingOf({ status, code, body }: Reply, isCookie: boolean): Ending | undefined {
+  if (isCookie && status === 400 && code) return { reason: 'invalid_token' };
+  if (isCookie && code === 'session_mismatch') return { reason: code };
+  const reason = FINAL.find((final) => status === 401 && final === code);
+  return reason && { reason, detail: body.reason };
 }
 
-function refused(code: BatonErrorCode, { status, headers, body }: Reply): never {
-  const details = { status, serverCode: body.error, retryAfterMs: retryAfterMs(headers) };
-  throw new BatonError(code, details, body.error_description);
+function refused(fallback: BatonErrorCode, { status, headers, body, code }: Reply): never {
+  const details = {
+    status,
+    serverCode: code ?? body.error,
+    retryAfterMs: retryAfterMs(headers),
+  };
+  throw new BatonError(fallback, details, body.error_description);
 }
 
 /** Whether to ask again at once: not what the server will refuse again, nor when it asked to be left alone. */

@@ -3,6 +3,8 @@ import { BatonError } from './errors.js';
 import type { Unsubscribe } from './events.js';
 import { isTokenRefused } from './refused-token.js';
 import { isStream } from './replayable-request.js';
+import { type ReadErrorCode, markOf } from './server-answer.js';
+import type { SessionRequest } from './session-request.js';
 
 /** The part of axios's request configuration that is used. */
 export interface AxiosRequestLike {
@@ -11,6 +13,16 @@ export interface AxiosRequestLike {
     set(name: string, value: string): unknown;
   };
   readonly data?: unknown;
+  /** What was begun for it; axios copies it when the request is sent again. */
+  batonRequest?: SessionRequest;
+}
+
+/** The part of a response of axios that is used. */
+export interface AxiosResponseLike {
+  readonly config: AxiosRequestLike;
+  readonly status: number;
+  readonly headers: object;
+  readonly data: unknown;
 }
 
 /** The part of an axios instance that is used. */
@@ -23,7 +35,10 @@ export interface AxiosLike {
       eject(id: number): void;
     };
     readonly response: {
-      use(onFulfilled: null, onRejected: (error: unknown) => Promise<unknown>): number;
+      use(
+        onFulfilled: <Answer extends AxiosResponseLike>(answer: Answer) => Promise<Answer>,
+        onRejected: (error: unknown) => Promise<unknown>,
+      ): number;
       eject(id: number): void;
     };
   };
@@ -31,51 +46,58 @@ export interface AxiosLike {
   request(config: object): Promise<unknown>;
 }
 
-/** What a 401 of axios looks like. */
-interface AxiosErrorLike {
-  readonly config?: AxiosRequestLike;
-  readonly response?: {
-    readonly status: number;
-    readonly headers: Readonly<Record<string, string | undefined>>;
-    readonly data: unknown;
-  };
-}
-
 /**
  * Lets an axios instance send the access token, and its requests again after a refresh, as `baton.fetch` does.
  *
+ * @param errorCode as given to `createBaton`; it finds a body only where axios has parsed one
  * @returns undoes it
  */
-export function useBaton(axios: AxiosLike, baton: Baton): Unsubscribe {
-  /** What was sent with the token: not with the caller's own, and not for the second time. */
-  const sent = new WeakMap<object, { readonly token: string; readonly sessionId: string | null }>();
+export function authorizeAxios(
+  axios: AxiosLike,
+  baton: Baton,
+  errorCode: ReadErrorCode = markOf,
+): Unsubscribe {
   const { request, response } = axios.interceptors;
 
   const requestId = request.use(async (config) => {
     const isOurs = baton.isTrusted(axios.getUri(config)) && !config.headers.has('authorization');
-    const token = isOurs ? await baton.getAccessToken() : null;
-    if (token !== null) {
-      config.headers.set('authorization', `Bearer ${token}`);
-      sent.set(config, { token, sessionId: baton.getState().sessionId });
-    }
+    if (isOurs) config.batonRequest = baton.beginRequest();
+    const token = await config.batonRequest?.token();
+    if (token) config.headers.set('authorization', `Bearer ${token}`);
     return config;
   });
 
-  const responseId = response.use(null, async (error) => {
-    const { config, response: answer }: AxiosErrorLike = Object(error);
-    const before = config && sent.get(config);
-    if (!before || answer?.status !== 401) throw error;
-    if (!isTokenRefused(answer.headers['www-authenticate'], answer.data)) throw error;
-    const token = await baton.getAccessToken(before.token);
-    if (token === null || token === before.token) throw error;
-    if (baton.getState().sessionId !== before.sessionId) throw error;
-    if (isStream(config.data)) throw new BatonError('not_replayable');
-    config.headers.set('authorization', `Bearer ${token}`);
-    return axios.request(config);
-  });
+  const isToBeRepeated = async ({ config, ...answer }: AxiosResponseLike): Promise<boolean> => {
+    const isRepeated = await config.batonRequest?.isToBeRepeated(isRefused(answer, errorCode));
+    if (isRepeated && isStream(config.data)) throw new BatonError('not_replayable');
+    return isRepeated === true;
+  };
+
+  const responseId = response.use(
+    // Whoever wants no errors finds a 401 here.
+    async (answer) => {
+      if (!(await isToBeRepeated(answer))) return answer;
+      return Object.assign(answer, Object(await axios.request(answer.config)));
+    },
+    async (error) => {
+      const { response: answer }: { response?: AxiosResponseLike } = Object(error);
+      if (!answer || !(await isToBeRepeated(answer))) throw error;
+      return axios.request(answer.config);
+    },
+  );
 
   return () => {
     request.eject(requestId);
     response.eject(responseId);
   };
+}
+
+function isRefused(
+  { status, headers, data }: Omit<AxiosResponseLike, 'config'>,
+  errorCode: ReadErrorCode,
+): boolean {
+  if (status !== 401) return false;
+  const get = (name: string): string | null => Reflect.get(headers, name) ?? null;
+  const code = errorCode({ status, headers: { get }, body: Object(data) });
+  return isTokenRefused(get('www-authenticate'), code);
 }

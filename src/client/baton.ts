@@ -1,62 +1,57 @@
-import { ATTEMPTS, type Credentials, createAuthApi } from './auth-api.js';
+import type { TokenPairBody } from '../wire.js';
+import { addressesOf } from './addresses.js';
+import { type Credentials, createAuthApi, createPost } from './auth-api.js';
 import { authorizedFetch } from './authorized-fetch.js';
-import { type BatonEvents, type BatonState, type Unsubscribe, createEvents } from './events.js';
+import type { BatonOptions } from './baton-options.js';
+import { sessionIdIn } from './claims.js';
+import { systemClock } from './clock.js';
+import { BatonError, isBatonError } from './errors.js';
+import {
+  type BatonEvents,
+  type BatonState,
+  type Events,
+  type Unsubscribe,
+  createEvents,
+} from './events.js';
 import { exclusivelyBy } from './exclusive.js';
-import { type BatonLock, inTurn } from './lock.js';
-import { createRefresher } from './refresher.js';
-import { type BatonRequestInit, replayable, resolved } from './replayable-request.js';
-import { createSessionStore } from './session-store.js';
-import { createSigning } from './signing.js';
-import type { BatonStorage } from './storage.js';
-import { type WakeUps, browserWakeUps } from './wake-ups.js';
-
-/** What the storage may take of the lock's time, above what the server takes. */
-const STORAGE_TIME_MS = 12_000;
-
-/** What `createBaton` is told. */
-export interface BatonOptions {
-  /** Where the server is, with the path it is mounted under. Relative addresses are appended to it. */
-  readonly baseUrl: string;
-  /** Where the session is kept. */
-  readonly storage: BatonStorage;
-  /**
-   * What excludes other tabs or processes on the same storage.
-   *
-   * @default the storage's own, else one for this process
-   */
-  readonly lock?: BatonLock;
-  /** Where the server's routes are, under `baseUrl`; `''` for none. @default '/auth' */
-  readonly routePrefix?: string;
-  /** The origins that may see the access token. @default the one of `baseUrl` */
-  readonly origins?: readonly string[];
-  /** How long before its end an access token is replaced; at most a quarter of its life. @default 30_000 */
-  readonly refreshAheadMs?: number;
-  /** How long one attempt at the server may take; shorter than the server's grace period. @default 6_000 */
-  readonly timeoutMs?: number;
-  /** What sends requests. @default the global fetch */
-  readonly fetch?: typeof globalThis.fetch;
-  /**
-   * Calls back when the application comes to life again, such as React Native's `AppState`.
-   *
-   * @default visibility and network of a browser's page
-   */
-  readonly wakeOn?: WakeUps;
-}
+import { lockOf } from './lock.js';
+import { Refresher } from './refresher.js';
+import { type BatonRequestInit, replayable } from './replayable-request.js';
+import { markOf } from './server-answer.js';
+import { type SessionRequest, beginRequest } from './session-request.js';
+import { SessionStore } from './session-store.js';
+import { Signing } from './signing.js';
+import { StoredRecord } from './stored-record.js';
+import { browserWakeUps } from './wake-ups.js';
 
 /** Keeps somebody signed in. Its methods may be passed around on their own. */
 export interface Baton {
   /**
    * Opens a session, in place of one that was open.
    *
-   * @throws BatonError `sign_in_failed`
+   * @throws BatonError `sign_in_failed` or `cookies_off`
    */
   readonly signIn: (credentials: Credentials) => Promise<void>;
+
+  /**
+   * The same with an answer that is fetched in another way, as that of a second factor, a passkey or a magic link. In
+   * the cookie transport the request has to carry `X-Auth-Transport: cookie` and the browser's credentials.
+   *
+   * @throws BatonError `sign_in_failed` or `cookies_off`
+   */
+  readonly signInWith: (ask: () => Promise<Response>) => Promise<void>;
+
+  /** The same with a pair that is there already. @throws BatonError `sign_in_failed` */
+  readonly setSession: (pair: TokenPairBody) => Promise<void>;
 
   /**
    * `fetch` with the access token, which it renews and sends again where the server refuses it.
    * Signed out, it is `fetch`; so it is for other origins and for requests with an `Authorization` of their own.
    *
-   * @throws BatonError `refresh_failed`, `storage_unavailable` or `not_replayable`, and whatever `fetch` throws
+   * A request belongs to the session in which it was begun; once that is over it is sent no more.
+   *
+   * @throws BatonError `session_changed`, `refresh_failed`, `storage_unavailable`, `not_replayable` or `disposed`, and
+   *   whatever `fetch` throws
    */
   readonly fetch: (input: string | URL | Request, init?: BatonRequestInit) => Promise<Response>;
 
@@ -64,7 +59,8 @@ export interface Baton {
    * An access token for where `fetch` does not reach, such as a socket; null when nobody is signed in.
    *
    * @param refused a token that the server has just refused: another one is wanted
-   * @throws BatonError `refresh_failed` or `storage_unavailable`
+   * @throws BatonError `session_changed`, where somebody else has signed in meanwhile, `refresh_failed`,
+   *   `storage_unavailable` or `disposed`
    */
   readonly getAccessToken: (refused?: string) => Promise<string | null>;
 
@@ -74,17 +70,20 @@ export interface Baton {
    */
   readonly signOut: () => Promise<void>;
 
-  /** Stops listening and timers. A refresh under way still stores what it gets. */
-  readonly dispose: () => void;
+  /** What `fetch` is made of, for requests that are sent in another way. */
+  readonly beginRequest: () => SessionRequest;
 
-  /** Calls a listener on each such event, never while a lock is held. */
+  /** Ends listening, timers and tries; cancels a refresh under way and waits for its end. */
+  readonly dispose: () => Promise<void>;
+
+  /** Calls a listener on each such event, never while a lock is held. What it throws is shown, and ends nothing. */
   readonly on: <Name extends keyof BatonEvents>(
     name: Name,
-    listener: (details: BatonEvents[Name]) => void,
+    listener: (details: BatonEvents[Name]) => unknown,
   ) => Unsubscribe;
 
   /** Calls a listener whenever {@link getState} has changed. */
-  readonly subscribe: (listener: (state: BatonState) => void) => Unsubscribe;
+  readonly subscribe: (listener: (state: BatonState) => unknown) => Unsubscribe;
 
   readonly getState: () => BatonState;
 
@@ -94,52 +93,90 @@ export interface Baton {
 
 /** Makes the client of one server and one storage. */
 export function createBaton(options: BatonOptions): Baton {
-  const { storage, routePrefix = '/auth', timeoutMs = 6000, refreshAheadMs = 30_000 } = options;
-  const {
-    fetch = globalThis.fetch,
-    wakeOn = browserWakeUps,
-    lock = storage.lock ?? { run: inTurn() },
-  } = options;
-  const baseUrl = options.baseUrl.replace(/\/*$/, '/');
-  const routes = resolved(`${routePrefix}/`, baseUrl).href;
-  const origins = (options.origins ?? [baseUrl]).map((url) => new URL(url).origin);
-  const isTrusted = (address: string | URL) => origins.includes(resolved(address, baseUrl).origin);
+  const { storage, errorCode = markOf } = options;
+  const { base, routes, isTrusted } = addressesOf(options);
+  // Looked up at each call, as somebody may put another in its place.
+  const fetch: typeof globalThis.fetch = (input, init) =>
+    (options.fetch ?? globalThis.fetch)(input, init);
+  const { events, store, api, refresher, signing, clock } = partsOf(options, routes, fetch);
+  const begin = (sessionId = store.state.sessionId) =>
+    beginRequest(store, refresher, clock, sessionId);
+  const stops = storage.isMissing ? [] : lookAndListen(options, events, store, refresher, signing);
+  const signIn = async (open: () => Promise<void>) => {
+    if (storage.isMissing) throw new BatonError('storage_missing');
+    return open();
+  };
 
+  return {
+    signIn: (credentials) => signIn(() => signing.signIn(() => api.signIn(credentials))),
+    signInWith: (ask) => signIn(() => signing.signInWith(ask)),
+    setSession: (pair) =>
+      signIn(() => signing.signInWith(async () => new Response(JSON.stringify(pair)))),
+    async fetch(input, init = {}) {
+      const replay = replayable(input, init, base(), fetch);
+      if (replay.isAuthorized || !isTrusted(replay.url)) return replay.send();
+      return authorizedFetch(replay, begin(), errorCode, () => !!store.state.sessionId);
+    },
+    getAccessToken: (refused) =>
+      begin(sessionIdIn(refused))
+        .token(refused)
+        .catch((error: unknown) => {
+          if (isBatonError(error, 'session_changed') && !store.record.session) return null;
+          throw error;
+        }),
+    beginRequest: () => begin(),
+    signOut: () => signing.signOut(),
+    async dispose() {
+      stops.forEach((stop) => stop?.());
+      events.clear();
+      await refresher.stop();
+    },
+    on: events.on,
+    subscribe: (listener) => events.on('changed', listener),
+    getState: () => store.state,
+    isTrusted,
+  };
+}
+
+function partsOf(options: BatonOptions, routes: () => string, fetch: typeof globalThis.fetch) {
+  const { storage, errorCode = markOf, clock = systemClock } = options;
   const isCookie = storage.transport === 'cookie';
-  const longestWaitMs = ATTEMPTS * timeoutMs + STORAGE_TIME_MS;
+  const owner = () => ({ server: routes(), client: options.name ?? '' });
   const events = createEvents();
-  const exclusively = exclusivelyBy(lock, events, longestWaitMs);
-  const store = createSessionStore(storage, isCookie, events);
-  const api = createAuthApi(routes, isCookie, timeoutMs, fetch);
-  const refresher = createRefresher({ store, api, events, exclusively, refreshAheadMs });
-  const signing = createSigning(store, isCookie, api, refresher, exclusively);
+  const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
+  const stored = new StoredRecord(storage, owner, isCookie, clock);
+  const store = new SessionStore(stored, isCookie, storage.isMissing, events);
+  const post = createPost(routes, isCookie, options.timeoutMs ?? 6000, fetch, errorCode, clock);
+  const api = createAuthApi(post, isCookie, errorCode, clock, options.hmac);
+  const aheadMs = options.refreshAheadMs ?? 30_000;
+  const refresher = new Refresher(store, api, events, exclusively, clock, aheadMs);
+  const signing = new Signing(store, isCookie, api, refresher, exclusively, clock);
+  return { events, store, api, refresher, signing, clock };
+}
 
-  const stops = [
+/** @returns what ends the listening */
+function lookAndListen(
+  { storage, wakeOn = browserWakeUps }: BatonOptions,
+  events: Events,
+  store: SessionStore,
+  refresher: Refresher,
+  signing: Signing,
+): ((() => void) | undefined)[] {
+  const look = async () => {
+    const { session } = await store.load();
+    // Whether there is a cookie only the server can tell.
+    if (session && !session.session_id) await refresher.session();
+    await signing.tidy();
+  };
+  look().catch(() => store.settle());
+  return [
     wakeOn(() => {
       refresher.wake();
       void signing.tidy();
       refresher.session().catch(() => {});
     }),
     storage.watch?.(() => store.load().catch(() => {})),
-    events.on('storageFailed', signing.tidyLater),
-    signing.stop,
+    events.on('storageFailed', () => signing.tidyLater()),
+    () => signing.stop(),
   ];
-  store.load().then(signing.tidy, () => {});
-
-  return {
-    signIn: signing.signIn,
-    fetch: async (input, init = {}) => {
-      const replay = replayable(input, init, baseUrl);
-      const { url, headers } = replay.request;
-      if (!isTrusted(url) || headers.has('authorization')) return fetch(await replay.copy());
-      return authorizedFetch(replay, refresher, fetch);
-    },
-    getAccessToken: async (refused) => (await refresher.session(refused))?.access_token ?? null,
-    signOut: signing.signOut,
-    dispose: () => stops.forEach((stop) => stop?.()),
-    on: events.on,
-    subscribe: (listener) => events.on('changed', listener),
-    getState: () => store.state,
-    isTrusted,
-  };
 }

@@ -1,7 +1,11 @@
-import { BatonError } from './errors.js';
+import type { BatonClock } from './clock.js';
+import type { BatonError } from './errors.js';
 import { fullJitterMs } from './retry.js';
 
 const LEAST_MS = 500;
+
+/** Longer than that nobody is left alone, whatever one answer of a proxy asks for. */
+const MOST_MS = 60_000;
 
 /** After a failure the server is left alone for a while, the longer the more failures there were. */
 export interface Cooldown {
@@ -11,21 +15,26 @@ export interface Cooldown {
   readonly end: () => void;
 }
 
-export function createCooldown(): Cooldown {
+export function createCooldown(clock: BatonClock): Cooldown {
   let failures = 0;
-  /** By the clock that nobody sets, in milliseconds. */
-  let untilMs = 0;
+  let sinceMs = 0;
+  let lastsMs = 0;
   let last: BatonError | undefined;
   return {
-    why: () => (performance.now() < untilMs ? last : undefined),
+    why() {
+      const ageMs = clock.now() - sinceMs;
+      // A clock that was set back ends it, rather than making it last.
+      return ageMs >= 0 && ageMs < lastsMs ? last : undefined;
+    },
     start(error) {
       last = error;
       failures += 1;
+      sinceMs = clock.now();
       const { retryAfterMs = 0 } = error.details;
-      untilMs = performance.now() + Math.max(retryAfterMs, LEAST_MS + fullJitterMs(failures));
+      lastsMs = Math.min(MOST_MS, Math.max(retryAfterMs, LEAST_MS + fullJitterMs(failures)));
     },
     end() {
-      failures = untilMs = 0;
+      failures = lastsMs = 0;
     },
   };
 }

@@ -4,10 +4,34 @@ export type BatonErrorCode =
   | 'not_replayable'
   /** The storage cannot say whether there is a session. Nobody has been signed out. */
   | 'storage_unavailable'
-  /** No new access token for now: network, server, proxy or lock. Still signed in; try later. */
+  /** No new access token for now: network, server or proxy. Still signed in; try later. */
   | 'refresh_failed'
+  /** The session in which the request was begun is over, or somebody else's: it was not sent on. */
+  | 'session_changed'
   /** Nobody was signed in; `serverCode` says why when the server did. */
-  | 'sign_in_failed';
+  | 'sign_in_failed'
+  /** Nobody was signed in: the storage is for cookies, and the server hands out none. */
+  | 'cookies_off'
+  /** Nobody was signed in: the storage is a browser's, and this is none but a server, where all would share it. */
+  | 'storage_missing'
+  /** The storage takes no writes, and another client uses it: two would present one token. */
+  | 'storage_in_use'
+  /** `dispose` has been called. */
+  | 'disposed';
+
+/** The codes of our server that a client meets; an application's own server may have more. */
+export type ServerCode =
+  | 'invalid_request'
+  | 'invalid_credentials'
+  | 'token_expired'
+  | 'invalid_token'
+  | 'token_reused'
+  | 'session_revoked'
+  | 'max_uses_reached'
+  | 'session_mismatch'
+  | 'too_many_attempts'
+  | 'unavailable'
+  | (string & {});
 
 /** What an error may say besides its code. */
 export interface BatonErrorDetails {
@@ -15,18 +39,18 @@ export interface BatonErrorDetails {
   readonly cause?: unknown;
   /** The HTTP status, when a server answered. */
   readonly status?: number;
-  /** The code of the server's own error body, such as `invalid_credentials`. */
-  readonly serverCode?: string;
+  /** The code of the server's own error, such as `invalid_credentials`. */
+  readonly serverCode?: ServerCode;
   /** How long the server asked to be left alone; 0 when it did not. */
   readonly retryAfterMs?: number;
 }
 
 /** Every error that the client makes. The message is the server's sentence, or the code. */
-export class BatonError extends Error {
+export class BatonError<Code extends BatonErrorCode = BatonErrorCode> extends Error {
   override readonly name = 'BatonError';
 
   constructor(
-    readonly code: BatonErrorCode,
+    readonly code: Code,
     readonly details: BatonErrorDetails = {},
     message: string = code,
   ) {
@@ -35,7 +59,10 @@ export class BatonError extends Error {
 }
 
 /** Whether an error is the client's own and, where one is given, has this code. */
-export function isBatonError(error: unknown, code?: BatonErrorCode): error is BatonError {
+export function isBatonError<Code extends BatonErrorCode = BatonErrorCode>(
+  error: unknown,
+  code?: Code,
+): error is BatonError<Code> {
   return error instanceof BatonError && (!code || error.code === code);
 }
 

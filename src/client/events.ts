@@ -1,29 +1,47 @@
+import type { BatonError } from './errors.js';
+
 /**
  * Why a session ended: the caller signed out (`sign_out`), another tab or process did or replaced it (`elsewhere`),
- * or the code with which the server refused to refresh it.
+ * the browser's cookie is another session's (`session_mismatch`), or the code with which the server refused to
+ * refresh it.
  */
 export type SignedOutReason =
-  'sign_out' | 'elsewhere' | 'token_expired' | 'invalid_token' | 'token_reused' | 'session_revoked';
+  | 'sign_out'
+  | 'elsewhere'
+  | 'session_mismatch'
+  | 'token_expired'
+  | 'invalid_token'
+  | 'token_reused'
+  | 'session_revoked'
+  | 'max_uses_reached';
+
+/** Why a session is no longer there. */
+export interface Ending {
+  readonly reason: SignedOutReason;
+  /** The server's word: `logout`, `max_sessions`, `password_changed` … */
+  readonly detail?: string;
+}
 
 /** What the client tells, and with which details. */
 export interface BatonEvents {
   /** Somebody signed in, here or in another tab. Not told for a session that was found at the start. */
   signedIn: { readonly sessionId: string };
-  /** The session is over. `detail` is the server's word: `logout`, `max_sessions`, `password_changed` … */
-  signedOut: {
-    readonly sessionId: string;
-    readonly reason: SignedOutReason;
-    readonly detail?: string;
-  };
+  /** The session is over. */
+  signedOut: Ending & { readonly sessionId: string };
   /** This client fetched a new pair and stored it. */
   refreshed: { readonly sessionId: string };
-  /** The storage refused a write. The tokens live on in memory and the write is tried again. */
+  /** There is no new token for now, and nobody was signed out for that. */
+  refreshFailed: { readonly error: BatonError };
+  /**
+   * The storage failed: it cannot be read at the start, or holds what is not ours, and nobody counts as signed in; or
+   * it refused a write, and the tokens live on in memory until it takes them.
+   */
   storageFailed: { readonly error: unknown };
 }
 
 /** What the client knows of its session. The same object until something changes. */
 export interface BatonState {
-  /** `unknown` until the storage has been read. */
+  /** `unknown` until the first look is over, and always where the storage's platform is missing, as on a server. */
   readonly status: 'unknown' | 'signedIn' | 'signedOut';
   readonly sessionId: string | null;
 }
@@ -35,38 +53,47 @@ interface AllEvents extends BatonEvents {
   changed: BatonState;
 }
 
-type Listeners = { readonly [Name in keyof AllEvents]: Set<(details: AllEvents[Name]) => void> };
-
 /** The listeners, and the calls that wait for them until no lock is held. */
 export interface Events {
   readonly on: <Name extends keyof AllEvents>(
     name: Name,
-    listener: (details: AllEvents[Name]) => void,
+    listener: (details: AllEvents[Name]) => unknown,
   ) => Unsubscribe;
   readonly emit: <Name extends keyof AllEvents>(name: Name, details: AllEvents[Name]) => void;
   /** Runs a task that holds a lock; the listeners wait until it is over. */
   readonly hold: <Result>(task: () => Promise<Result>) => Promise<Result>;
-  /** Lets the listeners run, unless a lock is held. What they throw is nobody's here. */
+  /** Lets the listeners run, unless a lock is held. */
   readonly flush: () => void;
+  /** Forgets all listeners, and the calls that wait for them. */
+  readonly clear: () => void;
 }
 
+interface Subscription<Name extends keyof AllEvents> {
+  readonly listener: (details: AllEvents[Name]) => unknown;
+}
+
+type Subscriptions = { readonly [Name in keyof AllEvents]: Set<Subscription<Name>> };
+
 export function createEvents(): Events {
-  const listeners: Listeners = {
+  const subscriptions: Subscriptions = {
     signedIn: new Set(),
     signedOut: new Set(),
     refreshed: new Set(),
+    refreshFailed: new Set(),
     storageFailed: new Set(),
     changed: new Set(),
   };
-  const waiting: (() => void)[] = [];
+  const waiting: (() => unknown)[] = [];
   let holds = 0;
   const events: Events = {
     on(name, listener) {
-      listeners[name].add(listener);
-      return () => listeners[name].delete(listener);
+      const subscription = { listener };
+      subscriptions[name].add(subscription);
+      return () => subscriptions[name].delete(subscription);
     },
     emit(name, details) {
-      listeners[name].forEach((listener) => waiting.push(() => listener(details)));
+      const all = subscriptions[name];
+      all.forEach((one) => waiting.push(() => all.has(one) && one.listener(details)));
       events.flush();
     },
     hold(task) {
@@ -74,8 +101,15 @@ export function createEvents(): Events {
       return task().finally(() => (holds -= 1));
     },
     flush() {
-      if (!holds) waiting.splice(0).forEach((call) => queueMicrotask(call));
+      if (!holds) waiting.splice(0).forEach((call) => Promise.resolve().then(call).catch(report));
     },
+    clear: () => Object.values(subscriptions).forEach((all) => all.clear()),
   };
   return events;
+}
+
+/** What a listener throws is its own affair: it is shown, and ends nothing. */
+function report(error: unknown): void {
+  const show: (error: unknown) => void = Reflect.get(globalThis, 'reportError') ?? console.error;
+  show(error);
 }

@@ -1,22 +1,52 @@
+/** Makes a digest of a text under a secret: 16 to 128 visible ASCII characters. */
+export type BatonHmac = (secret: string, text: string) => string | Promise<string>;
+
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** A new secret of this installation's; empty where the platform has no WebCrypto. */
+const hexOf = (numbers: Iterable<number>, digits: number) =>
+  [...numbers].map((number) => number.toString(16).padStart(digits, '0')).join('');
+
+/** A new secret of this installation's: 128 bits, from as good a source as the platform has. */
 export function newSecret(): string {
-  return globalThis.crypto?.subtle ? crypto.randomUUID() : '';
+  const numbers = new Uint32Array(4).map(() => Math.random() * 2 ** 32);
+  return hexOf('crypto' in globalThis ? globalThis.crypto.getRandomValues(numbers) : numbers, 8);
 }
 
 /**
- * The key that binds repeats of a refresh to this installation: an HMAC-SHA-256 in Base64. It follows from the
- * token, so that a repeat after a crash carries the same one without its having been written down.
+ * The key that binds repeats of a refresh to this installation. It follows from the token, so that a repeat after a
+ * crash carries the same one without its having been written down.
  *
- * @returns undefined where there is no secret: React Native without a WebCrypto polyfill, plain HTTP
+ * @param hmac the application's own; else WebCrypto's HMAC-SHA-256 or, where there is none, {@link mixed}
+ * @returns undefined where the token is not known: in the cookie transport
  * @see draft-ietf-httpapi-idempotency-key-header
  */
-export async function idempotencyKey(secret?: string, token?: string): Promise<string | undefined> {
-  if (!secret || !token) return undefined;
+export async function idempotencyKey(
+  secret?: string,
+  token?: string,
+  hmac: BatonHmac = globalThis.crypto?.subtle ? hmacSha256 : mixed,
+): Promise<string | undefined> {
+  return secret && token ? hmac(secret, token) : undefined;
+}
+
+async function hmacSha256(secret: string, text: string): Promise<string> {
   const { subtle } = crypto;
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
   const key = await subtle.importKey('raw', bytesOf(secret), hmac, false, ['sign']);
-  const digest = new Uint8Array(await subtle.sign('HMAC', key, bytesOf(token)));
-  return btoa(String.fromCharCode(...digest));
+  return hexOf(new Uint8Array(await subtle.sign('HMAC', key, bytesOf(text))), 2);
+}
+
+/**
+ * Four FNV-like lanes. No cryptography: it keeps out whoever has the token alone, as without the secret there is
+ * nothing to start from, and not whoever has read a key beside its token.
+ */
+function mixed(secret: string, text: string): string {
+  const lanes = [1, 2, 3, 4].map((seed) => {
+    let state = seed;
+    for (const character of secret + text + secret) {
+      state = Math.imul(state ^ character.charCodeAt(0), 16_777_619 + 2 * seed);
+      state ^= state >>> 15;
+    }
+    return state >>> 0;
+  });
+  return hexOf(lanes, 8);
 }

@@ -1,10 +1,15 @@
 export { createBaton } from './baton.js';
-export type { Baton, BatonOptions } from './baton.js';
+export type { Baton } from './baton.js';
+export type { BatonOptions } from './baton-options.js';
 export type { Credentials } from './auth-api.js';
+export type { BatonClock } from './clock.js';
 export { BatonError, isBatonError } from './errors.js';
-export type { BatonErrorCode, BatonErrorDetails } from './errors.js';
+export type { BatonErrorCode, BatonErrorDetails, ServerCode } from './errors.js';
 export type { BatonEvents, BatonState, SignedOutReason, Unsubscribe } from './events.js';
+export type { BatonHmac } from './idempotency-key.js';
 export type { BatonLock } from './lock.js';
 export type { BatonBody, BatonRequestInit } from './replayable-request.js';
+export type { ReadErrorCode, ServerAnswer } from './server-answer.js';
+export type { SessionRequest } from './session-request.js';
 export type { BatonStorage } from './storage.js';
 export type { WakeUps } from './wake-ups.js';

@@ -19,3 +19,13 @@ export function inTurn(): <Result>(task: () => Promise<Result>) => Promise<Resul
     return result;
   };
 }
+
+/** The locks of storages that bring none. */
+const locks = new WeakMap<object, BatonLock>();
+
+/** The storage's own lock, else one for all clients of this process on the same storage. */
+export function lockOf(storage: { readonly lock?: BatonLock }): BatonLock {
+  const lock = storage.lock ?? locks.get(storage) ?? { run: inTurn() };
+  locks.set(storage, lock);
+  return lock;
+}

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { Baton } from './baton.js';
 import type { BatonState } from './events.js';
 
@@ -19,7 +19,7 @@ export interface Fetched<Data> {
 /**
  * The answer of `GET path` for whoever is signed in; asked for anew when that is somebody else.
  *
- * @param read makes data of the response; the same function each time, declared outside the component
+ * @param read makes data of the response; the latest that was given is called, and a new one asks for nothing
  */
 export function useAuthorizedFetch<Data>(
   baton: Baton,
@@ -27,6 +27,10 @@ export function useAuthorizedFetch<Data>(
   read: (response: Response) => Promise<Data>,
 ): Fetched<Data> {
   const { sessionId } = useBaton(baton);
+  const latestRead = useRef(read);
+  useEffect(() => {
+    latestRead.current = read;
+  });
   const [fetched, setFetched] = useState<Fetched<Data>>({});
   useEffect(() => {
     const controller = new AbortController();
@@ -34,10 +38,10 @@ export function useAuthorizedFetch<Data>(
     const show = (next: Fetched<Data>) => !signal.aborted && setFetched(next);
     show({});
     if (sessionId) {
-      const answer = baton.fetch(path, { signal }).then(read);
+      const answer = baton.fetch(path, { signal }).then((response) => latestRead.current(response));
       answer.then((data) => show({ data })).catch((error: unknown) => show({ error }));
     }
     return () => controller.abort();
-  }, [baton, path, read, sessionId]);
+  }, [baton, path, sessionId]);
   return fetched;
 }

@@ -1,100 +1,178 @@
 import type { AuthApi } from './auth-api.js';
-import { createCooldown } from './cooldown.js';
-import { BatonError } from './errors.js';
-import type { Events } from './events.js';
-import type { Exclusively } from './exclusive.js';
+import type { BatonClock } from './clock.js';
+import { type Cooldown, createCooldown } from './cooldown.js';
+import { BatonError, isBatonError } from './errors.js';
+import type { Ending, Events } from './events.js';
+import type { Exclusively, Hold } from './exclusive.js';
+import type { SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
-import { unlessAborted } from './retry.js';
-import { type Session, isAlive, isFresh } from './session.js';
+import { type Session, isAlive, isFresh, isSame } from './session.js';
 
 /** Knows the session's access token, and gets the next one when there is need. */
-export interface Refresher {
+export class Refresher {
+  readonly #store: SessionStore;
+  readonly #api: AuthApi;
+  readonly #events: Events;
+  readonly #exclusively: Exclusively;
+  readonly #clock: BatonClock;
+  readonly #refreshAheadMs: number;
+  readonly #cooldown: Cooldown;
+  readonly #stopped = new AbortController();
+  /** The token that was refused as soon as it was issued, until another one has been taken. */
+  #doubted: string | undefined;
+  #controller: AbortController | undefined;
+  /** The refresh, and what its callers wait for, which may be the one after it. */
+  #request: Promise<unknown> | undefined;
+  #underWay: Promise<Session | null> | undefined;
+  #suspension: Promise<unknown> | undefined;
+
+  /** @param refreshAheadMs how long before its end an access token is replaced */
+  constructor(
+    store: SessionStore,
+    api: AuthApi,
+    events: Events,
+    exclusively: Exclusively,
+    clock: BatonClock,
+    refreshAheadMs: number,
+  ) {
+    this.#store = store;
+    this.#api = api;
+    this.#events = events;
+    this.#exclusively = exclusively;
+    this.#clock = clock;
+    this.#refreshAheadMs = refreshAheadMs;
+    this.#cooldown = createCooldown(clock);
+  }
+
   /**
    * @param refused an access token that a server has just refused: another one is wanted
    * @returns null when nobody is signed in
-   * @throws BatonError `storage_unavailable` or `refresh_failed`
+   * @throws BatonError `storage_unavailable`, `storage_in_use`, `refresh_failed` or `disposed`
    */
-  readonly session: (refused?: string) => Promise<Session | null>;
-  /** Ends a refresh under way; its callers find what the store has by then. */
-  readonly abort: () => void;
+  async session(refused?: string): Promise<Session | null> {
+    let { session } = this.#store.record;
+    if (!session || !this.#isGood(session, refused)) ({ session } = await this.#store.load());
+    if (!session || this.#isGood(session, refused)) return session;
+    const isUsable = session.access_token !== refused && isAlive(session, this.#clock.now());
+    if (this.#suspension && !isUsable) {
+      await this.#suspension;
+      return this.session(refused);
+    }
+    const next = this.#refresh(refused);
+    if (!isUsable) return next;
+    next.catch(() => {});
+    return session;
+  }
+
+  /** Cancels a refresh under way, waits for its end and runs a task; until that is over nothing is refreshed. */
+  suspend<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#cancel().then(task);
+    const mine = Promise.allSettled([this.#suspension, result]).finally(() => {
+      if (this.#suspension === mine) this.#suspension = undefined;
+    });
+    this.#suspension = mine;
+    return result;
+  }
+
+  /** Cancels a refresh under way and waits for its end; there is none after it. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#cancel();
+  }
+
   /** Ends a cooldown: the network, or the user, is back. */
-  readonly wake: () => void;
+  wake(): void {
+    this.#doubted = undefined;
+    this.#cooldown.end();
+  }
+
+  /** A token was taken by a server: what was refused before is forgotten, unless it was the same. */
+  trust({ access_token: token }: Session): void {
+    if (this.#doubted && token !== this.#doubted) this.wake();
+  }
+
   /** A token was refused as soon as it was issued: for a while another one would fare no better. */
-  readonly distrust: () => void;
-}
+  distrust({ access_token: token }: Session): void {
+    this.#doubted = token;
+    this.#cooldown.start(new BatonError('refresh_failed', { status: 401 }));
+  }
 
-/** What a refresher works with. */
-export interface RefresherParts {
-  readonly store: SessionStore;
-  readonly api: AuthApi;
-  readonly events: Events;
-  readonly exclusively: Exclusively;
-  /** How long before its end an access token is replaced. */
-  readonly refreshAheadMs: number;
-}
+  isInDoubt(): boolean {
+    return !!this.#doubted && !!this.#cooldown.why();
+  }
 
-export function createRefresher(parts: RefresherParts): Refresher {
-  const { store, events, exclusively, refreshAheadMs } = parts;
-  const cooldown = createCooldown();
-  events.on('refreshed', cooldown.end);
-  let underWay: Promise<Session | null> | undefined;
-  let controller: AbortController | undefined;
+  #isGood(session: Session, refused?: string): boolean {
+    const isFreshNow = isFresh(session, this.#refreshAheadMs, this.#clock.now());
+    return session.access_token !== refused && isFreshNow;
+  }
 
-  const isGood = (session: Session, refused?: string) =>
-    session.access_token !== refused && isFresh(session, refreshAheadMs);
+  async #refresh(refused?: string): Promise<Session | null> {
+    if (this.#stopped.signal.aborted) throw new BatonError('disposed');
+    const why = this.#cooldown.why();
+    if (why && !this.#underWay) throw why;
+    return (this.#underWay ??= this.#start(refused));
+  }
 
-  const start = (refused?: string): Promise<Session | null> => {
-    controller = new AbortController();
-    const { signal } = controller;
-    return exclusively(() => handOn(parts, signal, (session) => isGood(session, refused)))
-      .finally(() => (underWay = undefined))
-      .catch((error: BatonError) => {
-        if (signal.aborted) return store.record.session;
-        if (error.code === 'refresh_failed') cooldown.start(error);
-        throw error;
-      });
-  };
-
-  const refresh = async (refused?: string): Promise<Session | null> => {
-    const why = cooldown.why();
-    if (why) throw why;
-    return (underWay ??= start(refused));
-  };
-
-  return {
-    async session(refused) {
-      let { session } = store.record;
-      if (!session || !isGood(session, refused)) ({ session } = await store.load());
-      if (!session || isGood(session, refused)) return session;
-      const next = refresh(refused);
-      if (session.access_token === refused || !isAlive(session)) return next;
-      next.catch(() => {});
+  async #start(refused?: string): Promise<Session | null> {
+    const { signal } = (this.#controller = new AbortController());
+    const result = this.#exclusively((hold) =>
+      this.#handOn((session) => this.#isGood(session, refused), signal, hold),
+    ).finally(() => (this.#underWay = undefined));
+    this.#request = result.catch(() => {});
+    try {
+      const session = await result;
+      if (!this.#doubted) this.#cooldown.end();
       return session;
-    },
-    abort() {
-      controller?.abort();
-      cooldown.end();
-    },
-    wake: cooldown.end,
-    distrust: () => cooldown.start(new BatonError('refresh_failed')),
-  };
+    } catch (cause) {
+      if (signal.aborted) return this.session(refused);
+      const error = isBatonError(cause) ? cause : new BatonError('refresh_failed', { cause });
+      this.#cooldown.start(error);
+      this.#events.emit('refreshFailed', { error });
+      throw error;
+    }
+  }
+
+  #cancel(): Promise<unknown> {
+    this.#controller?.abort();
+    this.wake();
+    return Promise.resolve(this.#request);
+  }
+
+  /** Runs inside the lock: looks whether somebody else was faster, asks the server, stores, and only then uses. */
+  async #handOn(
+    isGood: (session: Session) => boolean,
+    signal: AbortSignal,
+    hold: Hold,
+  ): Promise<Session | null> {
+    const { session } = await this.#store.load();
+    if (!session || isGood(session)) return session;
+    if (signal.aborted) throw signal;
+    await claim(this.#store, hold, this.#stopped.signal);
+    const answer = await this.#api.refresh(session, signal);
+    const next = 'reason' in answer ? null : { ...session, ...answer };
+    const over = 'reason' in answer ? overOf(session, answer) : undefined;
+    // Somebody may have signed out meanwhile, or, where the lock was not to be had, refreshed.
+    const { session: stored } = await this.#store.update((record) =>
+      isSame(record.session, session) ? { ...record, session: next, over } : record,
+    );
+    if (next && stored === next) this.#events.emit('refreshed', { sessionId: next.session_id });
+    return stored;
+  }
 }
 
-/** Runs inside the lock: looks whether somebody else was faster, asks the server, stores, and only then uses. */
-async function handOn(
-  { store, api, events }: RefresherParts,
-  signal: AbortSignal,
-  isGood: (session: Session) => boolean,
-): Promise<Session | null> {
-  const { session } = await store.load();
-  if (!session || signal.aborted || isGood(session)) return session;
-  const answer = await unlessAborted(signal, api.refresh(session, signal));
-  const [next, ending] = 'reason' in answer ? [null, answer] : [{ ...session, ...answer }];
-  // It is the same object unless the storage has changed meanwhile: somebody signed out.
-  const { session: stored } = await store.update(
-    (record) => (record.session === session ? { ...record, session: next } : record),
-    ending,
-  );
-  if (next && stored === next) events.emit('refreshed', { sessionId: next.session_id });
-  return stored;
+/** Nobody has to be told of the end of a session without a name. */
+function overOf({ session_id }: Session, ending: Ending): SessionRecord['over'] {
+  return session_id ? { session_id, ...ending } : undefined;
+}
+
+/**
+ * A token that cannot be replaced in the storage must not be presented by two: whoever holds the lock keeps it, and
+ * the others do without.
+ */
+async function claim(store: SessionStore, hold: Hold, stopped: AbortSignal): Promise<void> {
+  if (store.isUnsaved || (await store.takesWrites())) return;
+  if (!hold.isHeld) {
+    throw new BatonError('storage_in_use');
+  }
+  hold.keep(new Promise<void>((free) => stopped.addEventListener('abort', () => free())));
 }

@@ -2,26 +2,14 @@
 const REFUSALS: readonly unknown[] = ['token_expired', 'invalid_token', 'session_revoked'];
 
 /**
- * Whether a 401 speaks of the access token and not of the application's own affairs.
+ * Whether a 401 comes from the guard, which lets nothing of the request happen, and speaks of the access token. What a
+ * handler answers for reasons of its own has neither the challenge nor the mark.
  *
  * @param challenge `WWW-Authenticate`; null when there is none, or when a browser does not show it across origins
- * @param body parsed, asked only where there is no challenge
+ * @param code the mark of our server's errors; null when there is none
  * @see RFC 6750 section 3.1
  */
-export function isTokenRefused(challenge: string | null | undefined, body: unknown): boolean {
-  if (challenge) return /bearer.*error="?invalid_token/is.test(challenge);
-  return REFUSALS.includes(Object(body).error);
-}
-
-/** {@link isTokenRefused}, leaving the response unread. */
-export async function refusesToken(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false;
-  const challenge = response.headers.get('www-authenticate');
-  const body: unknown =
-    challenge ||
-    (await response
-      .clone()
-      .json()
-      .catch(() => null));
-  return isTokenRefused(challenge, body);
+export function isTokenRefused(challenge: string | null | undefined, code: unknown): boolean {
+  const isChallenged = /(?:^|,\s*)bearer\b.*\berror="?invalid_token/is.test(challenge ?? '');
+  return isChallenged || REFUSALS.includes(code);
 }

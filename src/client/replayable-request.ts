@@ -8,32 +8,47 @@ export type BatonRequestInit = Omit<RequestInit, 'body'> & { readonly body?: Bat
 
 /** What one call of `fetch` says, to be sent as often as need be. */
 export interface ReplayableRequest {
-  /** Without a body that is made anew each time. */
-  readonly request: Request;
+  readonly url: string;
+  readonly signal?: AbortSignal | null;
+  /** Whether the caller has an `Authorization` of their own. */
+  readonly isAuthorized: boolean;
   /** Whether the body can be sent again: anything but a stream. */
   readonly isRepeatable: boolean;
-  /** What is sent, each time another one. */
-  readonly copy: () => Request | Promise<Request>;
+  readonly send: (token?: string) => Promise<Response>;
 }
 
-/** @param baseUrl what a relative address is appended to; with a slash at its end */
+/**
+ * @param baseUrl what a relative address is appended to; with a slash at its end
+ * @param fetch is given an address, never a `Request`: not every `fetch` takes one, or one of another package
+ */
 export function replayable(
   input: string | URL | Request,
   { body, ...rest }: BatonRequestInit,
   baseUrl: string,
+  fetch: typeof globalThis.fetch,
 ): ReplayableRequest {
+  const request = isRequest(input) ? input : undefined;
+  const url = isRequest(input) ? input.url : resolved(input, baseUrl).href;
+  const headers = new Headers(rest.headers ?? request?.headers);
   const isMade = typeof body === 'function';
-  const isRepeatable = isMade || !isStream(body);
-  const init: RequestInit = isMade || body === undefined ? rest : { ...rest, body, duplex: 'half' };
-  const request = new Request(input instanceof Request ? input : resolved(input, baseUrl), init);
-  const copy = async () => {
-    if (isMade) {
-      const again: RequestInit = { body: await body(), duplex: 'half' };
-      return new Request(request, again);
-    }
-    return isRepeatable ? request.clone() : request;
+
+  const send = async (token?: string): Promise<Response> => {
+    if (token) headers.set('authorization', `Bearer ${token}`);
+    const given = request && (await initOf(request.clone()));
+    const init: RequestInit = { ...given, ...rest, headers: Object.fromEntries(headers) };
+    const sent = isMade ? await body() : body;
+    if (sent !== undefined) init.body = sent;
+    if (isStream(sent)) Object.assign(init, { duplex: 'half' });
+    return fetch(url, init);
   };
-  return { request, isRepeatable, copy };
+
+  return {
+    url,
+    signal: rest.signal ?? request?.signal,
+    isAuthorized: headers.has('authorization'),
+    isRepeatable: isMade || !isStream(body),
+    send,
+  };
 }
 
 /**
@@ -48,5 +63,20 @@ export function resolved(address: string | URL, baseUrl: string): URL {
 /** Whether a body is used up by being sent. */
 export function isStream(body: unknown): boolean {
   const object: object = Object(body);
-  return 'getReader' in object || Symbol.asyncIterator in object;
+  return (
+    typeof body !== 'string' &&
+    ('getReader' in object || 'pipe' in object || Symbol.asyncIterator in object)
+  );
+}
+
+/** Of whatever realm or package. */
+function isRequest(input: string | URL | Request): input is Request {
+  return typeof input === 'object' && 'url' in input;
+}
+
+/** What a request says besides its address and headers; its body is read to the end. */
+async function initOf(request: Request): Promise<RequestInit> {
+  const { method, credentials, redirect, integrity, keepalive, signal } = request;
+  const body = /^(GET|HEAD)$/.test(method) ? undefined : await request.arrayBuffer();
+  return { method, credentials, redirect, integrity, keepalive, signal, body };
 }

@@ -1,3 +1,5 @@
+import type { BatonClock } from './clock.js';
+
 const BASE_MS = 300;
 const LONGEST_MS = 30_000;
 
@@ -31,6 +33,7 @@ export function retryAfterMs(headers: Headers): number {
  * @throws what the last try threw
  */
 export async function retry<Result>(
+  clock: BatonClock,
   times: number,
   task: () => Result | Promise<Result>,
   isWorthwhile: (error: unknown) => boolean = () => true,
@@ -41,31 +44,45 @@ export async function retry<Result>(
     } catch (error) {
       if (attempt + 1 >= times || !isWorthwhile(error)) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, fullJitterMs(attempt)));
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, fullJitterMs(attempt)));
   }
 }
 
-/** Runs a task whose signal aborts when time is up. */
+/**
+ * Runs a task that has so much time, and whose signal aborts when that is up.
+ *
+ * @param cancelled aborts the task's signal, too; the task is waited for all the same, as long as it has time
+ * @throws Error when time is up, also where the task takes no notice of its signal
+ */
 export function withDeadline<Result>(
+  clock: BatonClock,
   ms: number,
   task: (signal: AbortSignal) => Promise<Result>,
+  cancelled?: AbortSignal,
 ): Promise<Result> {
   const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), ms);
-  return task(controller.signal).finally(() => clearTimeout(timer));
+  const abort = () => controller.abort();
+  cancelled?.addEventListener('abort', abort);
+  return new Promise((resolve, reject) => {
+    const stop = clock.setTimeout(() => {
+      reject(new Error('Timed out'));
+      abort();
+    }, ms);
+    task(controller.signal).then(resolve, reject).finally(stop);
+  });
 }
 
-/** The promise itself, unless the signal aborts first. @throws the signal's reason */
+/** The promise itself, unless the signal aborts first. @throws the signal's reason, which not every platform has */
 export function unlessAborted<Result>(
-  signal: AbortSignal,
+  signal: AbortSignal | null | undefined,
   promise: Promise<Result>,
 ): Promise<Result> {
-  return Promise.race([
-    new Promise<never>((_, reject) => {
-      const onAbort = () => reject(signal.reason);
-      if (signal.aborted) onAbort();
-      signal.addEventListener('abort', onAbort);
-    }),
-    promise,
-  ]);
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const onAbort = () =>
+      reject(signal.reason ?? Object.assign(new Error('Aborted'), { name: 'AbortError' }));
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
 }

@@ -1,94 +1,126 @@
-import type { AuthApi, Credentials } from './auth-api.js';
-import { rethrow } from './errors.js';
+import type { AuthApi } from './auth-api.js';
+import type { BatonClock } from './clock.js';
+import { BatonError, rethrow } from './errors.js';
 import type { Exclusively } from './exclusive.js';
 import { newSecret } from './idempotency-key.js';
 import { inTurn } from './lock.js';
 import type { Refresher } from './refresher.js';
+import type { EndedSession, SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
-import type { EndedSession, SessionRecord } from './session.js';
+import type { Session } from './session.js';
 
 /** Between tries, and up to as much again. */
 const PAUSE_MS = 5000;
 
 /** Opens and ends sessions, and does later what could not be done at once. */
-export interface Signing {
-  readonly signIn: (credentials: Credentials) => Promise<void>;
-  readonly signOut: () => Promise<void>;
+export class Signing {
+  readonly #store: SessionStore;
+  readonly #isCookie: boolean;
+  readonly #api: AuthApi;
+  readonly #refresher: Refresher;
+  readonly #exclusively: Exclusively;
+  readonly #clock: BatonClock;
+  readonly #oneByOne = inTurn();
+  #cancelTimer?: () => void;
+  #isStopped = false;
+
+  constructor(
+    store: SessionStore,
+    isCookie: boolean,
+    api: AuthApi,
+    refresher: Refresher,
+    exclusively: Exclusively,
+    clock: BatonClock,
+  ) {
+    this.#store = store;
+    this.#isCookie = isCookie;
+    this.#api = api;
+    this.#refresher = refresher;
+    this.#exclusively = exclusively;
+    this.#clock = clock;
+  }
+
+  /** Opens a session in place of one that was open. @throws BatonError `sign_in_failed`, and what `ask` throws of ours */
+  async signIn(ask: () => Promise<Session>): Promise<void> {
+    await this.#refresher
+      .suspend(() => this.#exclusively(() => this.#open(ask)))
+      .catch(rethrow('sign_in_failed'));
+  }
+
+  /** The same with an answer that the application fetches. */
+  async signInWith(ask: () => Promise<Response>): Promise<void> {
+    // Outside the lock: it may take a person's time, and send requests in the session that is to be replaced.
+    const cancelled = this.#refresher.suspend(async () => {});
+    const response = await cancelled.then(ask).catch(rethrow('sign_in_failed'));
+    await this.signIn(() => this.#api.sessionIn(response));
+  }
+
+  /** Never throws. */
+  async signOut(): Promise<void> {
+    const store = this.#store;
+    const record = store.record.session ? store.record : await store.load().catch(() => null);
+    if (record?.session) store.leave(record.session.session_id);
+    await this.#refresher.suspend(async () => {
+      const written = this.#exclusively(() => store.update((now) => now));
+      await Promise.all([written, this.tidy()]);
+    });
+  }
+
   /** Tells the server of ended sessions and writes what could not be written. Never throws; tries again later. */
-  readonly tidy: () => Promise<void>;
+  tidy(): Promise<void> {
+    return this.#oneByOne(() => this.#tidyOnce());
+  }
+
   /** Tidies after a pause; the timer holds no process open. */
-  readonly tidyLater: () => void;
-  readonly stop: () => void;
-}
+  tidyLater(): void {
+    this.#cancelTimer?.();
+    if (this.#isStopped) return;
+    const pauseMs = PAUSE_MS * (1 + Math.random());
+    this.#cancelTimer = this.#clock.setTimeout(() => void this.tidy(), pauseMs, true);
+  }
 
-export function createSigning(
-  store: SessionStore,
-  isCookie: boolean,
-  api: AuthApi,
-  refresher: Refresher,
-  exclusively: Exclusively,
-): Signing {
-  const oneByOne = inTurn();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  /** Ends the tries; a sign-in under way comes to nothing. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+  }
 
-  const tidyOnce = async () => {
-    const gone = store.record.ended;
-    if (gone.length || store.isUnsaved) {
-      const untold: EndedSession[] = [];
-      for (const ended of gone) if (!(await api.signOut(ended))) untold.push(ended);
-      await exclusively(() => store.update((record) => settled(record, gone, untold))).catch(
-        () => {},
-      );
-      if (untold.length || store.isUnsaved) return signing.tidyLater();
+  /** Inside the lock, so that nobody refreshes the session that is replaced while its successor is on its way. */
+  async #open(ask: () => Promise<Session>): Promise<void> {
+    const store = this.#store;
+    // A cookie's session cannot be ended by it any more once the next one has taken its place.
+    if (this.#isCookie) await this.#tell(store.record.ended);
+    const pair = await ask();
+    if (this.#isStopped) {
+      await this.#api.signOut(pair);
+      throw new BatonError('disposed');
     }
-  };
+    const session = { ...pair, secret: newSecret() };
+    const before = await store.load().catch(() => store.record);
+    if (before.session) store.leave(before.session.session_id, { reason: 'elsewhere' });
+    await store.update(({ ended }) => ({ session, ended: this.#isCookie ? [] : ended }));
+    void this.tidy();
+  }
 
-  const signing: Signing = {
-    async signIn(credentials) {
-      // A cookie's session must not be ended after the next one has taken its place.
-      if (isCookie) await signing.tidy();
-      const pair = await api.signIn(credentials).catch(rethrow('sign_in_failed'));
-      const session = { ...pair, secret: newSecret() };
-      refresher.abort();
-      await exclusively(() =>
-        store.update((record) => ({ session, ended: isCookie ? [] : endedOf(record) })),
-      );
-      void signing.tidy();
-    },
-    async signOut() {
-      refresher.abort();
-      await store.update((record) => ({ session: null, ended: endedOf(record) }), {
-        reason: 'sign_out',
-      });
-      await signing.tidy();
-    },
-    tidy: () => oneByOne(tidyOnce),
-    tidyLater() {
-      signing.stop();
-      timer = setTimeout(() => void signing.tidy(), PAUSE_MS * (1 + Math.random()));
-      timer.unref?.();
-    },
-    stop: () => clearTimeout(timer),
-  };
-  return signing;
+  async #tidyOnce(): Promise<void> {
+    const store = this.#store;
+    if (this.#isStopped || (!store.record.ended.length && !store.isUnsaved)) return;
+    const told = await this.#tell(store.record.ended);
+    await this.#exclusively(() => store.update((record) => without(told, record)));
+    if (store.record.ended.length || store.isUnsaved) this.tidyLater();
+  }
+
+  /** @returns those that the server now knows of */
+  async #tell(gone: readonly EndedSession[]): Promise<EndedSession[]> {
+    const told: EndedSession[] = [];
+    for (const ended of gone) if (await this.#api.signOut(ended)) told.push(ended);
+    return told;
+  }
 }
 
-/** What the server is to be told once the record's session is over. */
-function endedOf({ session, ended }: SessionRecord): readonly EndedSession[] {
-  if (!session) return ended;
-  const { session_id, refresh_token } = session;
-  return [...ended, { session_id, refresh_token }];
-}
-
-/** A refresh of another process may have brought a session back while it was being ended: it goes again. */
-function settled(
-  { session, ended }: SessionRecord,
-  gone: readonly EndedSession[],
-  untold: readonly EndedSession[],
-): SessionRecord {
-  const isLeft = ({ session_id: id }: EndedSession) => gone.every((one) => one.session_id !== id);
-  return {
-    session: session && isLeft(session) ? session : null,
-    ended: [...ended.filter(isLeft), ...untold],
-  };
+/** What was told is forgotten. */
+function without(told: readonly EndedSession[], record: SessionRecord): SessionRecord {
+  const isUntold = ({ session_id: id }: EndedSession) => told.every((one) => one.session_id !== id);
+  const ended = record.ended.filter(isUntold);
+  return ended.length === record.ended.length ? record : { ...record, ended };
 }

@@ -24,6 +24,14 @@ export interface BatonStorage {
    */
   watch?(listener: () => void): () => void;
 
+  /**
+   * Whether the platform that the storage is of is not here, as a browser's on a server: the client then knows nobody,
+   * and signs nobody in, rather than sharing one session between all visitors.
+   *
+   * @default false
+   */
+  readonly isMissing?: boolean;
+
   /** Excludes the other tabs or processes that use the same medium; `createBaton` takes it unless told otherwise. */
   readonly lock?: BatonLock;
 

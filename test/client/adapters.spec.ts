@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { create, isAxiosError } from 'axios';
 import ky from 'ky';
 import createClient from 'openapi-fetch';
-import { type AxiosLike, useBaton } from '../../src/client/axios.js';
+import { type AxiosLike, authorizeAxios } from '../../src/client/axios.js';
 import { type Api, refreshes, startApi } from './api.js';
 
 let api: Api;
@@ -16,7 +16,7 @@ const letTokensEnd = () => api.host.clock.turn(900);
 async function withAxios() {
   const baton = await api.signedIn();
   const instance = create({ baseURL: api.line.url });
-  const undo = useBaton(instance satisfies AxiosLike, baton);
+  const undo = authorizeAxios(instance satisfies AxiosLike, baton);
   return { baton, instance, undo };
 }
 
@@ -90,4 +90,29 @@ it('openapi-fetch takes baton.fetch', async () => {
   letTokensEnd();
   const { data } = await client.GET('/auth/me');
   expect(data?.id).toBe('1');
+});
+
+/** @see issue 13 */
+describe('a hidden challenge in axios', () => {
+  it.each(['blob', 'arraybuffer', 'text', 'stream', 'json'] as const)(
+    'is made up for by the mark: %s',
+    async (responseType) => {
+      const baton = await api.signedIn();
+      const instance = create({ baseURL: api.line.url, responseType });
+      authorizeAxios(instance, baton);
+      const headers = { 'x-auth-error': 'token_expired' };
+      api.line.treat = ({ path }) =>
+        path === '/auth/me' && refreshes(api) === 0 ? { status: 401, headers } : 'pass';
+      expect((await instance.get('/auth/me')).status).toBe(200);
+    },
+  );
+
+  it('is found where 401s are no errors', async () => {
+    const baton = await api.signedIn();
+    const instance = create({ baseURL: api.line.url, validateStatus: () => true });
+    authorizeAxios(instance, baton);
+    letTokensEnd();
+    const { status, data } = await instance.get('/auth/me');
+    expect({ status, data }).toMatchObject({ status: 200, data: { username: 'ann' } });
+  });
 });

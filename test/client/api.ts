@@ -11,8 +11,14 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { JwtAuthGuard } from 'nestjs-baton';
-import { type Baton, type BatonOptions, createBaton } from '../../src/client/index.js';
+import {
+  type Baton,
+  type BatonOptions,
+  type SignedOutReason,
+  createBaton,
+} from '../../src/client/index.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
+import type { MeBody } from '../../src/wire.js';
 import { type Host, type HostOptions, PASSWORD, startHost } from '../host/start-host.js';
 import { QuickUsers } from '../host/quick-users.js';
 import { type BadLine, openBadLine } from './bad-line.js';
@@ -68,6 +74,19 @@ export const ANN = { username: 'ann', password: PASSWORD };
 /** Refreshes that came in. */
 export const refreshes = (api: Api): number => api.line.count('/auth/token/refresh');
 
+/** Whom the server takes a client for. */
+export async function nameOf(baton: Baton): Promise<string> {
+  const me: Partial<MeBody> = Object(await (await baton.fetch('/auth/me')).json());
+  return String(me.username);
+}
+
+/** Why sessions of a client ended, from now on. */
+export function reasonsOf(baton: Baton): SignedOutReason[] {
+  const reasons: SignedOutReason[] = [];
+  baton.on('signedOut', ({ reason }) => reasons.push(reason));
+  return reasons;
+}
+
 export async function startApi(options: HostOptions = {}): Promise<Api> {
   const host = await startHost({
     controllers: [OrdersController],
@@ -97,7 +116,7 @@ export async function startApi(options: HostOptions = {}): Promise<Api> {
     },
     wake: () => wakes.forEach((wake) => wake()),
     async close() {
-      clients.forEach((baton) => baton.dispose());
+      await Promise.all(clients.map((baton) => baton.dispose()));
       await line.close();
       await host.close();
     },

@@ -91,7 +91,7 @@ it('stays signed out after an offline sign-out and a page load, and the server i
   const baton = await api.signedIn({ storage: cookieStorage(), fetch });
   api.line.treat = () => 'before';
   await baton.signOut();
-  baton.dispose();
+  await baton.dispose();
   api.line.treat = () => 'pass';
   const loaded = api.client({ storage: cookieStorage(), fetch });
   expect(await loaded.getAccessToken()).toBeNull();

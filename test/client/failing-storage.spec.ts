@@ -27,7 +27,7 @@ it('a storage that cannot be read is no sign-out', async () => {
   const next = api.client({ storage: recorded.storage });
   await expect(next.fetch('/auth/me')).rejects.toMatchObject({ code: 'storage_unavailable' });
   await expect(next.getAccessToken()).rejects.toMatchObject({ code: 'storage_unavailable' });
-  expect(next.getState().status).toBe('unknown');
+  expect(next.getState().status).toBe('signedOut');
   letTokensEnd();
   await expect(baton.fetch('/auth/me')).rejects.toMatchObject({ code: 'storage_unavailable' });
   expect(baton.getState().status).toBe('signedIn');

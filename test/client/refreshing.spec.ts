@@ -120,7 +120,7 @@ it('stops after one replay when a brand-new token is refused', async () => {
     path === '/auth/me' ? { status: 401, headers: challenge } : 'pass';
   expect((await baton.fetch('/auth/me')).status).toBe(401);
   expect(api.line.count('/auth/me')).toBe(2);
-  await expect(baton.fetch('/auth/me')).rejects.toMatchObject({ code: 'refresh_failed' });
+  expect((await baton.fetch('/auth/me')).status).toBe(401);
   expect(api.line.count('/auth/me')).toBe(3);
   expect(refreshes(api)).toBe(1);
   expect(baton.getState().status).toBe('signedIn');

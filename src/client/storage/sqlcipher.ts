@@ -39,9 +39,9 @@ export function sqlcipherStorage({ key, ...options }: SqlcipherStorageOptions): 
     db.key(bytes); // not a pragma, which a `verbose` database would log
   };
   /** Of two processes that make the file, one has a salt that is not the file's, until it unlocks it again. */
-  const unlocked = <Result>(verb: () => Result): Result => {
+  const unlocked = async <Result>(verb: () => Result | Promise<Result>): Promise<Result> => {
     try {
-      return verb();
+      return await verb();
     } catch (error) {
       if (codeOf(error) !== 'SQLITE_NOTADB') throw error;
       unlock();

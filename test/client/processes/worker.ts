@@ -77,6 +77,6 @@ for (let round = 0; round < order.rounds; round += 1) {
 }
 report.statuses.push(...statuses);
 report.sessionIds.push(...sessionIds);
-baton.dispose();
+await baton.dispose();
 console.log(JSON.stringify(report));
 process.exit(0);

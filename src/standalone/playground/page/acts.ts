@@ -71,7 +71,7 @@ async function raceTabs(cast: Cast): Promise<void> {
   );
   network.gather(2);
   await Promise.all([baton.getAccessToken(token), secondTab.getAccessToken(token)]);
-  secondTab.dispose();
+  await secondTab.dispose();
   await cast.check();
 }
 

@@ -70,7 +70,7 @@ async function signInElsewhere(): Promise<void> {
   if (credentials === null) return;
   const second = createBaton({ baseUrl, routePrefix, storage: memoryStorage() });
   await second.signIn({ ...credentials, device_name: 'Second device' });
-  second.dispose();
+  await second.dispose();
   log('calm', 'A second device signed in. It runs a relay of its own, with its own baton.');
   await check();
 }

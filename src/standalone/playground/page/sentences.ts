@@ -39,6 +39,8 @@ export function sentenceOf({ kind, lost }: Exchange, from: number, to: number): 
 const ENDINGS: Record<SignedOutReason, Sentence> = {
   sign_out: { tone: 'calm', text: 'You signed out. Every token of this session is worthless now.' },
   elsewhere: { tone: 'calm', text: 'You signed out or in anew, here or in another tab.' },
+  session_mismatch: { tone: 'calm', text: 'The cookie of this browser is of another session.' },
+  max_uses_reached: { tone: 'calm', text: 'The session has been refreshed as often as it may be.' },
   token_expired: { tone: 'calm', text: 'The session was not used for too long and has expired.' },
   invalid_token: { tone: 'bad', text: 'The server does not know this session any more.' },
   token_reused: {

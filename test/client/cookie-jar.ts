@@ -1,0 +1,28 @@
+/** A browser's cookies, for as many pages as share them. */
+export interface CookieJar {
+  readonly fetch: typeof globalThis.fetch;
+  /** As it would be sent; empty when there is none. */
+  cookie: string;
+}
+
+/** @param isLate whether the jar takes a cookie from an answer that the page has given up */
+export function cookieJar({ isLate = false } = {}): CookieJar {
+  const jar: CookieJar = {
+    cookie: '',
+    async fetch(input, { signal, ...init } = {}) {
+      const headers = new Headers(init.headers);
+      const isAsked = headers.get('x-auth-transport') === 'cookie';
+      if (isAsked && jar.cookie) headers.set('cookie', jar.cookie);
+      const response = await fetch(input, {
+        ...init,
+        headers: Object.fromEntries(headers),
+        ...(!isLate && { signal }),
+      });
+      const [set] = response.headers.getSetCookie();
+      if (isAsked && set !== undefined)
+        jar.cookie = set.includes('=;') ? '' : (set.split(';', 1)[0] ?? '');
+      return response;
+    },
+  };
+  return jar;
+}

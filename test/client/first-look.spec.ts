@@ -1,0 +1,93 @@
+/** The first look into the storage settles who is there. @see issue 13, section 2 */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatonStorage } from '../../src/client/index.js';
+import { cookieStorage } from '../../src/client/storage/cookie.js';
+import { memoryStorage } from '../../src/client/storage/memory.js';
+import { type Api, startApi } from './api.js';
+import { cookieJar } from './cookie-jar.js';
+import { FakeWebStorage } from './fake-web-storage.js';
+import { TurnedClientClock } from './turned-client-clock.js';
+
+let api: Api;
+let clock: TurnedClientClock;
+beforeEach(async () => {
+  api = await startApi({ auth: { cookies: { allowPlainHttp: true } } });
+  clock = new TurnedClientClock();
+});
+afterEach(() => api.close());
+
+const never = () => new Promise<never>(() => {});
+
+describe('the first look', () => {
+  it.each([
+    ['nonsense', 'nonsense'],
+    ['half of a record', '{"records":[{"server":"http'],
+    ['JSON of another shape', '{"user":"ann"}'],
+    ['a record of an earlier version', '{"session":{"session_id":"a"},"ended":[]}'],
+    ['no object', 'null'],
+  ])('settles it where the storage holds %s, and says why', async (_what, value) => {
+    const storage = memoryStorage();
+    await storage.write(value);
+    const baton = api.client({ storage });
+    const failures: unknown[] = [];
+    const states: string[] = [];
+    baton.on('storageFailed', ({ error }) => failures.push(error));
+    baton.subscribe(({ status }) => states.push(status));
+    await baton.getAccessToken().catch(() => {});
+    expect(baton.getState().status).toBe('signedOut');
+    await sleep(0);
+    expect(states).toEqual(['signedOut']);
+    expect(failures).toEqual([expect.any(SyntaxError)]);
+    expect((await baton.fetch('/wrong-pin')).status).toBe(401);
+  });
+
+  it('settles it where a record of ours has another shape', async () => {
+    const storage = memoryStorage();
+    const first = await api.signedIn({ storage });
+    const value = String(await storage.read());
+    await first.dispose();
+    await storage.write(value.replace('"ended":[]', '"ended":{}'));
+    const baton = api.client({ storage });
+    await expect(baton.getAccessToken()).rejects.toMatchObject({ code: 'storage_unavailable' });
+    expect(baton.getState().status).toBe('signedOut');
+  });
+
+  it.each<[string, () => string | Promise<string>]>([
+    [
+      'is blocked',
+      () => {
+        throw new Error('SecurityError');
+      },
+    ],
+    ['never answers', never],
+  ])('settles it where the storage %s; public requests go out', async (_what, read) => {
+    const storage: BatonStorage = { ...memoryStorage(), read };
+    const baton = api.client({ storage, clock });
+    await clock.turnUntil(baton.getAccessToken().catch(() => {}));
+    expect(baton.getState().status).toBe('signedOut');
+    const answer = await clock.turnUntil(
+      baton.fetch('/away', { headers: { 'x-to': '/auth/me' } }).catch((error: unknown) => error),
+    );
+    expect(answer).toMatchObject({ code: 'storage_unavailable' });
+    expect(api.line.count('/away')).toBe(1);
+  });
+
+  it('settles it on the first visit in the cookie transport, offline too', async () => {
+    Reflect.set(globalThis, 'localStorage', new FakeWebStorage());
+    const { fetch } = cookieJar();
+    const first = api.client({ storage: cookieStorage(), fetch });
+    for (let tries = 0; first.getState().status === 'unknown' && tries < 50; tries += 1)
+      await sleep(20);
+    expect(first.getState().status).toBe('signedOut');
+
+    api.line.treat = () => ({ status: 403 });
+    const offline = api.client({ storage: cookieStorage(), fetch });
+    const failures: unknown[] = [];
+    offline.on('refreshFailed', ({ error }) => failures.push(error.code));
+    for (let tries = 0; offline.getState().status === 'unknown' && tries < 50; tries += 1)
+      await sleep(20);
+    expect(offline.getState().status).toBe('signedOut');
+    expect(failures).toEqual(['refresh_failed']);
+    Reflect.deleteProperty(globalThis, 'localStorage');
+  });
+});
