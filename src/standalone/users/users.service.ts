@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { DataSource, EntityManager, FindOptionsWhere } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import { AuthError } from '../../errors.js';
 import { runOnOwn } from '../../sessions/own-query-runner.js';
 import type { Credentials, UserStore } from '../../users/user-store.js';
 import { hashPassword, verifyPassword } from './passwords.js';
+import { UserLookUp } from './user-look-up.js';
 import { User } from './user.entity.js';
 import { comparable } from './username.js';
 
@@ -23,7 +24,13 @@ export class UsernameTakenError extends AuthError {
 /** The users of the standalone server: names compared after NFKC and lower-casing, passwords in argon2id. */
 @Injectable()
 export class UsersService implements UserStore<User> {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  private readonly byId: UserLookUp;
+  private readonly byNameHash: UserLookUp;
+
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {
+    this.byId = new UserLookUp(dataSource, 'id');
+    this.byNameHash = new UserLookUp(dataSource, 'usernameHash');
+  }
 
   /**
    * @param nowMs Unix milliseconds
@@ -73,7 +80,7 @@ export class UsersService implements UserStore<User> {
   }
 
   findById(id: string): Promise<User | null> {
-    return this.findOne({ id });
+    return this.byId.find(id);
   }
 
   /**
@@ -93,11 +100,7 @@ export class UsersService implements UserStore<User> {
   }
 
   private findByName(username: string): Promise<User | null> {
-    return this.findOne({ usernameHash: hashOfName(username) });
-  }
-
-  private findOne(where: FindOptionsWhere<User>): Promise<User | null> {
-    return runOnOwn(this.dataSource, ({ manager }) => manager.findOneBy(User, where));
+    return this.byNameHash.find(hashOfName(username));
   }
 }
 
