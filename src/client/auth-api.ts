@@ -64,9 +64,11 @@ export interface AuthApi {
 /** Sends a POST and reads the answer to its end. @throws what the network throws, and when time is up */
 export type Post = (path: string, body: object, options?: PostOptions) => Promise<Reply>;
 
+/** @param timeoutMs of the reading of an answer that somebody else has fetched */
 export function createAuthApi(
   post: Post,
   isCookie: boolean,
+  timeoutMs: number,
   errorCode: ReadErrorCode,
   clock: BatonClock,
   hmac?: BatonHmac,
@@ -80,7 +82,10 @@ export function createAuthApi(
 
   const api: AuthApi = {
     signIn: async (credentials) => signedIn(await post('login', credentials)),
-    sessionIn: async (response) => signedIn(await replyOf(response, errorCode, clock.now())),
+    async sessionIn(response) {
+      const read = () => replyOf(response, errorCode, clock.now());
+      return signedIn(await withDeadline(clock, timeoutMs, read));
+    },
     async refresh(session, signal) {
       const { secret, refresh_token, session_id: sessionId } = session;
       const key = await idempotencyKey(secret, refresh_token, hmac);

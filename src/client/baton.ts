@@ -139,15 +139,15 @@ export function createBaton(options: BatonOptions): Baton {
 }
 
 function partsOf(options: BatonOptions, routes: () => string, fetch: typeof globalThis.fetch) {
-  const { storage, errorCode = markOf, clock = systemClock } = options;
+  const { storage, errorCode = markOf, clock = systemClock, timeoutMs = 6000 } = options;
   const isCookie = storage.transport === 'cookie';
   const owner = () => ({ server: routes(), client: options.name ?? '' });
   const events = createEvents();
   const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
   const stored = new StoredRecord(storage, owner, isCookie, clock);
   const store = new SessionStore(stored, isCookie, storage.isMissing, events);
-  const post = createPost(routes, isCookie, options.timeoutMs ?? 6000, fetch, errorCode, clock);
-  const api = createAuthApi(post, isCookie, errorCode, clock, options.hmac);
+  const post = createPost(routes, isCookie, timeoutMs, fetch, errorCode, clock);
+  const api = createAuthApi(post, isCookie, timeoutMs, errorCode, clock, options.hmac);
   const aheadMs = options.refreshAheadMs ?? 30_000;
   const refresher = new Refresher(store, api, events, exclusively, clock, aheadMs);
   const signing = new Signing(store, isCookie, api, refresher, exclusively, clock);

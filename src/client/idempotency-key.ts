@@ -9,7 +9,8 @@ const hexOf = (numbers: Iterable<number>, digits: number) =>
 /** A new secret of this installation's: 128 bits, from as good a source as the platform has. */
 export function newSecret(): string {
   const numbers = new Uint32Array(4).map(() => Math.random() * 2 ** 32);
-  return hexOf('crypto' in globalThis ? globalThis.crypto.getRandomValues(numbers) : numbers, 8);
+  const { crypto } = globalThis;
+  return hexOf('getRandomValues' in Object(crypto) ? crypto.getRandomValues(numbers) : numbers, 8);
 }
 
 /**

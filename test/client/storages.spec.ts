@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -81,6 +81,16 @@ describe('a file', () => {
     await storage.write('one');
     await storage.write('two');
     expect(await readdir(folder)).toEqual(['session']);
+  });
+
+  it('sweeps up what somebody was writing when they died, and not what is being written', async () => {
+    const [stale, fresh] = [`${path}.aa.tmp`, `${path}.bb.tmp`];
+    await writeFile(stale, 'half');
+    await writeFile(fresh, 'half');
+    const anHourAgo = new Date(Date.now() - 3_600_000);
+    await utimes(stale, anHourAgo, anHourAgo);
+    await fileStorage({ path, key }).write('one');
+    expect((await readdir(folder)).toSorted()).toEqual(['session', 'session.bb.tmp']);
   });
 
   it('shows nothing of an encrypted value, and no two alike', async () => {

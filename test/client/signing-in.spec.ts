@@ -1,0 +1,72 @@
+/** Sessions that are opened in other ways than by a password. @see issue 13, section 4 */
+import { isBatonError } from '../../src/client/index.js';
+import { cookieStorage } from '../../src/client/storage/cookie.js';
+import type { TokenPairBody } from '../../src/wire.js';
+import { ANN, type Api, nameOf, startApi } from './api.js';
+import { TurnedClientClock } from './turned-client-clock.js';
+
+let api: Api;
+beforeEach(async () => {
+  api = await startApi();
+});
+afterEach(() => api.close());
+
+const logIn = (credentials: object = ANN) =>
+  fetch(`${api.host.url}/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(credentials),
+  });
+
+it("setSession takes a pair that is there already, in place of somebody else's", async () => {
+  const baton = await api.signedIn({});
+  const answer = await logIn({ ...ANN, username: 'bob' });
+  const pair: TokenPairBody = JSON.parse(await answer.text());
+  await baton.setSession(pair);
+  expect(await nameOf(baton)).toBe('bob');
+  api.host.clock.turn(900);
+  expect(await nameOf(baton)).toBe('bob');
+  expect(baton.getState().sessionId).toBe(pair.session_id);
+});
+
+it("signInWith takes the answer of the application's own request, sent in the session before it", async () => {
+  const baton = await api.signedIn();
+  api.host.clock.turn(900);
+  await baton.signInWith(async () => {
+    expect(await nameOf(baton)).toBe('ann');
+    return logIn({ ...ANN, username: 'bob' });
+  });
+  expect(await nameOf(baton)).toBe('bob');
+});
+
+it.each([
+  ['a refusal', () => logIn({ ...ANN, password: 'wrong' }), 'invalid_credentials'],
+  ['something else', async () => Response.json({ hello: 'world' }), undefined],
+])('signInWith rejects for %s and leaves the session before it', async (_what, ask, serverCode) => {
+  const baton = await api.signedIn();
+  const error: unknown = await baton.signInWith(ask).catch((caught: unknown) => caught);
+  expect(isBatonError(error, 'sign_in_failed') && error.details.serverCode).toBe(serverCode);
+  expect(await nameOf(baton)).toBe('ann');
+});
+
+it('signInWith gives an answer up that never ends', async () => {
+  const clock = new TurnedClientClock();
+  const baton = api.client({ clock });
+  const endless = new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
+  const signingIn = clock.turnUntil(baton.signInWith(async () => endless));
+  await expect(signingIn).rejects.toMatchObject({ code: 'sign_in_failed' });
+});
+
+it("a host's own fields are sent along", async () => {
+  const baton = await api.signedIn();
+  await baton.signIn({ ...ANN, otp: '123456' });
+  const login = api.line.seen.findLast(({ path }) => path === '/auth/login');
+  expect(login?.body).toContain('"otp":"123456"');
+});
+
+it('a pair with a refresh token is refused where the storage is for cookies', async () => {
+  Reflect.set(globalThis, 'localStorage', { getItem: () => null });
+  const baton = api.client({ storage: cookieStorage() });
+  Reflect.deleteProperty(globalThis, 'localStorage');
+  await expect(baton.signInWith(() => logIn())).rejects.toMatchObject({ code: 'cookies_off' });
+});
