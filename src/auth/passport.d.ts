@@ -1,6 +1,6 @@
 /**
  * The parts of Passport that are used here. The published types of passport-jwt do not know of `KeyObject`, those of
- * Passport neither `_strategy` nor a strategy that is given instead of named.
+ * Passport not of `_strategy`.
  */
 declare module 'passport-jwt' {
   import type { KeyObject } from 'node:crypto';
@@ -34,17 +34,13 @@ declare module 'passport-jwt' {
 }
 
 declare module 'passport' {
-  import type { Strategy } from 'passport-jwt';
-
   interface Passport {
     use(name: string, strategy: object): this;
     unuse(name: string): this;
     _strategy(name: string): object | undefined;
-    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- what a strategy answers, only its caller knows
-    authenticate<User>(
-      strategy: Strategy | string,
+    authenticate(
+      strategy: string,
       options: { readonly session: false },
-      callback?: (error: unknown, user: User, info: unknown) => void,
     ): (request: object, response: object, next: (error?: unknown) => void) => void;
   }
 

@@ -1,11 +1,12 @@
 import type { Strategy } from 'passport-jwt';
 import type { AuthError } from '../errors.js';
 import type { ErrorHeaders } from './error-headers.js';
+import type { HttpRequest } from './http-request.js';
 
 /** A strategy of ours, as far as a guard is concerned. */
 export interface Asked<Answer> {
   /** @throws what it refuses the request with */
-  ask(request: object): Promise<Answer>;
+  ask(request: HttpRequest): Promise<Answer>;
 }
 
 /**
@@ -15,22 +16,23 @@ export interface Asked<Answer> {
  * request is refused for good, so that none is left on an answer to whom another strategy let in.
  *
  * @param strategy as Passport has made it for this request
- * @param error what the module answers when no other strategy lets the request in
+ * @param refusal what the module answers when no other strategy lets the request in
  */
 export function refuseInOurWords(
   strategy: Strategy,
   request: object,
-  error: AuthError,
+  refusal: () => AuthError,
   errorHeaders: ErrorHeaders,
 ): void {
   const { fail, error: stop } = strategy;
-  // Passport's own form of a reason; where it is used as a bare middleware, it becomes the header.
-  const challenge = errorHeaders.challengeOf(error);
   strategy.error = (reason) => {
     errorHeaders.setFor(request, reason);
     stop(reason);
   };
   strategy.fail = () => {
+    const error = refusal();
+    // Passport's own form of a reason; where it is used as a bare middleware, it becomes the header.
+    const challenge = errorHeaders.challengeOf(error);
     Object.defineProperty(request, 'authInfo', {
       configurable: true,
       set: (reasons: unknown) => {

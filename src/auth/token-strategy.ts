@@ -1,6 +1,5 @@
 import type { KeyObject } from 'node:crypto';
 import { PassportStrategy } from '@nestjs/passport';
-import passport from 'passport';
 import { Strategy } from 'passport-jwt';
 import { type AuthError, InvalidTokenError, type TokenName } from '../errors.js';
 import type { RegisteredClaims } from '../tokens/claims.js';
@@ -15,6 +14,11 @@ export interface TokenSource {
   /** @returns null when there is none */
   tokenOf(request: HttpRequest): string | null;
   missing(): AuthError;
+}
+
+/** A strategy as it is made for one request. */
+interface Attempt<Answer> extends Strategy {
+  success: (user: Answer) => void;
 }
 
 /** The mixin registers a strategy under a name that it was written with. Ours have names that are options. */
@@ -44,31 +48,23 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
   }
 
   /**
-   * Asks this strategy about a request, as `AuthGuard` asks one by its name. What Passport leaves on a request does
-   * not stay on this one.
+   * Asks this strategy about a request, as Passport asks one for an `AuthGuard`: on an object made for the request,
+   * which is told what to do with the outcome. Nothing stays on the request, and whoever asks answers the client.
    */
-  ask(request: object): Promise<Answer> {
-    const strategy: Strategy = Object.create(this);
-    const asked: { authInfo?: unknown } = Object.create(request);
+  ask(request: HttpRequest): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const answer = (error: unknown, user: Answer, info: unknown): void => {
-        try {
-          asked.authInfo = info;
-          if (error) reject(error);
-          else resolve(user);
-        } catch (refusal) {
-          reject(refusal);
-        }
-      };
-      passport.authenticate(strategy, { session: false }, answer)(asked, {}, reject);
+      const attempt: Attempt<Answer> = Object.create(this);
+      attempt.success = resolve;
+      attempt.error = reject;
+      attempt.fail = () => reject(this.refusalOf(request));
+      super.authenticate.call(attempt, request);
     });
   }
 
+  /** For a host's `AuthGuard`, and whoever else asks Passport. */
   override authenticate(request: HttpRequest, options?: object): void {
     try {
-      const isMissing = this.source.tokenOf(request) === null;
-      const error = isMissing ? this.source.missing() : new InvalidTokenError(this.source.name);
-      refuseInOurWords(this, request, error, this.errorHeaders);
+      refuseInOurWords(this, request, () => this.refusalOf(request), this.errorHeaders);
       super.authenticate(request, options);
     } catch (error) {
       this.error(error);
@@ -77,6 +73,11 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
 
   /** What `request.user` becomes. */
   abstract override validate(request: HttpRequest, payload: unknown): Answer | Promise<Answer>;
+
+  private refusalOf(request: HttpRequest): AuthError {
+    const isMissing = this.source.tokenOf(request) === null;
+    return isMissing ? this.source.missing() : new InvalidTokenError(this.source.name);
+  }
 
   /** Whether another strategy accepts just the tokens that this one does: the same application, made once more. */
   isTwinOf(other: object): boolean {
