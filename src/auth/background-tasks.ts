@@ -6,6 +6,7 @@ import {
   type OnApplicationShutdown,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { CLOCK, type Clock, repeatEvery } from '../clock.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { Confirmations } from '../sessions/confirmations.js';
@@ -24,7 +25,11 @@ const MEASURE_INTERVAL_MS = 1000;
 /** How far the machine's clock may be from the database's, or move against it, before somebody is told. */
 const TOLD_OFFSET_MS = 60_000;
 
-/** What happens beside the requests: the time, the feed of revocations, the batches of confirmations, the sweep. */
+/**
+ * What happens beside the requests: the time, the feed of revocations, the batches of confirmations, the sweep.
+ * Where no server listens, a script or a seeder, the database is asked only as long as somebody asks the module:
+ * a poll would keep the pool's connections in use, and they the process alive.
+ */
 @Injectable()
 export class BackgroundTasks
   implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown
@@ -42,6 +47,7 @@ export class BackgroundTasks
     private readonly sweeper: ExpiredSessionSweeper,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly databaseClock: DatabaseClock,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
 
   /** The time, and what was revoked before the start, are known before the first request comes in. */
@@ -65,7 +71,11 @@ export class BackgroundTasks
     if (this.settings.revocation !== 'cached') return;
     const poll = this.toldOnce(() => this.revocations.refresh());
     const intervalMs = (this.settings.revocationPoll * 1000) / POLLS_PER_INTERVAL;
-    this.stops = [...this.stops, this.repeat(intervalMs, poll)];
+    const keepUp = async () => {
+      if (this.isListening() || this.revocations.wasAskedLately()) await poll();
+      else this.revocations.pause();
+    };
+    this.stops = [...this.stops, this.repeat(intervalMs, keepUp)];
     await poll();
   }
 
@@ -86,7 +96,10 @@ export class BackgroundTasks
       await this.databaseClock.measure();
       this.tellOffset(this.databaseClock.offsetMs);
     });
-    this.stops = [this.repeat(MEASURE_INTERVAL_MS, measure)];
+    const keepRight = async () => {
+      if (this.isListening() || this.databaseClock.wasRead()) await measure();
+    };
+    this.stops = [this.repeat(MEASURE_INTERVAL_MS, keepRight)];
     await measure();
   }
 
@@ -98,6 +111,14 @@ export class BackgroundTasks
     const seconds = Math.round(Math.abs(offsetMs) / 1000);
     this.logger.warn(
       `This machine's clock is ${seconds} s ${direction} the database's, which is the one that counts`,
+    );
+  }
+
+  /** An application context has no adapter, and a microservice no server of HTTP. */
+  private isListening(): boolean {
+    const server: unknown = this.adapterHost.httpAdapter?.getHttpServer();
+    return (
+      typeof server === 'object' && server !== null && Reflect.get(server, 'listening') === true
     );
   }
 

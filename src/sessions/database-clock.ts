@@ -15,6 +15,7 @@ export class DatabaseClock implements Clock {
   /** The database's time at the zero of the monotonic clock. Unix milliseconds. */
   private zeroMs: number;
   private isMeasured = false;
+  private isRead = false;
   private latestMs = Number.NEGATIVE_INFINITY;
 
   /** @param askMs asks the database for its time, Unix milliseconds */
@@ -26,14 +27,18 @@ export class DatabaseClock implements Clock {
   }
 
   nowMs(): number {
-    const nowMs = Math.floor(this.zeroMs + this.machine.monotonicMs());
-    this.latestMs = Math.max(this.latestMs, nowMs);
-    return this.latestMs;
+    this.isRead = true;
+    return this.laterMs();
+  }
+
+  /** Whether somebody has wanted to know the time since it was measured. */
+  wasRead(): boolean {
+    return this.isRead;
   }
 
   /** How far the database's clock is ahead of the machine's. Milliseconds; negative when it is behind. */
   get offsetMs(): number {
-    return this.nowMs() - this.machine.wallMs();
+    return this.laterMs() - this.machine.wallMs();
   }
 
   /**
@@ -50,11 +55,18 @@ export class DatabaseClock implements Clock {
     this.believe(databaseMs - askedMs - halfTripMs, halfTripMs + RESOLUTION_MS);
   }
 
+  private laterMs(): number {
+    const nowMs = Math.floor(this.zeroMs + this.machine.monotonicMs());
+    this.latestMs = Math.max(this.latestMs, nowMs);
+    return this.latestMs;
+  }
+
   private believe(zeroMs: number, uncertaintyMs: number): void {
     const nearest = Math.max(zeroMs - uncertaintyMs, Math.min(this.zeroMs, zeroMs + uncertaintyMs));
     const corrected = this.isMeasured ? nearest : zeroMs;
     if (this.zeroMs - corrected > LONGEST_STANDSTILL_MS) this.latestMs = Number.NEGATIVE_INFINITY;
     this.zeroMs = corrected;
     this.isMeasured = true;
+    this.isRead = false;
   }
 }

@@ -9,6 +9,9 @@ const OVERLAP_MS = 60_000;
 const TRUSTED_POLLS = 5;
 const TRUSTED_AT_LEAST_MS = 5_000;
 
+/** After so long without a question nobody waits for the next answer. */
+const ASKED_LATELY_MS = 10_000;
+
 /** A moment on both clocks: the one that tokens go by, and the one that nobody sets. Milliseconds. */
 interface Moment {
   readonly clockMs: number;
@@ -27,6 +30,8 @@ export class RevocationList {
   private readonly revoked = new Map<string, Moment>();
   private refreshedAt: Moment | null = null;
   private refreshing: Promise<void> | null = null;
+  private isPaused = false;
+  private askedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly settings: Settings,
@@ -53,10 +58,21 @@ export class RevocationList {
       case 'strict':
         return this.isRevokedInDatabase(sessionId);
       case 'cached':
+        this.askedAtMs = this.monotonicMs();
         return this.isFresh()
           ? this.revoked.has(sessionId)
           : this.refreshOnce().then(() => this.revoked.has(sessionId));
     }
+  }
+
+  /** Whether somebody has lately wanted to know, so that it is worth keeping up. */
+  wasAskedLately(): boolean {
+    return this.monotonicMs() - this.askedAtMs < ASKED_LATELY_MS;
+  }
+
+  /** Nobody keeps the list up from now on: the next question has to ask the database. */
+  pause(): void {
+    this.isPaused = true;
   }
 
   /** Asks the database what was revoked since the last time and forgets what no longer matters. */
@@ -67,6 +83,7 @@ export class RevocationList {
       if (revokedAtMs !== null) this.add(id, revokedAtMs);
     }
     this.refreshedAt = now;
+    this.isPaused = false;
     for (const [id, { clockMs, monotonicMs }] of this.revoked) {
       const isPast = now.clockMs - clockMs > keptMs && now.monotonicMs - monotonicMs > keptMs;
       if (isPast) this.revoked.delete(id);
@@ -88,7 +105,7 @@ export class RevocationList {
   }
 
   private isFresh(): boolean {
-    if (this.refreshedAt === null) return false;
+    if (this.refreshedAt === null || this.isPaused) return false;
     const trustedMs = Math.max(
       this.settings.revocationPoll * 1000 * TRUSTED_POLLS,
       TRUSTED_AT_LEAST_MS,
