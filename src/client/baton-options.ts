@@ -1,3 +1,4 @@
+import type { Claims } from './claims.js';
 import type { BatonClock } from './clock.js';
 import type { BatonHmac } from './idempotency-key.js';
 import type { BatonLock } from './lock.js';
@@ -6,7 +7,7 @@ import type { BatonStorage } from './storage.js';
 import type { WakeUps } from './wake-ups.js';
 
 /** What `createBaton` is told. */
-export interface BatonOptions {
+export interface BatonOptions<User = unknown> {
   /**
    * Where the server is, with the path it is mounted under; `''` or a path are the page's own server. Relative
    * addresses of requests are appended to it.
@@ -35,6 +36,11 @@ export interface BatonOptions {
   readonly timeoutMs?: number;
   /** What sends requests; it is given an address, never a `Request`. @default the global fetch of the moment */
   readonly fetch?: typeof globalThis.fetch;
+  /**
+   * Makes the user of the state from the claims of the access token. They are the server's word, unchecked: for what is
+   * shown, not for what is allowed. @default none
+   */
+  readonly readUser?: (claims: Claims) => User;
   /** Reads the code of an error of the server, for hosts that reshape errors. @default the header `X-Auth-Error` */
   readonly errorCode?: ReadErrorCode;
   /** Makes the key that binds repeats, where there is no WebCrypto. @default HMAC-SHA-256, or a makeshift */

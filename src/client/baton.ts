@@ -25,7 +25,7 @@ import { StoredRecord } from './stored-record.js';
 import { browserWakeUps } from './wake-ups.js';
 
 /** Keeps somebody signed in. Its methods may be passed around on their own. */
-export interface Baton {
+export interface Baton<User = unknown> {
   /**
    * Opens a session, in place of one that was open.
    *
@@ -83,16 +83,16 @@ export interface Baton {
   ) => Unsubscribe;
 
   /** Calls a listener whenever {@link getState} has changed. */
-  readonly subscribe: (listener: (state: BatonState) => unknown) => Unsubscribe;
+  readonly subscribe: (listener: (state: BatonState<User>) => unknown) => Unsubscribe;
 
-  readonly getState: () => BatonState;
+  readonly getState: () => BatonState<User>;
 
   /** Whether requests to this address carry the access token. */
   readonly isTrusted: (address: string | URL) => boolean;
 }
 
 /** Makes the client of one server and one storage. */
-export function createBaton(options: BatonOptions): Baton {
+export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<User> {
   const { storage, errorCode = markOf } = options;
   const { base, routes, isTrusted } = addressesOf(options);
   // Looked up at each call, as somebody may put another in its place.
@@ -132,20 +132,24 @@ export function createBaton(options: BatonOptions): Baton {
       await refresher.stop();
     },
     on: events.on,
-    subscribe: (listener) => events.on('changed', listener),
+    subscribe: (listener) => events.on('changed', () => listener(store.state)),
     getState: () => store.state,
     isTrusted,
   };
 }
 
-function partsOf(options: BatonOptions, routes: () => string, fetch: typeof globalThis.fetch) {
+function partsOf<User>(
+  options: BatonOptions<User>,
+  routes: () => string,
+  fetch: typeof globalThis.fetch,
+) {
   const { storage, errorCode = markOf, clock = systemClock, timeoutMs = 6000 } = options;
   const isCookie = storage.transport === 'cookie';
   const owner = () => ({ server: routes(), client: options.name ?? '' });
   const events = createEvents();
   const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
   const stored = new StoredRecord(storage, owner, isCookie, clock);
-  const store = new SessionStore(stored, isCookie, storage.isMissing, events);
+  const store = new SessionStore(stored, isCookie, storage.isMissing, events, options.readUser);
   const post = createPost(routes, isCookie, timeoutMs, fetch, errorCode, clock);
   const api = createAuthApi(post, isCookie, timeoutMs, errorCode, clock, options.hmac);
   const aheadMs = options.refreshAheadMs ?? 30_000;

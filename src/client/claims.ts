@@ -1,9 +1,19 @@
-/** The session that an access token says it is of; undefined where it does not say. */
-export function sessionIdIn(token = ''): string | undefined {
+/** What an access token says. Its signature is the server's affair; here it is shown, and decides nothing. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** @returns nothing for what is no JWT */
+export function claimsOf(token = ''): Claims {
   try {
     const base64 = token.split('.')[1]?.replace(/-/g, '+').replace(/_/g, '/') ?? '';
-    return /"sid":"(.+?)"/.exec(atob(base64))?.[1];
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    return Object(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
-    return undefined;
+    return {};
   }
+}
+
+/** The session that an access token says it is of; undefined where it does not say. */
+export function sessionIdIn(token?: string): string | undefined {
+  const { sid } = claimsOf(token);
+  return typeof sid === 'string' ? sid : undefined;
 }

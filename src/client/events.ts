@@ -40,10 +40,12 @@ export interface BatonEvents {
 }
 
 /** What the client knows of its session. The same object until something changes. */
-export interface BatonState {
+export interface BatonState<User = unknown> {
   /** `unknown` until the first look is over, and always where the storage's platform is missing, as on a server. */
   readonly status: 'unknown' | 'signedIn' | 'signedOut';
   readonly sessionId: string | null;
+  /** What `readUser` makes of the access token; missing where there is no token or no such option. */
+  readonly user?: User;
 }
 
 /** Calls a listener until the returned function is called. */

@@ -2,6 +2,7 @@ export { createBaton } from './baton.js';
 export type { Baton } from './baton.js';
 export type { BatonOptions } from './baton-options.js';
 export type { Credentials } from './auth-api.js';
+export type { Claims } from './claims.js';
 export type { BatonClock } from './clock.js';
 export { BatonError, isBatonError } from './errors.js';
 export type { BatonErrorCode, BatonErrorDetails, ServerCode } from './errors.js';

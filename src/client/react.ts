@@ -3,10 +3,10 @@ import type { Baton } from './baton.js';
 import type { BatonState } from './events.js';
 
 /** On a server nobody is known yet; the first rendering in the browser says the same. */
-const UNKNOWN: BatonState = { status: 'unknown', sessionId: null };
+const UNKNOWN: BatonState<never> = { status: 'unknown', sessionId: null };
 
 /** Who is signed in; the component is rendered anew when that changes. */
-export function useBaton(baton: Baton): BatonState {
+export function useBaton<User>(baton: Baton<User>): BatonState<User> {
   return useSyncExternalStore(baton.subscribe, baton.getState, () => UNKNOWN);
 }
 

@@ -1,3 +1,4 @@
+import { type Claims, claimsOf } from './claims.js';
 import { BatonError } from './errors.js';
 import type { BatonState, Ending, Events } from './events.js';
 import { inTurn } from './lock.js';
@@ -8,8 +9,8 @@ import type { StoredRecord } from './stored-record.js';
 const ASKED_OF_COOKIE: SessionRecord = { session: { session_id: '' }, ended: [] };
 
 /** The storage and what this process knows of it. A new pair is in the storage before anybody sees it. */
-export class SessionStore {
-  state: BatonState = { status: 'unknown', sessionId: null };
+export class SessionStore<User = unknown> {
+  state: BatonState<User> = { status: 'unknown', sessionId: null };
   /** As last seen; empty until the storage has been read. */
   record = EMPTY;
   /** Whether memory has something that the storage does not: its last write failed, or is still to come. */
@@ -19,6 +20,7 @@ export class SessionStore {
   readonly #isCookie: boolean;
   readonly #isMissing: boolean | undefined;
   readonly #events: Events;
+  readonly #readUser: ((claims: Claims) => User) | undefined;
   /** What the storage held when it was last seen. */
   #seen: string | undefined;
   /** Sessions that were ended here: nobody brings them back. */
@@ -32,7 +34,9 @@ export class SessionStore {
     isCookie: boolean,
     isMissing: boolean | undefined,
     events: Events,
+    readUser?: (claims: Claims) => User,
   ) {
+    this.#readUser = readUser;
     this.#stored = stored;
     this.#isCookie = isCookie;
     this.#isMissing = isMissing;
@@ -108,28 +112,48 @@ export class SessionStore {
   }
 
   async #write(record: SessionRecord): Promise<SessionRecord> {
-    this.isUnsaved = false;
+    let isWritten = true;
     try {
       this.#seen = JSON.stringify(await this.#stored.write(record));
     } catch (error) {
-      this.isUnsaved = true;
+      isWritten = false;
       this.#events.emit('storageFailed', { error });
     }
-    return this.#adopt(record);
+    // Somebody may have signed out while it was being written.
+    this.#find(record);
+    if (!isWritten) this.isUnsaved = true;
+    return this.record;
   }
 
   #adopt(record: SessionRecord, ending?: Ending): SessionRecord {
     const { status, sessionId: old } = this.state;
-    const state = stateOf(record);
+    const state = this.#stateOf(record);
     const { sessionId } = state;
     this.record = record;
-    if (state.status === status && sessionId === old) return record;
+    if (JSON.stringify(state) === JSON.stringify(this.state)) return record;
     this.state = state;
     const { emit } = this.#events;
     emit('changed', state);
+    if (sessionId === old) return record;
     if (old) emit('signedOut', { sessionId: old, ...(ending ?? endingOf(record, old)) });
     if (sessionId && status !== 'unknown') emit('signedIn', { sessionId });
     return record;
+  }
+
+  /** A cookie's session has no id before the server has been asked. */
+  #stateOf({ session }: SessionRecord): BatonState<User> {
+    const sessionId = session?.session_id || null;
+    const status = sessionId ? 'signedIn' : session ? 'unknown' : 'signedOut';
+    return { status, sessionId, user: this.#userOf(session?.access_token) };
+  }
+
+  /** What the application throws costs nobody the session. */
+  #userOf(token?: string): User | undefined {
+    try {
+      return token ? this.#readUser?.(claimsOf(token)) : undefined;
+    } catch {
+      return undefined;
+    }
   }
 }
 
@@ -149,10 +173,4 @@ function endingOf({ over }: SessionRecord, sessionId: string): Ending {
   if (over?.session_id !== sessionId) return { reason: 'elsewhere' };
   const { reason, detail } = over;
   return { reason, detail };
-}
-
-/** A cookie's session has no id before the server has been asked. */
-function stateOf({ session }: SessionRecord): BatonState {
-  const sessionId = session?.session_id || null;
-  return { status: sessionId ? 'signedIn' : session ? 'unknown' : 'signedOut', sessionId };
 }

@@ -1,6 +1,7 @@
 /** Sessions that are opened in other ways than by a password. @see issue 13, section 4 */
-import { isBatonError } from '../../src/client/index.js';
+import { type Claims, createBaton, isBatonError } from '../../src/client/index.js';
 import { cookieStorage } from '../../src/client/storage/cookie.js';
+import { memoryStorage } from '../../src/client/storage/memory.js';
 import type { TokenPairBody } from '../../src/wire.js';
 import { ANN, type Api, nameOf, startApi } from './api.js';
 import { TurnedClientClock } from './turned-client-clock.js';
@@ -55,6 +56,49 @@ it('signInWith gives an answer up that never ends', async () => {
   const endless = new Response(new ReadableStream({ pull: () => new Promise(() => {}) }));
   const signingIn = clock.turnUntil(baton.signInWith(async () => endless));
   await expect(signingIn).rejects.toMatchObject({ code: 'sign_in_failed' });
+});
+
+const userIn = ({ sub }: Claims) => ({ id: String(sub) });
+const fail = () => {
+  throw new Error('of the application');
+};
+
+describe('the user of the state', () => {
+  it('is made of the claims, typed by the application, and follows who is signed in', async () => {
+    const storage = memoryStorage();
+    const baton = createBaton({ baseUrl: api.line.url, storage, readUser: userIn });
+    const ids: (string | undefined)[] = [];
+    baton.subscribe(({ user }) => ids.push(user?.id));
+    await baton.signIn(ANN);
+    const before = baton.getState();
+    expect(before.user?.id).toBe('1');
+    api.host.clock.turn(900);
+    await baton.fetch('/auth/me');
+    expect(baton.getState()).toBe(before);
+    await baton.signIn({ ...ANN, username: 'bob' });
+    expect(baton.getState().user?.id).toBe('2');
+    await baton.signOut();
+    expect(baton.getState().user).toBeUndefined();
+    await baton.dispose();
+  });
+
+  it('changes with the claims', async () => {
+    let role = 'reader';
+    await api.close();
+    api = await startApi({ auth: { accessTokenClaims: () => ({ role }) } });
+    const baton = await api.signedIn({ readUser: (claims) => claims['role'] });
+    expect(baton.getState().user).toBe('reader');
+    role = 'Schriftführerin';
+    api.host.clock.turn(900);
+    await baton.fetch('/auth/me');
+    expect(baton.getState().user).toBe('Schriftführerin');
+  });
+
+  it('costs nobody the session when it cannot be made', async () => {
+    const baton = await api.signedIn({ readUser: fail });
+    expect(baton.getState().status).toBe('signedIn');
+    expect(await nameOf(baton)).toBe('ann');
+  });
 });
 
 it("a host's own fields are sent along", async () => {

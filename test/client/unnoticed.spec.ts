@@ -46,6 +46,26 @@ it('a session that was signed out here stays so, whoever writes it back', async 
   expect(await storage.read()).toBeNull();
 });
 
+it('a sign-out that meets the writing of a new pair wins', async () => {
+  const inner = memoryStorage();
+  let isSlow = false;
+  const write = async (value: string) => {
+    if (isSlow) await sleep(150);
+    await inner.write(value);
+  };
+  const baton = await api.signedIn({ storage: { ...inner, write } });
+  letTokensEnd();
+  isSlow = true;
+  const request = baton.fetch('/auth/me').catch(caught);
+  while (refreshes(api) === 0) await sleep(5);
+  await sleep(50);
+  await baton.signOut();
+  await request;
+  expect(baton.getState().status).toBe('signedOut');
+  expect(await baton.getAccessToken()).toBeNull();
+  expect(await inner.read()).toBeNull();
+});
+
 it('nobody waits for a refresh while the token lives', async () => {
   const baton = await api.signedIn({ clock });
   const token = await baton.getAccessToken();
