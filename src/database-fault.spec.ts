@@ -77,5 +77,20 @@ it('what is no error at all is an absence', () => {
     code: 'unknown',
     sentence: null,
     spoilsConnection: false,
+    isCollision: false,
   });
+});
+
+/** @see issue 15 */
+it.each([
+  [{ code: '40001' }, true],
+  [{ code: '40P01' }, true],
+  [{ code: '55P03' }, true],
+  [{ code: 'ER_LOCK_DEADLOCK' }, true],
+  [{ code: 'ER_LOCK_WAIT_TIMEOUT' }, true],
+  [{ code: 'ER_CHECKREAD' }, true],
+  [{ code: '57014' }, false],
+  [{ code: '40003' }, false],
+] as const)('%j is a collision: %s', (properties, isCollision) => {
+  expect(faultOf(failed('x', properties)).isCollision).toBe(isCollision);
 });

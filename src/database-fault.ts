@@ -20,7 +20,19 @@ export interface DatabaseFault {
   readonly sentence: string | null;
   /** Whether the connection may not be used again: it leads to a demoted server, or still owes an answer. */
   readonly spoilsConnection: boolean;
+  /** Whether it was undone only because of somebody else's statement: repeating it at once is right. */
+  readonly isCollision: boolean;
 }
+
+/** Serialisation failure, deadlock, a lock that was not given in time; Galera says of a certification the same. */
+const COLLISIONS: readonly string[] = [
+  '40001',
+  '40P01',
+  '55P03',
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD',
+];
 
 const KINDS: Readonly<Record<string, DatabaseFaultKind>> = {
   '42P01': 'no-table',
@@ -75,6 +87,7 @@ export function faultOf(error: unknown): DatabaseFault {
     code,
     sentence: repeatsValues || message === '' ? null : message,
     spoilsConnection: kind === 'read-only' || NO_ANSWER.test(message),
+    isCollision: COLLISIONS.includes(code),
   };
 }
 

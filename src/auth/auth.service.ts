@@ -175,7 +175,8 @@ export class AuthService {
    * As {@link revokeSessions}, in one transaction with what the application writes into the same database, such
    * as another password: both hold, or neither. On SQLite, no transaction of the application may be open.
    *
-   * @param write by the given manager; resolves to false when nothing is to be done after all
+   * @param write by the given manager; resolves to false when nothing is to be done after all. It is run again
+   *   where the database has undone it because of somebody else's statement
    * @returns what `write` resolved to
    * @throws UnavailableError when it was undone
    */

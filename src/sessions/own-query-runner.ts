@@ -8,8 +8,9 @@ import {
 } from 'typeorm';
 import { databaseAnswer } from '../database-answer.js';
 import { UnavailableError } from '../errors.js';
+import { onBoundedConnection } from './bounded-connection.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
-import { withCare } from './pooled-connections.js';
+import { repeatCollisions } from './repeat-collisions.js';
 import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 import { PATIENCE_MS, POLL_MS, WaitingLine } from './waiting-line.js';
 
@@ -62,17 +63,26 @@ async function onOwn<Answer>(
 ): Promise<Answer> {
   // A host may connect later than it starts, with `manualInitialization`.
   if (!dataSource.isInitialized) throw new Error('The data source is not initialized');
+  if (!hasOneConnection(dataSource)) {
+    return repeatCollisions(() => onBoundedConnection(dataSource, statement));
+  }
   const runner = createOwnQueryRunner(dataSource);
   try {
-    return await withCare(dataSource, runner, () => statement(runner));
+    return await statement(runner);
   } finally {
     await runner.release();
   }
 }
 
+/** Whether the module shares one connection with the application, as on SQLite. */
+export function hasOneConnection(dataSource: DataSource): boolean {
+  return dataSource.options.type in TURN_TAKING;
+}
+
 /**
  * Runs statements as one transaction, which on SQLite is no part of one of the application either. Where another
- * process has the file locked, they are run again once it is free.
+ * process has the file locked, they are run again once it is free; and where statements of others collide with
+ * them, too.
  *
  * @throws UnavailableError when the database does not do as it is told; everything is undone then
  */
@@ -80,14 +90,12 @@ export function transactionOnOwn<Answer>(
   dataSource: DataSource,
   statements: (manager: EntityManager) => Promise<Answer>,
 ): Promise<Answer> {
-  const run = (): Promise<Answer> =>
-    dataSource.transaction((manager) => {
-      const { queryRunner } = manager;
-      const work = (): Promise<Answer> => statements(manager);
-      return queryRunner === undefined ? work() : withCare(dataSource, queryRunner, work);
-    });
-  if (!(dataSource.options.type in TURN_TAKING)) return databaseAnswer(run());
-  return databaseAnswer(untilUnlocked(() => inTurn(dataSource, run)));
+  const run = (): Promise<Answer> => dataSource.transaction(statements);
+  if (hasOneConnection(dataSource))
+    return databaseAnswer(untilUnlocked(() => inTurn(dataSource, run)));
+  const runInPool = (): Promise<Answer> =>
+    onBoundedConnection(dataSource, ({ manager }) => manager.transaction(statements));
+  return databaseAnswer(repeatCollisions(runInPool));
 }
 
 /** From the look at the runner on it is TypeORM's that keeps others from beginning. */

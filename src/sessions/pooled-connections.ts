@@ -10,6 +10,9 @@ interface PostgresRunner extends QueryRunner {
 /** The pool of `pg`, as far as it is used here. */
 interface PostgresPool {
   readonly idleCount: number;
+  readonly options: { readonly connectionTimeoutMillis?: number };
+  /** What the pool makes its connections with. */
+  Client: new (options: object) => object;
   connect(
     answer: (error: unknown, client: unknown, release?: (destroy: boolean) => void) => void,
   ): void;
@@ -25,6 +28,9 @@ interface Queue {
 interface MysqlConnection {
   destroy(): void;
 }
+
+/** How long a server may take to answer whoever connects. */
+const CONNECTING_MS = 5_000;
 
 const NO_BACKSLASH_ESCAPES = 'NO_BACKSLASH_ESCAPES';
 
@@ -50,9 +56,16 @@ export async function withCare<Answer>(
     return await statement();
   } catch (error) {
     const fault = faultOf(error);
-    if (fault.spoilsConnection) await connections.discard(runner, fault);
+    if (fault.spoilsConnection) await connections.giveUp(runner, fault);
     throw error;
   }
+}
+
+/** Destroys the connection that a query runner has: the pool makes another. @param why told to the pool */
+export async function discard(runner: QueryRunner, why: string): Promise<void> {
+  if (isOfPostgres(runner)) return runner.releasePostgresConnection(new Error(why));
+  const connection: unknown = await runner.connect();
+  if (canBeDestroyed(connection)) connection.destroy();
 }
 
 /** What this module does to the connections of a data source, which it shares with the application. */
@@ -62,7 +75,10 @@ class PooledConnections {
   private readonly safe = new WeakSet<object>();
   private warned = false;
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly dataSource: DataSource) {
+    const { driver } = dataSource;
+    if ('master' in driver && isPostgresPool(driver.master)) boundConnecting(driver.master);
+  }
 
   /**
    * Makes sure that values are escaped as the server reads them. `mysql2` escapes with backslashes: where these
@@ -86,13 +102,8 @@ class PooledConnections {
    * Sees that a connection which a fault has spoilt is not used again, and where it leads to a server that was
    * demoted, none of those that wait beside it: new ones go to whoever is the primary now.
    */
-  async discard(runner: QueryRunner, fault: DatabaseFault): Promise<void> {
-    if (isOfPostgres(runner)) {
-      await runner.releasePostgresConnection(new Error(fault.code));
-    } else {
-      const connection: unknown = await runner.connect();
-      if (canBeDestroyed(connection)) connection.destroy();
-    }
+  async giveUp(runner: QueryRunner, fault: DatabaseFault): Promise<void> {
+    await discard(runner, fault.code);
     if (fault.kind === 'read-only') this.emptyPool();
   }
 
@@ -111,6 +122,19 @@ class PooledConnections {
         'takes it out for the connections that it uses.',
     );
   }
+}
+
+/**
+ * `pg` waits for ever for a server that takes a connection and says nothing: each would keep a place of the pool.
+ * How long the application's statements wait for a place is left as it is.
+ */
+function boundConnecting(pool: PostgresPool): void {
+  if (pool.options.connectionTimeoutMillis) return;
+  pool.Client = class extends pool.Client {
+    constructor(options: object) {
+      super({ ...options, connectionTimeoutMillis: CONNECTING_MS });
+    }
+  };
 }
 
 function emptyPostgresPool(pool: PostgresPool): void {
@@ -134,7 +158,8 @@ const isOfPostgres = (runner: QueryRunner): runner is PostgresRunner =>
   'releasePostgresConnection' in runner;
 
 const isPostgresPool = (pool: unknown): pool is PostgresPool =>
-  typeof propertyOf(pool, 'idleCount') === 'number';
+  typeof propertyOf(pool, 'idleCount') === 'number' &&
+  typeof propertyOf(pool, 'Client') === 'function';
 
 const isQueue = (queue: unknown): queue is Queue => typeof propertyOf(queue, 'get') === 'function';
 

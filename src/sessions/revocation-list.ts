@@ -1,4 +1,5 @@
 import { type Clock, machineTime } from '../clock.js';
+import { UnavailableError } from '../errors.js';
 import type { Settings } from '../options.js';
 import type { RefreshTokenStore } from './refresh-token.store.js';
 
@@ -11,6 +12,9 @@ const TRUSTED_AT_LEAST_MS = 5_000;
 
 /** After so long without a question nobody waits for the next answer. */
 const ASKED_LATELY_MS = 10_000;
+
+/** How long a request waits for a list that can be trusted. */
+const REQUEST_PATIENCE_MS = 2_000;
 
 /** A moment on both clocks: the one that tokens go by, and the one that nobody sets. Milliseconds. */
 interface Moment {
@@ -96,12 +100,17 @@ export class RevocationList {
     return lastMs > clockMs ? clockMs - keptMs : Math.max(clockMs - keptMs, lastMs - OVERLAP_MS);
   }
 
-  /** However many requests find the list too old, the database is asked once. */
-  private refreshOnce(): Promise<void> {
+  /** However many requests find the list too old, the database is asked once; none of them waits for long. */
+  private async refreshOnce(): Promise<void> {
     this.refreshing ??= this.refresh().finally(() => {
       this.refreshing = null;
     });
-    return this.refreshing;
+    const asked = this.refreshing;
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (): void => reject(new UnavailableError('The database is unavailable'));
+      const impatience = setTimeout(refuse, REQUEST_PATIENCE_MS);
+      void asked.then(resolve, reject).finally(() => clearTimeout(impatience));
+    });
   }
 
   private isFresh(): boolean {

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { runOnOwn, transactionOnOwn } from './own-query-runner.js';
+import { hasOneConnection, runOnOwn, transactionOnOwn } from './own-query-runner.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** The table of sessions in a data source. Every statement about it, reads included, goes through {@link run}. */
@@ -23,13 +23,16 @@ export class SessionTable {
   }
 
   /**
-   * Runs some statements as one transaction: all of them hold, or none. One at a time, for SQLite has one
+   * Runs some statements as one transaction: all of them hold, or none. One at a time on SQLite, which has one
    * connection, on which a second one would be a part of the first; what {@link run} runs waits meanwhile.
+   *
+   * @param statements may be run again, where the database has undone them for somebody else's sake
    *
    * @throws UnavailableError when the database does not do as it is told; everything is undone then
    */
   transaction<Answer>(statements: (manager: EntityManager) => Promise<Answer>): Promise<Answer> {
     const run = async (): Promise<Answer> => transactionOnOwn(this.dataSource, statements);
+    if (!hasOneConnection(this.dataSource)) return run();
     const answer = this.lastTransaction.then(run);
     this.lastTransaction = answer.catch(() => {});
     return answer;

@@ -47,6 +47,11 @@ export class Switchboard {
     for (const line of this.lines) line.unpipe().pause();
   }
 
+  /** New connections get through again; of those that were held, nobody hears any more. */
+  letThrough(): void {
+    this.held = false;
+  }
+
   close(): void {
     for (const line of this.lines) line.destroy();
     this.server.close();
