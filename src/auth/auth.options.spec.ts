@@ -34,9 +34,8 @@ function complaintAbout(given: object): string {
 
 describe('options that can be used', () => {
   it('need no more than users and two secrets', () => {
-    const { settings, users, accessKeys, refreshKeys } = resolveOptions(OPTIONS);
+    const { settings, accessKeys, refreshKeys } = resolveOptions(OPTIONS);
     expect(settings.accessTtl).toBe(900);
-    expect(users).toBe(USERS);
     expect(accessKeys.current.algorithm).toBe('HS256');
     expect(accessKeys.current.kid).not.toBe(refreshKeys.current.kid);
   });
@@ -119,7 +118,8 @@ describe('options that can be used', () => {
 });
 
 describe('options that cannot be used', () => {
-  const USERS_TAKE = 'takes an object with the methods authenticate and findById';
+  const USERS_TAKE =
+    'takes an object with the methods authenticate and findById, or the class of one';
   const KEYS_TAKE = 'takes a string or a list of strings';
   const COOKIES_TAKE = 'takes true, false or { origins, allowPlainHttp, path, sameSite }';
   const ORIGIN = 'https://app.example.com';

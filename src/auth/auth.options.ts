@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import * as v from 'valibot';
 import type { Clock } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
@@ -28,8 +29,11 @@ export type OneOrMore = string | readonly string[];
 
 /** What an importing application tells `AuthModule`. */
 export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends SessionOptions {
-  /** The application's users. */
-  readonly users: UserStore<User>;
+  /**
+   * The application's users: an object, or the class of the service that a module provides, found once the
+   * application is made, so that the service may inject `AuthService`.
+   */
+  readonly users: UserStore<User> | Type<UserStore<User>>;
   /** Signs access tokens with HS256: at least 32 bytes of UTF-8. Or give `accessPrivateKey`. */
   readonly accessSecret?: OneOrMore;
   /** Signs access tokens with a private key in PEM, RSA or P-256, so that others can verify them. */
@@ -81,8 +85,9 @@ export const AUTH_CONFIG = Symbol('nestjs-baton configuration');
 /** The options, checked and complete. */
 export interface AuthConfig extends Pick<
   AuthModuleOptions,
-  'users' | 'accessTokenClaims' | 'onLogin' | 'onRefresh' | 'toUser' | 'clock'
+  'accessTokenClaims' | 'onLogin' | 'onRefresh' | 'toUser' | 'clock'
 > {
+  readonly users: UserStore;
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
@@ -102,6 +107,14 @@ const hasMethods = (value: unknown, ...names: readonly string[]): boolean =>
   value !== null &&
   names.every((name) => typeof Reflect.get(value, name) === 'function');
 
+/** Whether it has the methods of one. */
+export const isUserStore = (value: unknown): value is UserStore =>
+  hasMethods(value, 'authenticate', 'findById');
+
+/** Arrow functions, such as a factory that nobody called, have no prototype. */
+const isClass = (value: unknown): boolean =>
+  typeof value === 'function' && typeof value.prototype === 'object';
+
 const functionSchema = v.custom<(...args: never[]) => never>(
   (value) => typeof value === 'function',
   'takes a function',
@@ -119,8 +132,8 @@ const optionsSchema = closedObject({
   // Of a missing key valibot only says that it is missing; what stands in for it is refused in its own words.
   users: v.optional(
     v.custom<unknown>(
-      (value) => hasMethods(value, 'authenticate', 'findById'),
-      'takes an object with the methods authenticate and findById',
+      (value) => isClass(value) || isUserStore(value),
+      'takes an object with the methods authenticate and findById, or the class of one',
     ),
     null,
   ),
@@ -147,7 +160,7 @@ const optionsSchema = closedObject({
  *
  * @throws AuthOptionsError that names what is at fault, never its value
  */
-export function resolveOptions(options: AuthModuleOptions): AuthConfig {
+export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'users'> {
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
@@ -186,7 +199,6 @@ export function resolveOptions(options: AuthModuleOptions): AuthConfig {
 /** Bound to the options object, so that hooks may be methods of a class. */
 function hooksOf(options: AuthModuleOptions) {
   return {
-    users: options.users,
     accessTokenClaims: options.accessTokenClaims?.bind(options),
     onLogin: options.onLogin?.bind(options),
     onRefresh: options.onRefresh?.bind(options),

@@ -1,4 +1,5 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
@@ -22,10 +23,17 @@ import { AccessControl } from './access-control.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { AttemptLimits } from './attempt-limits.js';
-import { AUTH_CONFIG, AUTH_OPTIONS, type AuthConfig, resolveOptions } from './auth.options.js';
+import {
+  AUTH_CONFIG,
+  AUTH_OPTIONS,
+  type AuthConfig,
+  type AuthModuleOptions,
+  resolveOptions,
+} from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { ErrorHeaders } from './error-headers.js';
+import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
@@ -39,6 +47,7 @@ import { StrategyNames } from './strategy-names.js';
 
 /** The parts that ask for nothing but each other, the settings and the clock. */
 const PARTS: Provider[] = [
+  PlacementCheck,
   AuthEvents,
   VerifiedTokens,
   Confirmations,
@@ -62,19 +71,31 @@ const PARTS: Provider[] = [
   AuthHeadersInterceptor,
   AuthEventListeners,
   BackgroundTasks,
-  PlacementCheck,
+  InjectedUsersCheck,
   ProxyWarning,
+];
+
+/** The options, checked and complete. */
+const CONFIGURATION: Provider[] = [
+  {
+    provide: AUTH_CONFIG,
+    inject: [AUTH_OPTIONS, ModuleRef],
+    useFactory: (options: AuthModuleOptions, module: ModuleRef): AuthConfig => ({
+      ...resolveOptions(options),
+      users: usersOf(options, module),
+    }),
+  },
+  {
+    provide: SETTINGS,
+    inject: [AUTH_CONFIG],
+    useFactory: ({ settings }: AuthConfig) => settings,
+  },
 ];
 
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
 export function authProviders(dataSource: InjectionToken, entity: typeof RefreshToken): Provider[] {
   return [
-    { provide: AUTH_CONFIG, inject: [AUTH_OPTIONS], useFactory: resolveOptions },
-    {
-      provide: SETTINGS,
-      inject: [AUTH_CONFIG],
-      useFactory: ({ settings }: AuthConfig) => settings,
-    },
+    ...CONFIGURATION,
     {
       provide: SessionTable,
       inject: [dataSource],

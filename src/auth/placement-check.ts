@@ -1,7 +1,8 @@
 import { Injectable, type OnModuleInit, Scope } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthOptionsError } from './auth.options.js';
 import { AuthService } from './auth.service.js';
+import { refuseCircle } from './options-circle.js';
 
 /** One provider in Nest's container. */
 type Provider = Parameters<ReturnType<typeof providersOf>['set']>[1];
@@ -12,7 +13,18 @@ type Provider = Parameters<ReturnType<typeof providersOf>['set']>[1];
  */
 @Injectable()
 export class PlacementCheck implements OnModuleInit {
-  constructor(private readonly modules: ModulesContainer) {}
+  private readonly modules: ModulesContainer;
+
+  /**
+   * By way of the `ModuleRef`, which Nest has at once, so that this comes before its own word on circles, which
+   * does not say what to write.
+   *
+   * @throws AuthOptionsError when the options wait for the module, before everything waits
+   */
+  constructor(module: ModuleRef) {
+    this.modules = module.get(ModulesContainer, { strict: false });
+    refuseCircle(this.modules.values());
+  }
 
   /** @throws AuthOptionsError when the module depends on something request-scoped */
   onModuleInit(): void {

@@ -1,0 +1,84 @@
+import { AUTH_OPTIONS, AuthOptionsError } from './auth.options.js';
+import { AuthService } from './auth.service.js';
+import type { ModulesContainer } from '@nestjs/core';
+
+type Module = ModulesContainer extends Map<string, infer Each> ? Each : never;
+type Provider = Module['providers'] extends Map<unknown, infer Each> ? Each : never;
+
+/**
+ * Nest waits for ever when a factory asks for something that asks for what the factory makes, and a process in
+ * which everything waits ends, with code 0 and without a word. So it is looked for before anything is made.
+ *
+ * @throws AuthOptionsError when the options of a module wait for something that waits for the module
+ */
+export function refuseCircle(modules: Iterable<Module>): void {
+  for (const module of modules) {
+    const options = module.providers.get(AUTH_OPTIONS);
+    if (options === undefined || !module.providers.has(AuthService)) continue;
+    const path = pathBack(options, module, new Set());
+    if (path.length > 0) throw new AuthOptionsError(sentence(path.map(nameOf)));
+  }
+}
+
+function sentence([waiting = '', ...path]: readonly string[]): string {
+  return (
+    `AuthModule: its options wait for ${waiting}, which waits for ${path.join(', which waits for ')}, which waits for ` +
+    `the options. Take ${waiting} out of inject, and give the class in place of the object: users: ${waiting}`
+  );
+}
+
+/** The tokens from a provider to one of the module's own, along what each asks for. */
+function pathBack(provider: Provider, home: Module, seen: Set<Provider>): readonly unknown[] {
+  seen.add(provider);
+  for (const token of dependenciesOf(provider)) {
+    const found = provider.host === undefined ? undefined : find(token, provider.host, new Set());
+    if (found === undefined || seen.has(found)) continue;
+    if (found.host === home) return [token];
+    const path = pathBack(found, home, seen);
+    if (path.length > 0) return [token, ...path];
+  }
+  return [];
+}
+
+/** What `inject` lists, or what the constructor and the properties ask for. */
+function dependenciesOf({ inject, metatype }: Provider): readonly unknown[] {
+  if (Array.isArray(inject)) return inject.map(tokenOf);
+  if (typeof metatype !== 'function') return [];
+  const types: unknown[] = [...(Reflect.getMetadata('design:paramtypes', metatype) ?? [])];
+  const named: { index: number; param: unknown }[] =
+    Reflect.getMetadata('self:paramtypes', metatype) ?? [];
+  for (const { index, param } of named) types[index] = param;
+  return types.map(tokenOf);
+}
+
+/** A dependency may be wrapped: as optional, or behind `forwardRef()`, which helps no factory. */
+function tokenOf(dependency: unknown): unknown {
+  if (typeof dependency !== 'object' || dependency === null) return dependency;
+  if ('forwardRef' in dependency && typeof dependency.forwardRef === 'function') {
+    return tokenOf(dependency.forwardRef());
+  }
+  return 'token' in dependency ? tokenOf(dependency.token) : dependency;
+}
+
+/** The provider that a module gets for a token: its own, or one that a module exports which it imports. */
+function find(token: unknown, module: Module, seen: Set<Module>): Provider | undefined {
+  if (seen.has(module)) return undefined;
+  seen.add(module);
+  const own = [...module.providers].find(([each]) => each === token)?.[1];
+  if (own !== undefined) return own;
+  for (const imported of module.imports) {
+    if (![...imported.exports].some((each) => each === token || isModule(each))) continue;
+    const found = find(token, imported, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What a module exports may be another module, with all that it exports. */
+function isModule(exported: unknown): boolean {
+  return typeof exported === 'function' && Reflect.hasMetadata('imports', exported);
+}
+
+function nameOf(token: unknown): string {
+  return typeof token === 'function' ? token.name : String(token);
+}

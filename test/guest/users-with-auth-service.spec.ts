@@ -1,0 +1,107 @@
+import { Inject, Injectable, Module, type Type, forwardRef } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule, AuthService, type Credentials, type UserStore } from 'nestjs-baton';
+import { IN_MEMORY } from '../host/databases.js';
+
+const SECRETS = {
+  accessSecret: 'access secret of the tests, 32 bytes+',
+  refreshSecret: 'refresh secret of the tests, 32 bytes',
+};
+const ANN = { id: '1', username: 'ann' };
+
+abstract class Users implements UserStore {
+  async authenticate({ password }: Credentials) {
+    return password === 'right' ? ANN : null;
+  }
+
+  async findById() {
+    return ANN;
+  }
+}
+
+/** The commonest wish: another password ends the sessions. */
+@Injectable()
+class UsersService extends Users {
+  constructor(private readonly auth: AuthService) {
+    super();
+  }
+
+  async changePassword(): Promise<void> {
+    await this.auth.revokeSessions(ANN.id, 'password_changed');
+  }
+}
+
+@Injectable()
+class Passwords {
+  constructor(@Inject(forwardRef(() => AuthService)) readonly auth: AuthService) {}
+}
+
+@Injectable()
+class UsersByTheWay extends Users {
+  constructor(readonly passwords: Passwords) {
+    super();
+  }
+}
+
+@Module({
+  providers: [UsersService, UsersByTheWay, Passwords],
+  exports: [UsersService, UsersByTheWay],
+})
+class UsersModule {}
+
+const start = (
+  auth: ReturnType<typeof AuthModule.forRootAsync>,
+  imports: Type[] = [UsersModule],
+) => {
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({ ...IN_MEMORY, autoLoadEntities: true, synchronize: true }),
+      ...imports,
+      auth,
+    ],
+  })
+  class AppModule {}
+  return NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
+};
+
+const asObject = (service: Type<UserStore>) =>
+  AuthModule.forRootAsync({
+    imports: [UsersModule],
+    inject: [service],
+    useFactory: (users: UserStore) => ({ users, ...SECRETS }),
+  });
+
+/** @see issue 12 */
+describe('a users service that injects AuthService', () => {
+  it('is given as a class, and can end sessions', async () => {
+    const app = await start(AuthModule.forRoot({ users: UsersService, ...SECRETS }));
+    const auth = app.get(AuthService);
+    const credentials = { username: 'ann', password: 'right', ip: null };
+    const pair = await auth.login(credentials);
+    await auth.refresh(pair.refresh_token);
+    await app.get(UsersService).changePassword();
+    expect(await auth.sessions(ANN.id)).toEqual([]);
+    await app.close();
+  });
+
+  it('as an object, stops the start with the line to write where Nest would wait for ever', async () => {
+    await expect(start(asObject(UsersByTheWay), [])).rejects.toThrow(
+      'AuthModule: its options wait for UsersByTheWay, which waits for Passwords, which waits for AuthService, ' +
+        'which waits for the options. Take UsersByTheWay out of inject, ' +
+        'and give the class in place of the object: users: UsersByTheWay',
+    );
+  });
+
+  it('as an object, stops the start in the words of Nest where Nest finds out first', async () => {
+    await expect(start(asObject(UsersService), [])).rejects.toThrow(
+      /circular dependency.*UsersService/,
+    );
+  });
+});
+
+it('a class that no module provides stops the start', async () => {
+  await expect(start(AuthModule.forRoot({ users: UsersService, ...SECRETS }), [])).rejects.toThrow(
+    'AuthModule: option users takes a class that a module provides, in the default scope: add UsersService',
+  );
+});
