@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button, SafeAreaView, Text, TextInput } from 'react-native';
-import { isBatonError } from 'nestjs-baton/client';
-import { useAuthorizedFetch, useBaton } from 'nestjs-baton/client/react';
+import { isBatonError } from 'nestjs-baton-client';
+import { useAuthorizedFetch, useBaton } from 'nestjs-baton-client/react';
 import { baton } from './session';
 
 const readName = async (response: Response): Promise<string> => {

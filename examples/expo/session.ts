@@ -1,6 +1,6 @@
 import * as SecureStore from 'expo-secure-store';
-import { createBaton } from 'nestjs-baton/client';
-import { expoSecureStorage } from 'nestjs-baton/client/storage/expo-secure-store';
+import { createBaton } from 'nestjs-baton-client';
+import { expoSecureStorage } from 'nestjs-baton-client/storage/expo-secure-store';
 import { AppState } from 'react-native';
 
 /** The session of this application, in the device's keychain or Keystore; awake when the application is. */
