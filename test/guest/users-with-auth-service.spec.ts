@@ -94,9 +94,7 @@ describe('a users service that injects AuthService', () => {
   });
 
   it('as an object, stops the start in the words of Nest where Nest finds out first', async () => {
-    await expect(start(asObject(UsersService), [])).rejects.toThrow(
-      /circular dependency.*UsersService/,
-    );
+    await expect(start(asObject(UsersService), [])).rejects.toThrow(/circular dependency/);
   });
 });
 
