@@ -1,8 +1,21 @@
 import { createHmac, randomBytes } from 'node:crypto';
 
+const WEEK_MS = 7 * 86_400_000;
+
+/**
+ * What the ids of minted sessions begin with. A UUID v7 says when its session was opened, and no token outlives
+ * that: this week, so that the harness and its drivers, in processes of their own, agree.
+ */
+export const MINTED = prefixOf(Math.floor(Date.now() / WEEK_MS) * WEEK_MS);
+
+function prefixOf(openedMs: number): string {
+  const time = openedMs.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-`;
+}
+
 /** The session of the n-th minted token; the harness puts a row for each into the table. */
 export function mintedSessionId(n: number): string {
-  return `01900000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+  return `${MINTED}${n.toString(16).padStart(12, '0')}`;
 }
 
 /** The claims that make a minted token another one. */

@@ -19,7 +19,13 @@ export interface Protocol {
 }
 
 export type ProtocolName =
-  'baton' | 'standalone' | 'textbook' | 'better-auth' | 'oidc-provider' | 'ackplus-nest-auth';
+  | 'baton'
+  | 'standalone'
+  | 'bare'
+  | 'textbook'
+  | 'better-auth'
+  | 'oidc-provider'
+  | 'ackplus-nest-auth';
 
 const PASSWORD = 'correct horse battery staple';
 const json = (value: unknown) => ({ type: 'json' as const, text: JSON.stringify(value) });
@@ -30,12 +36,16 @@ function field(value: unknown, name: string): string {
   return typeof found === 'string' ? found : '';
 }
 
-/** Reads a pair from a JSON body, whatever its fields are called. */
+/** Nest answers a POST with 201 where the route says nothing else. */
+const ISSUED: ReadonlySet<number> = new Set([200, 201]);
+
+/** Reads a pair from a JSON body, whatever its fields are called. @returns null when it is not one */
 function readPair(access: string, refresh: string): Protocol['read'] {
   return ({ status, body }) => {
-    if (status >= 300) return null;
+    if (!ISSUED.has(status)) return null;
     const pair: unknown = JSON.parse(body);
-    return { access: field(pair, access), refresh: field(pair, refresh) };
+    const credential = { access: field(pair, access), refresh: field(pair, refresh) };
+    return credential.access === '' || credential.refresh === '' ? null : credential;
   };
 }
 
@@ -117,6 +127,7 @@ const ackplus: Protocol = {
 export const PROTOCOLS: Readonly<Record<ProtocolName, Protocol>> = {
   baton,
   standalone,
+  bare: { ...baton, refresh: null, read: readPair('access_token', 'access_token') },
   textbook,
   'better-auth': betterAuth,
   'oidc-provider': oidcProvider,

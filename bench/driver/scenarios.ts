@@ -4,7 +4,8 @@ import type { DriverJob, Scenario } from './jobs.js';
 import { mintTokens, mintedSessionId } from './minted-tokens.js';
 import { type Credential, PROTOCOLS, type Protocol } from './protocols.js';
 
-const ok = ({ status }: HttpAnswer): boolean => status < 300;
+/** Whatever is measured answers with 200 and something in the body. */
+const ok = ({ status, body }: HttpAnswer): boolean => status === 200 && body !== '';
 
 /** Makes the clients of a job: logs them in where they have to be. */
 export async function clientsFor(job: DriverJob): Promise<LoopClient[]> {

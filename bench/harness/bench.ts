@@ -40,6 +40,8 @@ export class Bench {
   readonly samples: Sample[] = [];
   readonly tables: Table[] = [];
   readonly goals: Goal[] = [];
+  /** Answers that were not as they should be: what they took says nothing, and the run fails. */
+  readonly failures: string[] = [];
 
   constructor(readonly options: BenchOptions) {}
 
@@ -87,6 +89,7 @@ export class Bench {
         `  p99 ${p99Ms.toFixed(2)} ms  CPU ${cpuUsPerRequest.toFixed(0)} µs` +
         (failures > 0 ? `  ${failures} failures: ${firstFailure}` : ''),
     );
+    if (failures > 0) this.failures.push(`${workload}, ${subject}: ${failures}, ${firstFailure}`);
   }
 
   /** Notes whether a goal holds; one whose subjects were left out is passed over. */

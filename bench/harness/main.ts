@@ -39,3 +39,5 @@ for (const { workload, what, goal, measured, byCpu, holds } of bench.goals) {
   );
 }
 bench.log(`Saved to ${file}`);
+for (const failure of bench.failures) console.error(`UNEXPECTED ANSWERS  ${failure}`);
+if (bench.failures.length > 0) process.exitCode = 1;

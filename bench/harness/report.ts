@@ -1,10 +1,9 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'prettier';
 import type { Bench, Table } from './bench.js';
 import type { Machine } from './machine.js';
 import { WORKLOADS } from './options.js';
-import { plot } from './plot.js';
 import { type Line, linesOf } from './samples.js';
 
 const FOLDER = join(import.meta.dirname, '../..');
@@ -13,53 +12,51 @@ const FOLDER = join(import.meta.dirname, '../..');
 interface Place {
   readonly page: string;
   readonly record: string;
-  /** Null where there are no plots. */
-  readonly plots: string | null;
 }
 
-const WHOLE: Place = { page: 'RESULTS.md', record: 'results/latest.json', plots: 'results' };
+const WHOLE: Place = { page: 'RESULTS.md', record: 'results/latest.json' };
 
 function partial(date: string, only: readonly string[]): Place {
   const name = `${date.replaceAll(/[:.]/g, '-')}-${only.join('-')}`;
   return {
     page: 'results/partial/last.md',
     record: `results/partial/${name}.json`,
-    plots: null,
   };
 }
 
-function isWhole({ only, quick, subjects, phases, against, profile }: Bench['options']): boolean {
+/** A run that had an answer which it did not expect is not published. */
+function isWhole({ options, failures }: Bench): boolean {
+  const { only, quick, subjects, phases, against, profile } = options;
   const leavesOut = [subjects, phases].some(({ source }) => source !== '(?:)');
   const isPlain = against === null && profile === null;
-  return WORKLOADS.every((name) => only.includes(name)) && !quick && !leavesOut && isPlain;
+  return (
+    failures.length === 0 &&
+    WORKLOADS.every((name) => only.includes(name)) &&
+    !quick &&
+    !leavesOut &&
+    isPlain
+  );
 }
 
-/** Writes down what a run has shown: the samples as JSON, the medians as a page with plots. */
+/** Writes down what a run has shown: the samples as JSON, the medians as a page. */
 export async function saveReport(bench: Bench, machine: Machine): Promise<string> {
   const { samples, tables, goals, options } = bench;
-  const place = isWhole(options) ? WHOLE : partial(machine.date, options.only);
+  const place = isWhole(bench) ? WHOLE : partial(machine.date, options.only);
   mkdirSync(join(FOLDER, 'results/partial'), { recursive: true });
   const lines = linesOf(samples);
   const { subjects, phases } = options;
   const asked = { ...options, subjects: subjects.source, phases: phases.source };
   const record = { machine, options: asked, goals, lines, tables, samples };
   writeFileSync(join(FOLDER, place.record), JSON.stringify(record, null, 1));
-  if (place.plots !== null) forgetPlots(join(FOLDER, place.plots));
   const page = [
     title(machine, options),
     goalsOf(bench),
     ...tables.map(toMarkdown),
-    ...sections(lines, place.plots),
+    ...sections(lines),
   ];
   const text = await format(page.join('\n\n'), { parser: 'markdown' });
   writeFileSync(join(FOLDER, place.page), text);
   return join(FOLDER, place.page);
-}
-
-/** A workload that was renamed leaves no picture behind. */
-function forgetPlots(folder: string): void {
-  const plots = readdirSync(folder).filter((name) => name.endsWith('.svg'));
-  for (const name of plots) rmSync(join(folder, name));
 }
 
 function title(
@@ -106,14 +103,12 @@ export function toMarkdown({ title: heading, columns, rows, note }: Table): stri
   return [`## ${heading}`, table, ...(note === undefined ? [] : [note])].join('\n\n');
 }
 
-function sections(lines: readonly Line[], plots: string | null): string[] {
+function sections(lines: readonly Line[]): string[] {
   const workloads = [...new Set(lines.map(({ workload }) => workload))];
   return workloads.map((workload) => {
     const own = [...lines]
       .filter((line) => line.workload === workload)
       .sort((a, b) => b.perSecond - a.perSecond);
-    const picture = `${plots}/${workload.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.svg`;
-    if (plots !== null) writeFileSync(join(FOLDER, picture), plot(workload, own));
     return toMarkdown({
       title: workload,
       columns: [
@@ -127,7 +122,6 @@ function sections(lines: readonly Line[], plots: string | null): string[] {
         'failures',
       ],
       rows: own.map(cellsOf),
-      ...(plots === null ? {} : { note: `![${workload}](${picture})` }),
     });
   });
 }

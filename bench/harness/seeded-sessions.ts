@@ -1,3 +1,4 @@
+import { MINTED } from '../driver/minted-tokens.js';
 import type { DatabaseName, FreshDatabase } from './databases.js';
 
 const NUMBERS = {
@@ -7,8 +8,8 @@ const NUMBERS = {
 };
 
 const IDS = {
-  sqlite: `printf('01900000-0000-7000-8000-%012x', i)`,
-  postgres: `'01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0')`,
+  sqlite: `printf('${MINTED}%012x', i)`,
+  postgres: `'${MINTED}' || lpad(to_hex(i), 12, '0')`,
 };
 
 /** Puts sessions into the table by SQL: those that the driver mints tokens for. */

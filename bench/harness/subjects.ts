@@ -48,6 +48,16 @@ export function bareTypeorm(platform: Platform): Subject {
   };
 }
 
+/** The same Nest application behind a bare `passport-jwt` strategy with a `KeyObject`. */
+export function barePassport(platform: Platform): Subject {
+  return {
+    name: `bare passport-jwt ${platform}`,
+    program: own('bare-passport.js'),
+    env: { PLATFORM: platform },
+    protocol: 'bare',
+  };
+}
+
 /** As `npm start` runs it. */
 export const STANDALONE: Subject = {
   name: 'standalone',

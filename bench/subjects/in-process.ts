@@ -6,7 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuthModule, AuthService, RefreshToken } from 'nestjs-baton';
 import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import { mintTokens, mintedSessionId } from '../driver/minted-tokens.js';
-import { bareSignature, bareVerification } from './bare-jwt.js';
+import { bareJwt } from './bare-jwt.js';
 import { bareUpdate } from './bare-update.js';
 import { connection } from './data-source.js';
 import { USERS } from './users.js';
@@ -103,8 +103,7 @@ const calls = {
   known: () => auth.authenticate(known),
   fresh: () => auth.authenticate(nextMinted()),
   update: bareUpdate(file),
-  sign: bareSignature(pair.refresh_token, secret),
-  verify: bareVerification(pair.refresh_token, secret),
+  ...bareJwt(pair.refresh_token, secret),
   argon2id: () => hash('correct horse battery staple', parameters),
 };
 const warm = Object.values(calls).map((call): Spent => ({ call, calls: 0, cpuUs: 0 }));

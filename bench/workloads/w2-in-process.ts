@@ -15,9 +15,8 @@ type Costs = Readonly<
   >
 >;
 
-/** What a refresh cannot do without. */
-const limit = ({ update, sign, verify }: Costs, signatures: number): number =>
-  update + signatures * sign + verify;
+/** What a refresh cannot do without: a pair has two signatures. */
+const limit = ({ update, sign, verify }: Costs): number => update + 2 * sign + verify;
 
 const costs = new WeakMap<Bench, Costs[]>();
 
@@ -58,8 +57,8 @@ function conclude(bench: Bench, all: readonly Costs[]): void {
       ],
       ['AuthService.authenticate, a new one', of(({ fresh }) => fresh).toFixed(1)],
       ['bare UPDATE, prepared, better-sqlite3', of(({ update }) => update).toFixed(1)],
-      ['bare HS256 signature', of(({ sign }) => sign).toFixed(1)],
-      ['bare HS256 verification', of(({ verify }) => verify).toFixed(1)],
+      ['a signature by JwtService', of(({ sign }) => sign).toFixed(1)],
+      ['a verification by JwtService', of(({ verify }) => verify).toFixed(1)],
       ['bare argon2id', of(({ argon2id }) => argon2id).toFixed(0)],
     ],
   });
@@ -67,10 +66,8 @@ function conclude(bench: Bench, all: readonly Costs[]): void {
     ['1 session', ({ refresh: cost }: Costs) => cost],
     ['32 sessions', ({ together: cost }: Costs) => cost],
   ] as const) {
-    const one = of((cost) => limit(cost, 1) / refresh(cost));
-    const pair = of((cost) => limit(cost, 2) / refresh(cost));
-    const workload = `W2 in process, ${sessions}`;
-    bench.goal(workload, 'one UPDATE, one signature, one verification', one, '≥', 0.5);
-    bench.goal(workload, 'the same with both signatures of a pair', pair, '≥', 0.5);
+    const ratio = of((cost) => limit(cost) / refresh(cost));
+    const what = 'one UPDATE, two signatures and a verification by JwtService';
+    bench.goal(`W2 in process, ${sessions}`, what, ratio, '≥', 0.6);
   }
 }
