@@ -1,3 +1,4 @@
+import type { AccessTokenClaims } from '../tokens/access-token.js';
 import { generateKeyPairSync } from 'node:crypto';
 import type { AuthUser } from '../users/user-store.js';
 import { settingsSchema } from '../options.js';
@@ -93,17 +94,22 @@ describe('options that can be used', () => {
       onRefresh(user: AuthUser) {
         this.#seen.push(`${user.username} refreshes`);
       }
+      toUser({ sub }: AccessTokenClaims) {
+        return `${sub} of ${this.#tenant}`;
+      }
       seen() {
         return this.#seen;
       }
     }
     const options = new Options();
-    const { accessTokenClaims, onLogin, onRefresh } = resolveOptions(options);
+    const { accessTokenClaims, onLogin, onRefresh, toUser } = resolveOptions(options);
     const ann = { id: 1, username: 'ann' };
     expect(await accessTokenClaims?.(ann)).toEqual({ tenant: 'north' });
     await onLogin?.(ann, { ip: null, userAgent: null, deviceName: null });
     await onRefresh?.(ann, 'a session');
     expect(options.seen()).toEqual(['ann logs in', 'ann refreshes']);
+    const claims = { sub: 'ann', sid: 's', gen: 0, jti: 'j', iat: 0, exp: 1 };
+    expect(toUser?.(claims)).toBe('ann of north');
   });
 
   it('may bring users with methods of their class', () => {

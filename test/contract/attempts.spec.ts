@@ -1,6 +1,15 @@
 import { AttemptLimits } from 'nestjs-baton';
 import { PASSWORD } from '../host/start-host.js';
-import { error, login, newcomer, onEveryHost, postLogin, postRefresh, me } from './vocabulary.js';
+import {
+  error,
+  login,
+  logout,
+  me,
+  newcomer,
+  onEveryHost,
+  postLogin,
+  postRefresh,
+} from './vocabulary.js';
 
 const IN_15_MINUTES = error(
   429,
@@ -69,6 +78,15 @@ onEveryHost(
       const { refresh_token } = await login(stage.host, { username: 'ann', password: PASSWORD });
       const forged = `${refresh_token.slice(0, -4)}AAAA`;
       const statuses = await statusesOf(61, () => postRefresh(stage.host, forged));
+      expect(statuses).toEqual([...Array<number>(60).fill(401), 429]);
+      stage.host.clock.turn(3600);
+    });
+
+    /** @see issue 11 */
+    it('so is one that sends genuine refresh tokens of a session that has ended', async () => {
+      const pair = await login(stage.host, { username: 'ann', password: PASSWORD });
+      await logout(stage.host, pair);
+      const statuses = await statusesOf(61, () => postRefresh(stage.host, pair.refresh_token));
       expect(statuses).toEqual([...Array<number>(60).fill(401), 429]);
       stage.host.clock.turn(3600);
     });

@@ -1,12 +1,13 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
+import { Controller, ForbiddenException, Get, UseGuards } from '@nestjs/common';
 import {
   AuthService,
   type AuthUser,
   type AuthenticatedUser,
   CurrentUser,
   JwtAuthGuard,
+  RefreshToken,
 } from 'nestjs-baton';
-import { type Stage, login, onEveryHost } from './vocabulary.js';
+import { type Stage, login, onEveryHost, postLogin, postRefresh, refresh } from './vocabulary.js';
 
 /** Tries to change whatever it can reach, as a careless handler does. */
 function meddle(value: unknown): void {
@@ -56,6 +57,40 @@ onEveryHost(
       expect(await claimsOf(stage, access_token)).toEqual(first);
       const { claims } = await stage.host.app.get(AuthService).authenticate(access_token);
       expect(claims).toEqual(first);
+    });
+  },
+);
+
+const refusals: Error[] = [];
+
+/** @see issue 11 */
+onEveryHost(
+  {
+    auth: {
+      accessTokenClaims: () => {
+        const refusal = refusals.pop();
+        if (refusal !== undefined) throw refusal;
+        return {};
+      },
+    },
+  },
+  (stage) => {
+    it('a login whose claims cannot be told opens no session', async () => {
+      const rows = stage.host.dataSource.getRepository(RefreshToken);
+      const before = await rows.count();
+      refusals.push(new ForbiddenException('No role'));
+      expect((await postLogin(stage.host)).status).toBe(403);
+      expect(await rows.count()).toBe(before);
+    });
+
+    it('a refresh whose claims cannot be told consumes nothing', async () => {
+      const first = await login(stage.host);
+      const second = await refresh(stage.host, first.refresh_token);
+      refusals.push(new ForbiddenException('No role'));
+      expect((await postRefresh(stage.host, second.refresh_token)).status).toBe(403);
+      expect((await refresh(stage.host, first.refresh_token)).refresh_token).toBe(
+        second.refresh_token,
+      );
     });
   },
 );

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AuthEvent, AuthEvents, OnAuthEvent } from 'nestjs-baton';
+import { type AuthEvent, AuthEvents, AuthService, OnAuthEvent } from 'nestjs-baton';
 import { PASSWORD } from '../host/start-host.js';
 import {
   type Stage,
@@ -10,6 +10,7 @@ import {
   postLogin,
   refresh,
   refreshing,
+  rowOf,
 } from './vocabulary.js';
 
 const KEY = 'idempotency-key-that-nobody-else-has';
@@ -87,6 +88,24 @@ onEveryHost({ providers: [Listener], configure: (app) => app.useLogger(false) },
       { type: 'session.revoked', reason: 'reuse' },
       { type: 'token.reused', generation: 0 },
     ]);
+  });
+
+  /** @see issue 11 */
+  it('what has ended is not ended, and not told, again', async () => {
+    const [gone, live] = [await login(stage.host), await login(stage.host)];
+    await logout(stage.host, gone);
+    const before = await rowOf(stage.host, gone);
+    stage.host.clock.turn(1);
+    const events = await eventsDuring(stage, async () => {
+      await stage.host.app.get(AuthService).revokeSessions('1', 'a later reason');
+      await logout(stage.host, gone);
+      await logout(stage.host, live);
+    });
+    const ended = events.map((event) => 'sessionId' in event && event.sessionId);
+    expect(ended).toContain(live.session_id);
+    expect(ended).not.toContain(gone.session_id);
+    expect(new Set(ended).size).toBe(ended.length);
+    expect(await rowOf(stage.host, gone)).toEqual(before);
   });
 
   it('no event carries a token, a password or an Idempotency-Key', async () => {

@@ -1,4 +1,5 @@
 import { AuthEvents, type TokenReusedEvent } from 'nestjs-baton';
+import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import { decode } from './jwt.js';
 import {
   INVALID_REFRESH,
@@ -118,6 +119,22 @@ onEveryHost({}, (stage) => {
     const responses = await storm([stage.host], first.refresh_token, 10);
     const codes = responses.map(({ body }) => String(body.error)).toSorted();
     expect(codes).toEqual([...Array<string>(9).fill('session_revoked'), 'token_reused']);
+  });
+
+  /** @see issue 11 */
+  it('a reuse that something else is faster to end is told what that was', async () => {
+    const first = await copied();
+    const second = await refresh(stage.host, first.refresh_token);
+    const third = await refresh(stage.host, second.refresh_token);
+    const store = stage.host.app.get(RefreshTokenStore);
+    const find = store.find.bind(store);
+    store.find = async (id) => {
+      store.find = find;
+      const session = await find(id);
+      await logout(stage.host, third);
+      return session;
+    };
+    expect(await refreshing(stage.host, first.refresh_token)).toEqual(revokedFor('logout'));
   });
 
   it('a reuse sends one event that names the session, the user and the generation', async () => {

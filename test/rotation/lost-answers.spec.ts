@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { AuthError, type AuthEvent, AuthEvents, AuthService } from 'nestjs-baton';
 import { BackgroundTasks } from '../../src/auth/background-tasks.js';
 import { UnavailableError } from '../../src/errors.js';
@@ -98,6 +99,21 @@ describe.each([
     expect(await reuse()).toBe('token_reused');
     await host.app.get(RevocationService).settle();
     expect(types()).toEqual(TOLD);
+  });
+
+  it('whose revocation was not done is asked about for five minutes, and then forgotten', async () => {
+    const store = host.app.get(RefreshTokenStore);
+    const asked = jest.spyOn(store, 'findRevoked');
+    const settle = () => host.app.get(RevocationService).settle();
+    refuse(host, statement);
+    expect(await reuse()).toBe('unavailable');
+    host.clock.turn(300);
+    await settle();
+    expect(asked).toHaveBeenCalledTimes(1);
+    host.clock.turn(0.001);
+    await settle();
+    await settle();
+    expect(asked).toHaveBeenCalledTimes(2);
   });
 
   it('that another logout overtook is not told', async () => {

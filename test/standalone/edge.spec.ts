@@ -48,7 +48,11 @@ describe('errors', () => {
 
   it.each([
     ['malformed JSON', '{"username":', 'application/json'],
-    ['bytes that are not UTF-8', Uint8Array.of(0x22, 0xff, 0x22), 'application/json'],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from('{"username":"\xff","password":"x"}', 'latin1'),
+      'application/json',
+    ],
     ['a form', 'username=ann&password=x', 'application/x-www-form-urlencoded'],
     ['text', '{"username":"ann","password":"x"}', 'text/plain'],
   ])('are 400 invalid_request for %s', async (_what, body, type) => {

@@ -9,6 +9,9 @@ import { type Answer, bearer, get, post, signUp } from './vocabulary.js';
 
 afterAll(cleanUp);
 
+/** Within which every instance knows what another has revoked. */
+const A_SECOND_MS = 1000;
+
 /** Refreshes one session over and over, as a client that stores what it got, until the server is gone. */
 async function refreshUntilCut(url: string, first: unknown): Promise<unknown> {
   for (let stored = first; ;) {
@@ -59,9 +62,13 @@ describeOnEachDatabase((kind) => {
     const me = () => get(`${two.url}/auth/me`, bearer(pair['access_token']));
     expect((await me()).status).toBe(200);
     await post(`${one.url}/auth/logout`, { refresh_token: pair['refresh_token'] });
-    const revokedAtMs = Date.now();
+    const revokedAtMs = performance.now();
+    let askedAtMs = revokedAtMs;
     let answer = await me();
-    while (answer.status === 200 && Date.now() - revokedAtMs < 5000) answer = await me();
+    while (answer.status === 200 && askedAtMs - revokedAtMs < A_SECOND_MS) {
+      askedAtMs = performance.now();
+      answer = await me();
+    }
     expect(answer.body['error']).toBe('session_revoked');
     await Promise.all([one.stop(), two.stop()]);
     await database.drop();

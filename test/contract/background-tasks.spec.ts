@@ -1,0 +1,67 @@
+import { jest } from '@jest/globals';
+import { BackgroundTasks } from '../../src/auth/background-tasks.js';
+import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
+import { QuickUsers } from '../host/quick-users.js';
+import { startHost } from '../host/start-host.js';
+import { eventually, login, refresh, rowOf, use } from './vocabulary.js';
+
+const TEN_MINUTES_MS = 600_000;
+
+/** Whether a timer keeps the process from ending. */
+function holdsOpen(timer: unknown): boolean {
+  const knows = typeof timer === 'object' && timer !== null && 'hasRef' in timer;
+  return !knows || typeof timer.hasRef !== 'function' || timer.hasRef() === true;
+}
+
+/** A host, and the timers that it runs by. */
+async function hostWithTimers() {
+  const spy = jest.spyOn(globalThis, 'setInterval');
+  const host = await startHost({ users: new QuickUsers() });
+  const timers = spy.mock.calls.map(([run, ms], index) => ({
+    run,
+    ms,
+    timer: spy.mock.results[index]?.value,
+  }));
+  spy.mockRestore();
+  return { host, timers };
+}
+
+/** @see issue 11 */
+describe('what happens beside the requests', () => {
+  it('every ten minutes what has ended is swept', async () => {
+    const { host, timers } = await hostWithTimers();
+    const pair = await login(host);
+    host.clock.turn(31 * 86_400);
+    const sweeps = timers.filter(({ ms }) => ms === TEN_MINUTES_MS);
+    expect(sweeps).toHaveLength(1);
+    for (const { run } of sweeps) run();
+    await eventually(5_000, async () => (await rowOf(host, pair).catch(() => null)) === null);
+    await host.close();
+  });
+
+  /** Before the connections are closed, and after them for the requests that were still under way. */
+  it.each(['beforeApplicationShutdown', 'onApplicationShutdown'] as const)(
+    '%s writes what was seen in use',
+    async (hook) => {
+      const { host } = await hostWithTimers();
+      const pair = await refresh(host, (await login(host)).refresh_token);
+      await use(host, pair);
+      await host.app.get(BackgroundTasks)[hook]();
+      expect((await rowOf(host, pair)).confirmedAtMs).toBe(host.clock.nowMs());
+      await host.close();
+    },
+  );
+
+  it('no timer holds the process open, and none outlives the application', async () => {
+    const { host, timers } = await hostWithTimers();
+    const ours = timers.filter(({ ms }) => ms === 500 || ms === TEN_MINUTES_MS);
+    expect(ours.map(({ timer }) => holdsOpen(timer))).toEqual([false, false, false, false]);
+    const swept = jest.spyOn(host.app.get(ExpiredSessionSweeper), 'sweep');
+    const cleared = jest.spyOn(globalThis, 'clearInterval');
+    await host.close();
+    const stopped = cleared.mock.calls.map(([timer]) => timer);
+    cleared.mockRestore();
+    expect(stopped).toEqual(expect.arrayContaining(ours.map(({ timer }) => timer)));
+    expect(swept).toHaveBeenCalledTimes(0);
+  });
+});

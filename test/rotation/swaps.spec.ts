@@ -1,0 +1,57 @@
+import type { RefreshToken } from 'nestjs-baton';
+import type { Swap } from '../../src/sessions/swap-statement.js';
+import { DAY_MS, NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
+
+const SWAP: Swap = {
+  id: 'a',
+  liveHash: 'hash of a',
+  tokenHash: 'hash of the successor',
+  generation: 1,
+  parentGeneration: 0,
+  sealedSuccessor: 'sealed',
+  rotatedAtMs: NOW,
+  expiresAtMs: NOW + 7 * DAY_MS,
+  sessionEndsAtMs: NOW + 30 * DAY_MS,
+};
+
+let table: SessionsTable;
+
+beforeEach(async () => {
+  table = await openSessionsTable();
+});
+
+afterEach(() => table.drop());
+
+type Row = Partial<RefreshToken>;
+
+/** What a rotation, and a recovery, ask of the row, each by itself. @see issue 11 */
+describe.each([
+  ['rotation', () => table.store.rotate(SWAP)],
+  ['recovery', () => table.store.recover({ ...SWAP, withdrawnGenerations: '0-0' })],
+])('a %s', (what, swap) => {
+  it.each<[string, Row, boolean]>([
+    ['as it has to be', {}, true],
+    ['whose live token is another', { tokenHash: 'hash of another' }, false],
+    ['that was revoked', { revokedAtMs: NOW - 1 }, false],
+    ['that has expired in this very millisecond', { expiresAtMs: NOW }, false],
+    ['that expires in a millisecond', { expiresAtMs: NOW + 1 }, true],
+    ['that ends before the successor', { absoluteExpiresAtMs: NOW + 30 * DAY_MS - 1 }, false],
+    ['whose live token was seen in use', { confirmedAtMs: NOW - 1 }, what === 'rotation'],
+  ])('of a row %s', async (_what, row, done) => {
+    await table.add('a', row);
+    const before = await table.find('a');
+    expect(await swap()).toBe(done);
+    const after = await table.find('a');
+    expect(after?.tokenHash).toBe(done ? SWAP.tokenHash : before?.tokenHash);
+    expect(after?.generation).toBe(done ? 1 : 0);
+    expect(after?.confirmedAtMs).toBe(done ? null : before?.confirmedAtMs);
+  });
+
+  it('touches no other session', async () => {
+    await table.add('a');
+    await table.add('b', { tokenHash: 'hash of a' });
+    const before = await table.find('b');
+    expect(await swap()).toBe(true);
+    expect(await table.find('b')).toEqual(before);
+  });
+});
