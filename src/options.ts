@@ -83,42 +83,42 @@ export const SETTINGS = Symbol('nestjs-baton settings');
 /** The rules of sessions and tokens, as an application gives them. */
 export interface SessionOptions {
   /** Lifetime of an access token. @default '15m' */
-  readonly accessTtl?: Duration;
+  readonly accessTtl?: Duration | undefined;
   /** Idle lifetime of a session: each rotation starts it anew. @default '7d' */
-  readonly refreshTtl?: Duration;
+  readonly refreshTtl?: Duration | undefined;
   /** Absolute lifetime of a session; no token reaches past it. @default '30d' */
-  readonly sessionTtl?: Duration;
+  readonly sessionTtl?: Duration | undefined;
   /** How long after a rotation the parent still returns that same successor. May be 0. @default '10s' */
-  readonly grace?: Duration;
+  readonly grace?: Duration | undefined;
   /**
    * Whether a parent whose successor was never seen in use receives another one after the grace period.
    * Switch it off, or call `AuthService.confirm`, where access tokens are only verified elsewhere.
    * @default true
    */
-  readonly recovery?: boolean;
+  readonly recovery?: boolean | undefined;
   /** Whether a genuine token that is newer than its row is accepted: the database lost a write. @default true */
-  readonly recoverLostWrites?: boolean;
+  readonly recoverLostWrites?: boolean | undefined;
   /**
    * How many recoveries a session may have in a row: one parent that comes back for another successor, again
    * and again, without anybody having used one. The next is a reuse. 0 is no limit. @default 0
    */
-  readonly maxRecoveries?: number;
+  readonly maxRecoveries?: number | undefined;
   /** How many refreshes a session may have; 0 is no limit. @default 0 */
-  readonly maxUses?: number;
+  readonly maxUses?: number | undefined;
   /** Live sessions per user; the one idle longest is revoked to make room. 0 is no limit. @default 0 */
-  readonly maxSessions?: number;
+  readonly maxSessions?: number | undefined;
   /** Whether a reuse revokes its session or every session of the user. @default 'session' */
-  readonly reuseScope?: 'session' | 'user';
+  readonly reuseScope?: 'session' | 'user' | undefined;
   /**
    * How a revoked session's access tokens are refused: `cached` from a list in memory, without a database
    * read per request; `strict` by reading the row each time; `off` lets them live out their lifetime.
    * @default 'cached'
    */
-  readonly revocation?: 'cached' | 'strict' | 'off';
+  readonly revocation?: 'cached' | 'strict' | 'off' | undefined;
   /** How often `cached` asks the database for what other instances have revoked. @default '1s' */
-  readonly revocationPoll?: Duration;
+  readonly revocationPoll?: Duration | undefined;
   /** The claim `iss`, and the realm of the Bearer challenge. @default 'nestjs-baton' */
-  readonly issuer?: string;
+  readonly issuer?: string | undefined;
   /** The claim `aud`; a token for another audience is refused. @default 'nestjs-baton' */
-  readonly audience?: string;
+  readonly audience?: string | undefined;
 }

@@ -5,14 +5,14 @@ import { closedObject } from './closed-object.js';
 /** How many failed attempts there may be before even the right password is refused with 429. */
 export interface AttemptOptions {
   /** Failed logins under one user name from one address (of IPv6: one /64); 0 is no limit. @default 10 */
-  readonly perName?: number;
+  readonly perName?: number | undefined;
   /**
    * Failed logins from one address, whatever the names, and failed registrations counted by themselves; of
    * tokens thirty times as many may be refused. 0 is no limit. @default 300
    */
-  readonly perAddress?: number;
+  readonly perAddress?: number | undefined;
   /** How long failures count, from the first one on. @default '15m' */
-  readonly window?: Duration;
+  readonly window?: Duration | undefined;
 }
 
 const ENTRIES = {

@@ -23,19 +23,19 @@ import { RefreshController } from './refresh.controller.js';
 /** What has to be known before the options are: how the module hangs in the application. */
 export interface AuthModuleExtras {
   /** Whether the guards and `AuthService` can be used without importing the module again. @default true */
-  readonly isGlobal?: boolean;
+  readonly isGlobal?: boolean | undefined;
   /** Whether `JwtAuthGuard` stands before every route that is not `@Public()`. @default false */
-  readonly globalGuard?: boolean;
+  readonly globalGuard?: boolean | undefined;
   /** Whether the module brings its routes. @default true */
-  readonly controller?: boolean;
+  readonly controller?: boolean | undefined;
   /** Where its routes stand, without slashes at the ends; `''` is the root. @default 'auth' */
-  readonly routePrefix?: string;
+  readonly routePrefix?: string | undefined;
   /** Whether it serves `GET /.well-known/jwks.json`; of two modules in one application, one can. @default true */
-  readonly jwks?: boolean;
+  readonly jwks?: boolean | undefined;
   /** The name of the TypeORM data source that holds the sessions. @default TypeORM's default one */
-  readonly dataSource?: string;
+  readonly dataSource?: string | undefined;
   /** The table that holds the sessions; its migrations are `refreshTokenMigrations(table)`. @default 'refresh_tokens' */
-  readonly table?: string;
+  readonly table?: string | undefined;
 }
 
 /** Only their names count here: an extra that is given as `undefined` has its default too. */

@@ -35,36 +35,36 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
    */
   readonly users: UserStore<User> | Type<UserStore<User>>;
   /** Signs access tokens with HS256: at least 32 bytes of UTF-8. Or give `accessPrivateKey`. */
-  readonly accessSecret?: OneOrMore;
+  readonly accessSecret?: OneOrMore | undefined;
   /** Signs access tokens with a private key in PEM, RSA or P-256, so that others can verify them. */
-  readonly accessPrivateKey?: OneOrMore;
+  readonly accessPrivateKey?: OneOrMore | undefined;
   /** How an RSA `accessPrivateKey` signs. @default 'RS256' */
-  readonly rsaAlgorithm?: RsaAlgorithm;
+  readonly rsaAlgorithm?: RsaAlgorithm | undefined;
   /** Signs refresh tokens with HS256: at least 32 bytes of UTF-8, another one than `accessSecret`. */
   readonly refreshSecret: OneOrMore;
   /**
    * Offers the refresh token as a cookie to clients that send `X-Auth-Transport: cookie`; `true` is for
    * pages of the server's own origin only. @default false
    */
-  readonly cookies?: boolean | CookieOptions;
+  readonly cookies?: boolean | CookieOptions | undefined;
   /**
    * The name under which Passport finds the strategy of access tokens: `AuthGuard('baton')`. Two modules in one
    * process need two. @default 'baton'
    */
-  readonly strategy?: string;
+  readonly strategy?: string | undefined;
   /** The same for refresh tokens. @default 'baton-refresh' */
-  readonly refreshStrategy?: string;
+  readonly refreshStrategy?: string | undefined;
   /** Limits on failed attempts, kept in the memory of each instance; `false` is none. @default the defaults */
-  readonly attempts?: AttemptOptions | false;
+  readonly attempts?: AttemptOptions | false | undefined;
   /** Where the time comes from; it is believed as it is, and never corrected. @default the database's clock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 
   /**
    * What `request.user` is on a guarded route: an `AuthenticatedUser`, or `full` for what `users.findById` returns,
    * at the price of asking it on each request. `@CurrentSession()` is the `AuthenticatedUser` in any case.
    * @default 'claims'
    */
-  readonly user?: 'claims' | 'full';
+  readonly user?: 'claims' | 'full' | undefined;
   /** Makes `request.user` of the claims of an access token, in place of `user`. Throw an `HttpException` to refuse. */
   toUser?(claims: AccessTokenClaims): unknown;
 

@@ -5,19 +5,19 @@ import { isWebOrigin } from './web-origin.js';
 /** How the refresh token travels in a cookie. */
 export interface CookieOptions {
   /** The origins besides the server's own whose pages may use it; they need CORS with credentials. @default [] */
-  readonly origins?: readonly string[];
+  readonly origins?: readonly string[] | undefined;
   /** Whether plain HTTP gets a cookie without `Secure`: for development. @default false */
-  readonly allowPlainHttp?: boolean;
+  readonly allowPlainHttp?: boolean | undefined;
   /**
    * The path that browsers send it to, for proxies that change the path.
    * @default where the auth routes stand, as the request sees them
    */
-  readonly path?: string;
+  readonly path?: string | undefined;
   /**
    * Whose pages' requests carry it. `none`, for pages of another site than the server's, makes it `Secure` and
    * `Partitioned` as well, for browsers keep it on no other terms. @default 'strict'
    */
-  readonly sameSite?: 'strict' | 'lax' | 'none';
+  readonly sameSite?: 'strict' | 'lax' | 'none' | undefined;
 }
 
 /** {@link CookieOptions}, complete. */

@@ -2,14 +2,16 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import * as migrations from './index.js';
 import type { SessionMigration } from './session-migration.js';
 
-const MIGRATIONS: readonly (new (table: string) => SessionMigration)[] = Object.values(migrations);
+const MIGRATIONS: readonly (new (table?: string) => SessionMigration)[] = Object.values(migrations);
 
 /**
- * The migrations of a table of sessions by another name, for `migrations` of the data source.
+ * The migrations of the table of sessions, for `migrations` of the data source.
  *
- * @param table the same as the `table` of `AuthModule`
+ * @param table the same as the `table` of `AuthModule`; without one they are the classes of
+ *   `nestjs-baton/migrations`, under their own names @default AuthModule's
  */
-export function refreshTokenMigrations(table: string): (new () => MigrationInterface)[] {
+export function refreshTokenMigrations(table?: string): (new () => MigrationInterface)[] {
+  if (table === undefined) return [...MIGRATIONS];
   return MIGRATIONS.map(
     (Migration) =>
       class implements MigrationInterface {

@@ -134,7 +134,7 @@ function writeSources(folder) {
     target: 'ES2023',
     module: 'NodeNext',
     strict: true,
-    exactOptionalPropertyTypes: false,
+    exactOptionalPropertyTypes: true,
     noUncheckedIndexedAccess: true,
     noPropertyAccessFromIndexSignature: true,
     experimentalDecorators: true,

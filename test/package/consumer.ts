@@ -117,6 +117,8 @@ const options: AuthModuleOptions<Member> = {
 export const modules = [
   AuthModule.forRoot({ ...options, ...extras }),
   AuthModule.forRootAsync({ useFactory: async () => options, ...extras }),
+  // What `ConfigService.get()` gives, under `exactOptionalPropertyTypes` too.
+  AuthModule.forRoot({ ...options, accessTtl: fromSettings('ACCESS_TTL'), routePrefix: undefined }),
 ];
 export const migrations: (new () => MigrationInterface)[] = [CreateRefreshTokens1764000000000];
 
@@ -227,3 +229,7 @@ export const bodies: (ErrorBody | MeBody)[] = [
 export const isOptionsError = (error: unknown): boolean => error instanceof AuthOptionsError;
 export const count = (source: DataSource): Promise<number> =>
   source.getRepository(RefreshToken).countBy({ revokedReason: 'reuse' });
+
+function fromSettings(name: string): string | undefined {
+  return process.env[name];
+}
