@@ -1,4 +1,7 @@
-/** Where the module takes the time from; tests turn it, nothing else reads `Date`. */
+/**
+ * Where rules take the time from: an option, which tests turn, or the database's. Only {@link machineTime}, which
+ * that is derived from, reads `Date`.
+ */
 export interface Clock {
   /** The current time, Unix milliseconds. */
   nowMs(): number;

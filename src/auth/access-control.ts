@@ -5,7 +5,7 @@ import { Confirmations } from '../sessions/confirmations.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { type AccessTokenClaims, AccessTokens } from '../tokens/access-token.js';
 import { frozen } from '../tokens/claims.js';
-import { hashOf } from '../tokens/refresh-token.js';
+import { hashOf } from '../tokens/token-hash.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 
 /** Whom an access token speaks for: what `JwtAuthGuard` leaves in `request.user`. */
@@ -49,7 +49,7 @@ export class AccessControl {
 
   /** As {@link authenticate}, for a token that was verified and has these claims. */
   admit(token: string, claims: AccessTokenClaims): AuthenticatedUser | Promise<AuthenticatedUser> {
-    return this.unlessRevoked(frozen(claims), () => this.welcome(token, claims));
+    return this.unlessRevoked(frozen(claims), () => this.noteUse(token, claims));
   }
 
   private unlessRevoked(
@@ -66,8 +66,8 @@ export class AccessControl {
     return typeof revoked === 'boolean' ? decide(revoked) : revoked.then(decide);
   }
 
-  /** Its holder has grasped the baton. The first pair of a session has no parent: nothing hangs on it. */
-  private welcome(token: string, claims: AccessTokenClaims): void {
+  /** Its holder has received the refresh token issued with it. The first pair of a session has no parent: nothing hangs on it. */
+  private noteUse(token: string, claims: AccessTokenClaims): void {
     const endsAt = this.tokens.endOf(claims);
     this.verified.remember(hashOf(token), { claims, endsAt }, token.length);
     if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);

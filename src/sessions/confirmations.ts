@@ -31,7 +31,7 @@ export class Confirmations {
     return this.pending.get(sessionId)?.has(generation) === true;
   }
 
-  /** Writes what is pending, and ends what was betrayed. What the database did not take stays pending. */
+  /** Writes what is pending, and ends the sessions whose withdrawn tokens were used. What the database did not take stays pending. */
   async flush(): Promise<void> {
     const seen = [...this.pending].flatMap(([sessionId, generations]): SeenToken[] =>
       Array.from(generations, (generation) => ({ sessionId, generation })),

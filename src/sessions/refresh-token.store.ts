@@ -47,9 +47,10 @@ export interface Revocation {
 }
 
 /**
- * Every statement about `refresh_tokens`. A method is one verb and one statement; a lost race is a
- * boolean, not an exception. No method needs a transaction, for each is a single conditional statement; where one
- * has to hold together with what the application writes, it takes part `within` one.
+ * Every statement about `refresh_tokens`, those that are written once in `swap-statement` and `confirm-statement`. A
+ * method is one verb; a lost race is a boolean, not an exception. What decides is one conditional statement. Where a
+ * method has more (to revoke all and read which, to find and delete), each may be repeated, or the caller makes them
+ * one by {@link transaction} and `within`.
  *
  * @throws UnavailableError from every method when the database does not do as it is told
  */

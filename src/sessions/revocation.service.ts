@@ -13,7 +13,7 @@ import {
   storableUserId,
 } from './storable-session.js';
 
-/** What two parties have used, and thereby betrayed each other. */
+/** What two parties have used. */
 export interface Reuse {
   readonly sessionId: string;
   readonly userId: string;

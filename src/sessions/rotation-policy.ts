@@ -40,7 +40,7 @@ export type RotationDecision =
   | { readonly kind: 'reuse' }
   | { readonly kind: 'refuse'; readonly why: Refusal };
 
-/** Why a token that betrays nobody is refused. */
+/** Why a token that is no reuse is refused. */
 export type Refusal = 'unknown' | 'revoked' | 'expired' | 'exhausted';
 
 const refuse = (why: Refusal): RotationDecision => ({ kind: 'refuse', why });

@@ -16,8 +16,8 @@ import {
   type RefreshTokenClaims,
   type RefreshTokenSeed,
   RefreshTokens,
-  hashOf,
 } from '../tokens/refresh-token.js';
+import { hashOf } from '../tokens/token-hash.js';
 import { Confirmations } from './confirmations.js';
 import type { RefreshToken } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
@@ -28,7 +28,7 @@ import { stateOf } from './session-state.js';
 import type { Swap } from './swap-statement.js';
 import { recoveriesInARow, withdraw } from './withdrawn-generations.js';
 
-/** Each lost swap means that another one won, so this many in a row are a database out of its mind. */
+/** Each lost swap means that another one won, so with this many in a row something is wrong with the database. */
 const MAX_SWAPS = 100;
 
 /** A refresh token in the hands of a client, and the key that its repeats are bound to. */
@@ -36,7 +36,7 @@ export interface Presentation extends PresentedRefreshToken {
   readonly idempotencyKey: string | null;
 }
 
-/** Hands the baton on: reads facts, asks the policy, does what it says. */
+/** Refreshes: reads facts, asks the policy, does what it says. */
 @Injectable()
 export class RotationService {
   constructor(
@@ -97,7 +97,7 @@ export class RotationService {
     );
     if (session === null) throw refusal('unknown', session);
     if (decision.kind === 'refuse') throw await this.refusalOf(decision.why, session);
-    if (decision.kind === 'reuse') throw await this.betray(presented, session);
+    if (decision.kind === 'reuse') throw await this.revokeReused(presented, session);
     if (decision.kind === 'replay') {
       return seed && this.refreshed(this.writeSuccessor(presented, session, seed), 'replay');
     }
@@ -185,7 +185,7 @@ export class RotationService {
   }
 
   /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
-  private async betray({ claims }: Presentation, session: RefreshToken): Promise<Error> {
+  private async revokeReused({ claims }: Presentation, session: RefreshToken): Promise<Error> {
     const { id: sessionId, userId } = session;
     const reuse = { sessionId, userId, generation: claims.gen };
     if (await this.revocations.revokeReused(reuse)) return new TokenReusedError();

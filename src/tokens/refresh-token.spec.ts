@@ -5,7 +5,8 @@ import { KeyRing } from '../keys/key-ring.js';
 import { secretKey } from '../keys/signing-key.js';
 import { type Settings, settingsSchema } from '../options.js';
 import { AccessTokens } from './access-token.js';
-import { RefreshTokens, hashOf } from './refresh-token.js';
+import { RefreshTokens } from './refresh-token.js';
+import { hashOf } from './token-hash.js';
 
 const NOW = 1_767_225_600_999;
 const NOW_SECONDS = 1_767_225_600;

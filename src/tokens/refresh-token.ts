@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
@@ -46,11 +45,6 @@ export interface IssuedRefreshToken {
   readonly token: string;
   readonly subject: RefreshTokenSubject;
   readonly seed: RefreshTokenSeed;
-}
-
-/** The digest under which the database knows a token. */
-export function hashOf(token: string): string {
-  return hash('sha256', token, 'base64url');
 }
 
 /** Issues and verifies refresh tokens: JWTs with `typ: rt+jwt`, HS256, under a key of their own. */

@@ -1,5 +1,5 @@
 import { TokenExpiredError } from '../errors.js';
-import { hashOf } from './refresh-token.js';
+import { hashOf } from './token-hash.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const EXP = 1_767_225_600;

@@ -8,7 +8,8 @@ import {
   type TokenPairBody,
 } from 'nestjs-baton';
 import { Confirmations } from '../../src/sessions/confirmations.js';
-import { RefreshTokens, hashOf } from '../../src/tokens/refresh-token.js';
+import { RefreshTokens } from '../../src/tokens/refresh-token.js';
+import { hashOf } from '../../src/tokens/token-hash.js';
 import type { Host } from '../host/start-host.js';
 
 /** What a property may take on a slow machine. */

@@ -1,0 +1,6 @@
+import { hash } from 'node:crypto';
+
+/** SHA-256 of a token, base64url: how the database knows a refresh token, and the guard one that it has verified. */
+export function hashOf(token: string): string {
+  return hash('sha256', token, 'base64url');
+}
