@@ -44,8 +44,9 @@ const ASSIGNMENTS = {
   expiresAtMs: ':expiresAtMs',
 };
 
+/** Not `IS NULL`: MariaDB would go by the index of revocations, in which every live session is the same. */
 const IS_LIVE =
-  'id = :id AND tokenHash = :liveHash AND revokedAtMs IS NULL AND expiresAtMs > :rotatedAtMs' +
+  'id = :id AND tokenHash = :liveHash AND COALESCE(revokedAtMs, 0) = 0 AND expiresAtMs > :rotatedAtMs' +
   ' AND absoluteExpiresAtMs >= :sessionEndsAtMs';
 
 /** The one statement of a rotation, in SQL with the columns' properties. */

@@ -30,6 +30,8 @@ async function holdRow({ dataSource }: Host, id: string, forMs: number): Promise
   });
 }
 
+const writeNothing = async (): Promise<boolean> => true;
+
 /** @see issue 15: of 30 simultaneous refreshes, 19 were 503 */
 function holdsAgainstCollisions(database: () => Promise<DataSourceOptions>): void {
   let host: Host;
@@ -90,8 +92,7 @@ function holdsAgainstCollisions(database: () => Promise<DataSourceOptions>): voi
     const done = await Promise.all(
       pairs.map(async ({ access_token }) => {
         const { id } = await auth.authenticate(access_token);
-        const write = async (): Promise<boolean> => true;
-        return auth.revokeSessionsWith(write, id, 'password_changed');
+        return auth.revokeSessionsWith(writeNothing, id, 'password_changed');
       }),
     );
     expect(done).toEqual(done.map(() => true));

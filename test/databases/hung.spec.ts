@@ -29,12 +29,13 @@ afterAll(async () => {
   await stopOwnServers();
 });
 
+const configure = (app: { useLogger(logger: false): void }): void => app.useLogger(false);
+
 /** A host that says nothing of time limits, behind a line that can be held. */
 async function hostBehind(port: number, options: DataSourceOptions) {
   const board = await Switchboard.to(port);
   boards.push(board);
   const database: DataSourceOptions = Object.assign(options, { port: board.port });
-  const configure = (app: { useLogger(logger: false): void }) => app.useLogger(false);
   const host = await startHost({ database, users: new QuickUsers(), configure });
   hosts.push(host);
   return { board, host };
