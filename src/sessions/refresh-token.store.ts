@@ -8,12 +8,12 @@ import {
   In,
   LessThanOrEqual,
   MoreThan,
-  MoreThanOrEqual,
   Not,
   Raw,
 } from 'typeorm';
 import { ConfirmStatement, type SeenToken } from './confirm-statement.js';
 import type { RefreshToken } from './refresh-token.entity.js';
+import { RevocationFeed } from './revocation-feed.store.js';
 import type { SessionTable } from './session-table.js';
 import { type Recovery, type Swap, recoverStatement, rotateStatement } from './swap-statement.js';
 import type { WithdrawalState } from './withdrawn-generations.js';
@@ -63,12 +63,15 @@ export interface Revocation {
  * @throws UnavailableError from every method when the database does not do as it is told
  */
 export class RefreshTokenStore {
+  /** What other instances have ended. */
+  readonly feed: RevocationFeed;
   private readonly rotation: WrittenUpdate<keyof Swap>;
   private readonly recovery: WrittenUpdate<keyof Recovery>;
   private readonly confirmation: ConfirmStatement;
   private readonly comparesCaseBlindly: boolean;
 
   constructor(private readonly table: SessionTable) {
+    this.feed = new RevocationFeed(table);
     this.rotation = rotateStatement(table);
     this.recovery = recoverStatement(table);
     this.confirmation = new ConfirmStatement(table);
@@ -173,14 +176,6 @@ export class RefreshTokenStore {
   /** Makes several writes one: all of them hold, or none. */
   transaction<Answer>(writes: (manager: EntityManager) => Promise<Answer>): Promise<Answer> {
     return this.table.transaction(writes);
-  }
-
-  /** The sessions revoked at `sinceMs` or later: what other instances have ended. */
-  revokedSince(sinceMs: number): Promise<RevokedSession[]> {
-    return this.read({
-      select: { id: true, userId: true, revokedAtMs: true },
-      where: { revokedAtMs: MoreThanOrEqual(sinceMs) },
-    });
   }
 
   /**

@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, machineTime } from '../clock.js';
 import { UnavailableError } from '../errors.js';
 import type { Settings } from '../options.js';
 import type { RefreshTokenStore } from './refresh-token.store.js';
+import { type RevokedSecond, SECOND_MS } from './revocation-feed.store.js';
 
 /** How far back each look at the database reaches: more than commits take, and clocks that are injected differ. */
 const OVERLAP_MS = 60_000;
@@ -15,6 +17,12 @@ const ASKED_LATELY_MS = 10_000;
 
 /** How long a request waits for a list that can be trusted. */
 const REQUEST_PATIENCE_MS = 2_000;
+
+/** As many rows are read by one statement, unless one second has more. */
+const READ_AT_ONCE = 5_000;
+
+/** As many are added in one turn of the event loop. */
+const ADDED_AT_ONCE = 1_000;
 
 /** A moment on both clocks: the one that tokens go by, and the one that nobody sets. Milliseconds. */
 interface Moment {
@@ -32,6 +40,8 @@ interface Moment {
 export class RevocationList {
   /** When each was revoked, and when that was heard of here. */
   private readonly revoked = new Map<string, Moment>();
+  /** How many each second had at the last look, by its first millisecond. */
+  private counts = new Map<number, number>();
   private refreshedAt: Moment | null = null;
   private refreshing: Promise<void> | null = null;
   private isPaused = false;
@@ -83,14 +93,40 @@ export class RevocationList {
   async refresh(): Promise<void> {
     const now = this.now();
     const keptMs = this.settings.accessTtl * 1000 + OVERLAP_MS;
-    for (const { id, revokedAtMs } of await this.store.revokedSince(this.sinceMs(now, keptMs))) {
-      if (revokedAtMs !== null) this.add(id, revokedAtMs);
-    }
+    await this.readNews(this.sinceMs(now, keptMs));
     this.refreshedAt = now;
     this.isPaused = false;
     for (const [id, { clockMs, monotonicMs }] of this.revoked) {
-      const isPast = now.clockMs - clockMs > keptMs && now.monotonicMs - monotonicMs > keptMs;
-      if (isPast) this.revoked.delete(id);
+      // In the order in which they were heard of: those that follow are younger.
+      if (now.monotonicMs - monotonicMs <= keptMs) break;
+      if (now.clockMs - clockMs > keptMs) this.revoked.delete(id);
+    }
+  }
+
+  /**
+   * Counts first, and reads what has another count than at the last look: a storm is read once, not at each look
+   * for a minute. What commits late changes the count of its second.
+   */
+  private async readNews(sinceMs: number): Promise<void> {
+    const seconds = await this.store.feed.countRevoked(sinceMs - (sinceMs % SECOND_MS));
+    const changed = seconds.filter(({ fromMs, count }) => this.counts.get(fromMs) !== count);
+    for (const batch of batchesOf(changed)) {
+      await this.read(batch);
+      for (const { fromMs, count } of batch) this.counts.set(fromMs, count);
+    }
+    this.counts = new Map(seconds.map(({ fromMs, count }) => [fromMs, count]));
+  }
+
+  /** Requests go between: nobody waits for all that is read. */
+  private async read(seconds: readonly RevokedSecond[]): Promise<void> {
+    const fromMs = seconds[0]?.fromMs ?? 0;
+    const untilMs = (seconds.at(-1)?.fromMs ?? 0) + SECOND_MS;
+    const found = await this.store.feed.findRevokedBetween(fromMs, untilMs);
+    for (let first = 0; first < found.length; first += ADDED_AT_ONCE) {
+      for (const { id, revokedAtMs } of found.slice(first, first + ADDED_AT_ONCE)) {
+        this.add(id, revokedAtMs);
+      }
+      await nextTurn();
     }
   }
 
@@ -134,4 +170,19 @@ export class RevocationList {
     const session = await this.store.find(sessionId);
     return session === null || session.revokedAtMs !== null;
   }
+}
+
+/** Neighbours together, as many as one statement may read. */
+function batchesOf(seconds: readonly RevokedSecond[]): RevokedSecond[][] {
+  const batches: RevokedSecond[][] = [];
+  let room = 0;
+  for (const second of seconds) {
+    room -= second.count;
+    if (room < 0) {
+      batches.push([]);
+      room = READ_AT_ONCE - second.count;
+    }
+    batches.at(-1)?.push(second);
+  }
+  return batches;
 }

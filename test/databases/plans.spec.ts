@@ -72,7 +72,8 @@ const VERBS: readonly [string, (store: RefreshTokenStore) => Promise<unknown>][]
   ['revoke', (store) => store.revoke(idOf(7), 'logout', NOW)],
   ['revokeOwn', (store) => store.revokeOwn(idOf(8), 'user 8', 'logout', NOW)],
   ['revokeAll', (store) => store.revokeAll('user 9', null, 'logout', NOW)],
-  ['revokedSince', (store) => store.revokedSince(NOW - 60_000)],
+  ['countRevoked', (store) => store.feed.countRevoked(NOW - 60_000)],
+  ['findRevokedBetween', (store) => store.feed.findRevokedBetween(NOW - 60_000, NOW)],
   ['purge by end', (store) => store.purge('absoluteExpiresAtMs', NOW)],
   ['purge by revocation', (store) => store.purge('revokedAtMs', NOW - 4_900_000)],
 ];
@@ -87,7 +88,8 @@ interface Plan {
 
 /** How the database would do it, in its own words. */
 async function planOf(source: DataSource, sql: string, values: unknown[]): Promise<Plan> {
-  switch (source.options.type) {
+  const type: string = source.options.type;
+  switch (type) {
     case 'postgres': {
       const rows = await source.query(`EXPLAIN ${sql}`, values);
       const text = rows.map((row: Record<string, string>) => row['QUERY PLAN']).join('\n');
@@ -143,9 +145,7 @@ describeOnEachDatabase((kind: DatabaseKind) => {
     for (const { sql, values } of sent.slice()) {
       const plan = await planOf(source, sql, values);
       expect({ sql, ...plan }).toMatchObject({ isScan: false });
-      if (BY_KEY.includes(name)) {
-        expect(plan.key).toMatch(/PRIMARY|_pkey|PK_|sqlite_autoindex|PRIMARY KEY/);
-      }
+      expect(plan.key).toMatch(BY_KEY.includes(name) ? /PRIMARY|PK_|sqlite_autoindex/ : /./);
     }
   });
 });

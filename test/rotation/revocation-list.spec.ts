@@ -29,7 +29,7 @@ function pass(seconds: number): void {
 
 /** How many statements a task sends. */
 async function statementsOf(task: () => Promise<unknown>): Promise<number> {
-  const asked = jest.spyOn(table.store, 'revokedSince');
+  const asked = jest.spyOn(table.store.feed, 'countRevoked');
   await task();
   const times = asked.mock.calls.length;
   asked.mockRestore();
@@ -130,7 +130,7 @@ describe('a cached list whose clock is set', () => {
     await table.add('a');
     await table.store.revoke('a', 'logout', NOW - 61_000);
     const list = await freshList();
-    const looks = jest.spyOn(table.store, 'revokedSince');
+    const looks = jest.spyOn(table.store.feed, 'countRevoked');
     pass(1);
     await list.refresh();
     expect(looks.mock.calls).toEqual([[NOW - 60_000]]);

@@ -1,0 +1,51 @@
+import type { SessionTable } from './session-table.js';
+
+/** How many sessions were revoked within a second that begins at `fromMs`, Unix milliseconds. */
+export interface RevokedSecond {
+  readonly fromMs: number;
+  readonly count: number;
+}
+
+/** A session that is to be refused. */
+export interface FedRevocation {
+  readonly id: string;
+  readonly revokedAtMs: number;
+}
+
+export const SECOND_MS = 1000;
+
+const SECOND = `session.revokedAtMs - session.revokedAtMs % ${SECOND_MS}`;
+
+/** What instances ask again and again: rows as the driver has them, for there may be many. */
+export class RevocationFeed {
+  constructor(private readonly table: SessionTable) {}
+
+  /** The seconds from `sinceMs` on in which sessions were revoked, the earliest first. @param sinceMs a whole second */
+  async countRevoked(sinceMs: number): Promise<RevokedSecond[]> {
+    const rows = await this.table.run(({ manager }) =>
+      manager
+        .createQueryBuilder(this.table.entity, 'session')
+        .select(SECOND, 'fromMs')
+        .addSelect('COUNT(*)', 'count')
+        .where('session.revokedAtMs >= :sinceMs', { sinceMs })
+        .groupBy(SECOND)
+        .getRawMany<Record<keyof RevokedSecond, unknown>>(),
+    );
+    const seconds = rows.map((row) => ({ fromMs: Number(row.fromMs), count: Number(row.count) }));
+    return seconds.toSorted((one, other) => one.fromMs - other.fromMs);
+  }
+
+  /** The sessions that were revoked from `fromMs` on and before `untilMs`. */
+  async findRevokedBetween(fromMs: number, untilMs: number): Promise<FedRevocation[]> {
+    const rows = await this.table.run(({ manager }) =>
+      manager
+        .createQueryBuilder(this.table.entity, 'session')
+        .select('session.id', 'id')
+        .addSelect('session.revokedAtMs', 'revokedAtMs')
+        .where('session.revokedAtMs >= :fromMs AND session.revokedAtMs < :untilMs')
+        .setParameters({ fromMs, untilMs })
+        .getRawMany<{ id: string; revokedAtMs: unknown }>(),
+    );
+    return rows.map(({ id, revokedAtMs }) => ({ id, revokedAtMs: Number(revokedAtMs) }));
+  }
+}
