@@ -33,7 +33,7 @@ import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { ProxyWarning } from './proxy-warning.js';
 import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
 
-/** The routes of the module but for the refresh. Where they stand, `routePrefix` says: see `controllerAt`. */
+/** The routes of the module but for the refresh. Where they stand, `routePrefix` says. */
 @PersonalAuthRoute()
 @Controller()
 @UseInterceptors(AuthHeadersInterceptor)

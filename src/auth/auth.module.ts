@@ -2,10 +2,12 @@ import {
   type CanActivate,
   type ConfigurableModuleAsyncOptions,
   ConfigurableModuleBuilder,
+  Controller,
   type DynamicModule,
   Module,
   type Provider,
   type Type,
+  VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
@@ -14,7 +16,6 @@ import { refreshTokenEntity } from '../sessions/refresh-token-entity.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
-import { controllerAt } from './controller-at.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { refuseTwoFormats } from './one-format.js';
@@ -86,6 +87,13 @@ function controllersOf(extras: AuthModuleExtras): Type[] {
   if (!controller) return [];
   const routes = [AuthController, RefreshController].map((each) => controllerAt(routePrefix, each));
   return jwks ? [...routes, JwksController] : routes;
+}
+
+/** A controller under a prefix. Free of versions, so that a host's URI versioning leaves the routes where they are. */
+function controllerAt(path: string, routes: Type<object>): Type<object> {
+  @Controller({ path, version: VERSION_NEUTRAL })
+  class ControllerAtPrefix extends routes {}
+  return ControllerAtPrefix;
 }
 
 /**
