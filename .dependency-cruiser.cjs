@@ -6,6 +6,7 @@ const VISIBLE = {
   sessions: ['tokens', 'keys'],
   auth: ['sessions', 'users', 'tokens', 'keys'],
   openapi: ['auth', 'sessions', 'users', 'tokens', 'keys'],
+  testing: ['auth', 'sessions', 'users', 'tokens', 'keys'],
   migrations: [],
   standalone: ['openapi', 'auth', 'sessions', 'users', 'tokens', 'keys', 'migrations', 'client'],
 };

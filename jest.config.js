@@ -12,6 +12,7 @@ export default {
     '^nestjs-baton$': '<rootDir>/src/index.ts',
     '^nestjs-baton/client$': '<rootDir>/src/client/index.ts',
     '^nestjs-baton/client/(.*)$': '<rootDir>/src/client/$1.ts',
+    '^nestjs-baton/testing$': '<rootDir>/src/testing/index.ts',
     '^nestjs-baton/migrations$': '<rootDir>/src/migrations/index.ts',
   },
   // Required by CommonJS although it is an ES module: Node can do that, Jest on Node 20 cannot.

@@ -16,6 +16,11 @@ export function sessionOf(request: RequestOfSession): AuthenticatedUser | undefi
   return request[SESSION];
 }
 
+/** Keeps whom the access token of a request speaks for, for {@link sessionOf}. */
+export function keepSession(request: RequestOfSession, session: AuthenticatedUser): void {
+  request[SESSION] = session;
+}
+
 /** Makes of whom a token speaks for what the application wants in `request.user`. */
 @Injectable()
 export class RequestUser {
@@ -27,7 +32,7 @@ export class RequestUser {
    * @throws InvalidTokenError when `users.findById` knows no such user
    */
   of(request: RequestOfSession, session: AuthenticatedUser): unknown {
-    request[SESSION] = session;
+    keepSession(request, session);
     if (this.config.toUser !== undefined) return this.config.toUser(session.claims);
     return this.config.user === 'full' ? this.full(session) : session;
   }

@@ -24,6 +24,7 @@ const USER = { username: 'ann', password: 'correct horse battery staple' };
 /** Every file of the tarball is one of these. */
 const WANTED = [
   /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
+  /^dist\/cjs\/package\.json$/,
   /^dist\/(?!standalone\/|main\.)(?!.*\.spec\.).+\.(js|d\.ts|js\.map)$/,
 ];
 const NEEDED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];

@@ -2,8 +2,15 @@
  * What an application may write with everything that the package exports. `check.js` type-checks it against
  * the packed package; it is never run.
  */
-import { HttpException, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import {
+  type ExecutionContext,
+  HttpException,
+  Injectable,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import {
+  AUTH_ROUTE,
   type AccessTokenClaims,
   AttemptLimits,
   type AttemptOptions,
@@ -32,6 +39,7 @@ import {
   InvalidRequestError,
   InvalidTokenError,
   JwtAuthGuard,
+  type LiveSession,
   type LoginFailedEvent,
   MaxUsesReachedError,
   type MeBody,
@@ -65,6 +73,9 @@ import {
   TooManyAttemptsError,
   UnavailableError,
   type UserStore,
+  isAuthRoute,
+  refreshTokenEntity,
+  refreshTokenMigrations,
 } from 'nestjs-baton';
 import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import type { DataSource, EntityManager, MigrationInterface } from 'typeorm';
@@ -120,7 +131,14 @@ export const modules = [
   // What `ConfigService.get()` gives, under `exactOptionalPropertyTypes` too.
   AuthModule.forRoot({ ...options, accessTtl: fromSettings('ACCESS_TTL'), routePrefix: undefined }),
 ];
-export const migrations: (new () => MigrationInterface)[] = [CreateRefreshTokens1764000000000];
+export const migrations: (new () => MigrationInterface)[] = [
+  CreateRefreshTokens1764000000000,
+  ...refreshTokenMigrations('staff_sessions'),
+];
+export const entities = [RefreshToken, refreshTokenEntity('staff_sessions')];
+export const isOurs = (context: ExecutionContext): boolean =>
+  isAuthRoute(context) || Reflect.getMetadata(AUTH_ROUTE, context.getClass()) === true;
+export const idOf = ({ id }: LiveSession): string => id;
 
 @Injectable()
 export class Desk {
