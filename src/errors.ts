@@ -18,7 +18,8 @@ export type AuthErrorCode =
   | 'server_error'
   | 'unavailable';
 
-const STATUS: Readonly<Record<AuthErrorCode, number>> = {
+/** Every code, and the status that it is answered with. */
+export const STATUS: Readonly<Record<AuthErrorCode, number>> = {
   invalid_request: 400,
   invalid_credentials: 401,
   token_expired: 401,

@@ -11,7 +11,12 @@ import {
   DocumentBuilder,
   SwaggerModule,
 } from '@nestjs/swagger';
-import { InvalidCredentialsError, InvalidRequestError, UnavailableError } from '../errors.js';
+import {
+  InvalidCredentialsError,
+  InvalidRequestError,
+  STATUS,
+  UnavailableError,
+} from '../errors.js';
 import { describeAuthRoutes, describeRoute } from '../openapi/describe-routes.js';
 import { GUARD_ERRORS, LOGIN_ERRORS, errorResponses } from '../openapi/error-responses.js';
 import { HealthController } from './health.controller.js';
@@ -55,6 +60,19 @@ class HealthModel {
   clock_offset_ms!: number;
 }
 
+/** Markdown. The links are relative: they hold below a path, too. */
+const ABOUT = `Login, rotating refresh tokens and sessions. [See tokens rotate in the playground](./), where it is on.
+
+**The flow of a pair.** \`POST …/login\` answers a pair. The access token goes with every request, as
+\`Authorization: Bearer …\`. Before it ends, or when it is refused with \`token_expired\`, the refresh token buys the
+next pair at \`POST …/token/refresh\`; it is spent then. An answer that was lost may be asked for again with the same
+token. A spent token that comes back otherwise is \`token_reused\`, and ends the session for everybody.
+
+**Errors** are \`{ "error", "error_description" }\`, the code in \`X-Auth-Error\`, too:
+${Object.entries(STATUS)
+  .map(([code, status]) => `\`${code}\` (${status})`)
+  .join(', ')}.`;
+
 /** Swagger UI writes styles into its page, and no scripts. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -83,7 +101,7 @@ export function serveOpenApi(app: NestFastifyApplication): void {
   describeUserRoutes();
   const about = new DocumentBuilder()
     .setTitle('nestjs-baton')
-    .setDescription('Login, rotating refresh tokens and sessions')
+    .setDescription(ABOUT)
     .setVersion('1')
     .addBearerAuth()
     .build();

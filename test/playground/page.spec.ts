@@ -105,6 +105,10 @@ describeInChromium('the page', () => {
     await page.getByRole('link', { name: 'API reference' }).first().click();
     await page.getByText('Checks the credentials and opens a session').waitFor();
     expect(page.url()).toBe(`${server.url}/docs`);
+    await page.getByText('token_reused (401)').first().waitFor();
+    const back = page.getByRole('link', { name: 'See tokens rotate' });
+    const address = new URL((await back.getAttribute('href')) ?? '?', page.url());
+    expect(address.href).toBe(`${server.url}/`);
     await page.context().close();
   });
 });

@@ -147,6 +147,6 @@ describeInChromium('the playground', () => {
     await untilToldOf(page, 'A thief has copied generation 1.');
     await press('Sign out');
     await untilToldOf(page, 'You signed out.');
-    expect(await page.locator(':focus').getAttribute('id')).toBe('username');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('guest');
   });
 });

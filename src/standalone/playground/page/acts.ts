@@ -25,7 +25,21 @@ const MARGIN_MS = 600;
 /** How long the client leaves a server alone after a failure, at most. */
 const COOLDOWN_MS = 1_500;
 
+/** Where the picture does not stay in sight of the buttons; `relay.css` has the same numbers. */
+const PHONE = '(width < 60rem) and (height < 42rem)';
+
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Waits, and says beside the buttons how long still. */
+async function countDown(ms: number, what: string): Promise<void> {
+  const place = byId('countdown', HTMLElement);
+  const endMs = Date.now() + ms;
+  for (let left = ms; left > 0; left = endMs - Date.now()) {
+    place.textContent = `${what} ${spoken(left / 1000)}`;
+    await sleep(Math.min(1_000, left));
+  }
+  place.textContent = '';
+}
 
 /** Asks for another access token than the one there is: that is a refresh. */
 async function renew({ baton }: Cast): Promise<void> {
@@ -49,7 +63,7 @@ async function loseAnswer(cast: Cast): Promise<void> {
     'calm',
     `The client is in a tunnel for ${spoken(ms / 1000)}, until the grace period is over.`,
   );
-  await sleep(ms);
+  await countDown(ms, 'Out of the tunnel in');
   cast.network.leaveTunnel();
   return refreshNow(cast);
 }
@@ -84,7 +98,7 @@ async function sendThief(cast: Cast): Promise<void> {
       'calm',
       `The thief waits ${spoken((ms + MARGIN_MS) / 1000)}, until the grace period is over.`,
     );
-    await sleep(ms + MARGIN_MS);
+    await countDown(ms + MARGIN_MS, 'The thief comes in');
   }
   if (await thief.use()) await check();
 }
@@ -96,6 +110,7 @@ export function rehearse(cast: Cast): void {
     byId(id, HTMLButtonElement).addEventListener('click', async () => {
       if (acts.ariaBusy === 'true') return;
       acts.ariaBusy = 'true';
+      if (matchMedia(PHONE).matches) byId('track', SVGSVGElement).scrollIntoView();
       await act(cast).catch(() =>
         cast.log('warning', 'No new token for now. You are still signed in; try again.'),
       );

@@ -11,6 +11,7 @@ export interface Entrance {
 
 export function createEntrance(baton: Baton, registration: boolean): Entrance {
   const error = byId('form-error', HTMLElement);
+  const firstStep = registration ? 'guest' : 'username';
   let credentials: Credentials | null = null;
 
   const enter = async (given: Credentials, isNew: boolean) => {
@@ -34,7 +35,7 @@ export function createEntrance(baton: Baton, registration: boolean): Entrance {
     if (form.reportValidity()) void enter(written(), true);
   });
   byId('guest', HTMLButtonElement).addEventListener('click', () => void enter(guest(), true));
-  for (const id of ['sign-up', 'guest']) byId(id, HTMLButtonElement).hidden = !registration;
+  for (const id of ['sign-up', 'as-guest']) byId(id, HTMLElement).hidden = !registration;
 
   return {
     get credentials() {
@@ -48,7 +49,7 @@ export function createEntrance(baton: Baton, registration: boolean): Entrance {
       if (!isSignedIn) credentials = null;
       // Who used the keyboard goes on from where the next thing is to be done.
       if (isLost)
-        byId(isSignedIn ? 'refresh' : 'username', HTMLElement).focus({ preventScroll: true });
+        byId(isSignedIn ? 'refresh' : firstStep, HTMLElement).focus({ preventScroll: true });
     },
   };
 }

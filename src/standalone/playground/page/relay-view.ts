@@ -42,28 +42,26 @@ function drawLeg(lane: Lane<Leg>, track: Track, nowMs: number): SVGElement[] {
   ];
 }
 
-/** Beside the lane: after it where there is room, else before it. */
+/** Before its lane where there is room and nothing to cross, else after it, else above it. */
 function drawLabel({ of: leg, fromX, toX, y }: Lane<Leg>, track: Track, nowMs: number): SVGElement {
   const text = labelOf(leg, nowMs, track.width);
+  const textWidth = text.length * CHARACTER;
+  const isLive = leg.endMs === null;
   // What the live one has left is drawn after it.
-  const room = leg.endMs === null ? 0 : track.width;
-  return besideLane(text, 'label', fromX - 18, toX + 12, y, room);
+  if (!isLive && toX + 12 + textWidth <= track.width) return label(text, 'label', toX + 12, y + 4);
+  const beforeX = fromX - 18;
+  const isCrossed = crosses(track, beforeX - textWidth, beforeX, y);
+  if (beforeX >= textWidth && !isCrossed) return label(text, 'label end', beforeX, y + 4);
+  return label(text, 'label end', Math.max(toX, Math.min(fromX + textWidth, track.width)), y - 12);
 }
 
-function besideLane(
-  text: string,
-  kind: string,
-  endX: number,
-  startX: number,
-  y: number,
-  room: number,
-) {
-  const textWidth = text.length * CHARACTER;
-  const fitsAfter = startX + textWidth <= room || endX < textWidth;
-  return fitsAfter
-    ? svg('text', { class: kind, x: startX, y: y + 4 }, text)
-    : svg('text', { class: `${kind} end`, x: endX, y: y + 4 }, text);
+/** Whether the thief's line comes down between two points of a lane. */
+function crosses({ theft }: Track, fromX: number, toX: number, y: number): boolean {
+  return theft !== null && theft.fromY < y && theft.fromX > fromX - 4 && theft.fromX < toX + 4;
 }
+
+const label = (text: string, kind: string, x: number, y: number) =>
+  svg('text', { class: kind, x, y }, text);
 
 function labelOf(leg: Leg, nowMs: number, width: number): string {
   if (leg.withdrawn) return width < NARROW ? 'withdrawn' : 'withdrawn, never arrived';
@@ -81,8 +79,16 @@ function drawTheft({ theft, width }: Track): SVGElement[] {
   return [
     svg('path', { class: 'theft', d: `M${fromX} ${fromY + 6} V${y} H${toX}` }),
     ...(isCaught ? [svg('path', { class: 'caught', d: cross(toX, y) })] : []),
-    besideLane(copy.note, 'label thief', fromX - 10, toX + 16, y, width),
+    drawNote(copy.note, fromX - 10, toX + 16, y, width),
   ];
+}
+
+/** After the thief's line where there is room, else before it, else below it. */
+function drawNote(note: string, beforeX: number, afterX: number, y: number, width: number) {
+  const textWidth = note.length * CHARACTER;
+  if (afterX + textWidth <= width) return label(note, 'label thief', afterX, y + 4);
+  if (beforeX >= textWidth) return label(note, 'label thief end', beforeX, y + 4);
+  return label(note, 'label thief end', width - 4, y + 18);
 }
 
 const cross = (x: number, y: number): string =>

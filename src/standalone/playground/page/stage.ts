@@ -1,5 +1,6 @@
 import type { BatonStorage } from 'nestjs-baton/client';
 import { byId } from './dom.js';
+import { exampleRelay } from './example-relay.js';
 import { drawRelay } from './relay-view.js';
 import { NO_RELAY, type Relay, handOn, liveLeg } from './relay.js';
 import { spoken } from './time.js';
@@ -46,7 +47,8 @@ export function createStage(storage: BatonStorage, graceMs: number): Stage {
       stage.change((now, nowMs) => (tokens ? handOn(now, tokens, nowMs, byAnotherTab) : now));
     },
     draw() {
-      drawRelay(track, relay, Date.now());
+      const nowMs = Date.now();
+      drawRelay(track, relay === NO_RELAY ? exampleRelay(nowMs) : relay, nowMs);
       summary.textContent = summaryOf(relay);
       drawMeters(pair, stage.graceLeftMs(), graceMs);
     },
@@ -58,7 +60,7 @@ function summaryOf(relay: Relay): string {
   const live = liveLeg(relay);
   if (relay.over) return relay.over.note;
   if (live === undefined) {
-    return 'Nobody is running. Sign in, and the first baton is handed out.';
+    return 'An example: generation 0 bought 1, and 1 bought 2, which holds the baton. A thief who came with 0 was caught.';
   }
   const { generation } = live;
   const spent =
@@ -75,8 +77,10 @@ function drawMeters(pair: TokenPair | null, graceLeftMs: number, graceMs: number
   if (pair === null) return;
   drawLifetime('access', pair.access);
   drawLifetime('refresh', pair.refresh);
-  const isOver = graceLeftMs === 0;
-  drawMeter('grace', graceLeftMs / (graceMs || 1), isOver ? 'over' : spoken(graceLeftMs / 1000));
+  // Before the first rotation there is no spent token that could come back.
+  const over = pair.refresh.generation === 0 ? '–' : 'over';
+  const left = graceLeftMs === 0 ? over : spoken(graceLeftMs / 1000);
+  drawMeter('grace', graceLeftMs / (graceMs || 1), left);
 }
 
 function drawLifetime(name: string, { issuedAt, endsAt }: Token): void {

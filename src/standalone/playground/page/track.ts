@@ -21,7 +21,7 @@ export interface Track {
 const LANE = { wide: 40, narrow: 32 };
 /** Below this width a picture is a phone's. */
 export const NARROW = 480;
-const TOP = 20;
+const TOP = 28;
 const LEFT = 16;
 /** The part of the width that is the past; the rest is what the live token has left. */
 const PAST = 0.8;
