@@ -101,8 +101,9 @@ async function lint(tarball) {
 async function makeApplication(name, tarball, ranges) {
   const folder = join(temporary, name);
   mkdirSync(folder);
-  const nest = ['@nestjs/common', '@nestjs/core', '@nestjs/platform-express', '@nestjs/typeorm'];
-  const installed = [...nest, 'typeorm', 'reflect-metadata', 'rxjs'];
+  const parts = ['common', 'core', 'platform-express', 'typeorm', 'jwt', 'passport'];
+  const nest = parts.map((part) => `@nestjs/${part}`);
+  const installed = [...nest, 'passport', 'passport-jwt', 'typeorm', 'reflect-metadata', 'rxjs'];
   const dependencies = {
     ...Object.fromEntries(installed.map((dependency) => [dependency, ranges[dependency]])),
     'nestjs-baton': `file:${tarball}`,
@@ -153,6 +154,15 @@ function writeSources(folder) {
 
 function versionIn(folder, name) {
   return readJson(join(folder, 'node_modules', name, 'package.json')).version;
+}
+
+/** What keeps strategies and verifies tokens has to be the application's own copy. */
+async function checkOneCopy(folder) {
+  for (const name of ['@nestjs/jwt', '@nestjs/passport', 'passport', 'jsonwebtoken']) {
+    const listed = await run(folder, 'npm', 'ls', name, '--all', '--parseable');
+    const copies = listed.split('\n').filter((path) => path.endsWith(`node_modules/${name}`));
+    if (copies.length !== 1) fail(`there are ${copies.length} copies of ${name}:`, listed);
+  }
 }
 
 /** Starts the application, waits until it says where it listens, and stops it when `use` is through. */
@@ -210,6 +220,8 @@ async function checkApplication(name, tarball, ranges) {
   const folder = await makeApplication(name, tarball, ranges);
   const pair = `Nest ${versionIn(folder, '@nestjs/core')}, TypeORM ${versionIn(folder, 'typeorm')}`;
   say(`${pair}: installed into a fresh application`);
+  await checkOneCopy(folder);
+  say(`${pair}: has one copy of each package that the module shares with it`);
   await run(folder, 'node', 'node_modules/typescript/bin/tsc');
   say(`${pair}: type-checks, the types of every library included`);
   await run(folder, 'node', '--eval', "require('nestjs-baton').AuthModule.forRoot.call");

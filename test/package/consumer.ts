@@ -166,8 +166,8 @@ export class Desk {
   @UseGuards(JwtAuthGuard)
   async mine(@CurrentUser() user: AuthenticatedUser): Promise<SessionsBody> {
     const claims: AccessTokenClaims = user.claims;
-    const sessions: RefreshToken[] = await this.auth.sessions(claims.sub);
-    const toBody = ({ id, ip, userAgent, deviceName }: RefreshToken): SessionBody => ({
+    const sessions: LiveSession[] = await this.auth.sessions(claims.sub);
+    const toBody = ({ id, ip, userAgent, deviceName }: LiveSession): SessionBody => ({
       id,
       current: id === user.sessionId,
       created_at: '',
