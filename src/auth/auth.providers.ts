@@ -153,5 +153,6 @@ export const AUTH_EXPORTS = [
   ErrorHeaders,
   CLOCK,
   DatabaseClock,
+  RevocationList,
   SessionTable,
 ];

@@ -1,6 +1,8 @@
 import { Controller, Get, Header } from '@nestjs/common';
+import { type DatabaseFaultKind, faultOf } from '../database-fault.js';
 import { UnavailableError } from '../errors.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
+import { RevocationList } from '../sessions/revocation-list.js';
 import { SessionTable } from '../sessions/session-table.js';
 
 const PATIENCE_MS = 2_000;
@@ -12,43 +14,76 @@ export interface HealthBody {
   readonly clock_offset_ms: number;
 }
 
-/** Whether the server can do its work. */
+/**
+ * Why the server cannot do its work: what the database's fault is, `silent` where it does not answer in time (it
+ * hangs, or its tables are locked), `revocations` where the list of them is too old to trust.
+ */
+type Cause = DatabaseFaultKind | 'silent' | 'revocations';
+
+class ImpatienceError extends Error {}
+
+/** Whether the server can do its work, and whether it lives. */
 @Controller('health')
 export class HealthController {
   constructor(
     private readonly table: SessionTable,
     private readonly clock: DatabaseClock,
+    private readonly revocations: RevocationList,
   ) {}
 
-  /** Has the database write, though nothing: a demoted one still reads. Does not wait for one that hangs. */
+  /** Readiness: has the database write, though nothing, for a demoted one still reads; and what guards rely on. */
   @Get()
   @Header('Cache-Control', 'no-store')
   async health(): Promise<HealthBody> {
-    const asked = this.table.run(({ manager }) =>
+    await inTime(this.write()).catch((error: unknown) => {
+      throw new NotReadyError('The database is unavailable', causeOf(error), error);
+    });
+    // As a guard asks, of no session.
+    await inTime(Promise.resolve(this.revocations.isRevoked(''))).catch((error: unknown) => {
+      throw new NotReadyError('Revocations are too old to trust', 'revocations', error);
+    });
+    return { status: 'ok', clock_offset_ms: this.clock.offsetMs };
+  }
+
+  /** Liveness: a restart would not bring a database back. */
+  @Get('live')
+  @Header('Cache-Control', 'no-store')
+  live(): { readonly status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  private write(): Promise<unknown> {
+    return this.table.run(({ manager }) =>
       manager.update(this.table.entity, { id: '' }, { revokedReason: null }),
     );
-    let timer: NodeJS.Timeout | undefined;
-    const impatience = new Promise((_resolve, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
-    });
-    try {
-      await Promise.race([asked, impatience]);
-      return { status: 'ok', clock_offset_ms: this.clock.offsetMs };
-    } catch (error) {
-      throw new NotReadyError(error);
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 
-/** The 503 of the readiness route carries its `status` beside the two fields. */
+/** Does not wait for a database that hangs. */
+async function inTime(asked: Promise<unknown>): Promise<void> {
+  await new Promise<unknown>((resolve, reject) => {
+    const impatience = setTimeout(() => reject(new ImpatienceError()), PATIENCE_MS);
+    void asked.then(resolve, reject).finally(() => clearTimeout(impatience));
+  });
+}
+
+function causeOf(error: unknown): Cause {
+  if (error instanceof ImpatienceError) return 'silent';
+  return faultOf(error instanceof UnavailableError ? error.cause : error).kind;
+}
+
+/** The 503 of the readiness route carries its `status`, and the cause, beside the two fields. */
 class NotReadyError extends UnavailableError {
-  constructor(cause: unknown) {
-    super('The database is unavailable', cause);
+  constructor(
+    sentence: string,
+    private readonly why: Cause,
+    cause: unknown,
+  ) {
+    super(sentence, cause);
   }
 
   override getResponse(): object {
-    return { status: 'unavailable', error: this.code, error_description: this.message };
+    const { code: error, message: error_description, why: cause } = this;
+    return { status: 'unavailable', error, error_description, cause };
   }
 }

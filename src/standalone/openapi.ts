@@ -144,4 +144,10 @@ function describeUserRoutes(): void {
     ApiOkResponse({ type: HealthModel }),
     ...errorResponses([new UnavailableError('The database is unavailable')]),
   );
+  describeRoute(
+    HealthController,
+    'live',
+    ApiOperation({ operationId: 'live', summary: 'Whether the process answers' }),
+    ApiOkResponse({ description: 'It does' }),
+  );
 }

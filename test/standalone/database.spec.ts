@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
+import { RevocationList } from '../../src/sessions/revocation-list.js';
 import { databaseAddress } from '../../src/standalone/database-url.js';
 import { dataSourceOptions, openDatabase } from '../../src/standalone/database.js';
 import { describeOnEachDatabase } from '../host/databases.js';
@@ -86,8 +88,28 @@ describe('GET /health', () => {
       status: 'unavailable',
       error: 'unavailable',
       error_description: 'The database is unavailable',
+      cause: 'absent',
     });
+    expect((await get(`${url}/health/live`)).status).toBe(200);
     await app.get(DataSource).initialize();
+  });
+
+  // @see issue 15
+  it('says which cause: no writes, no table, revocations that are too old', async () => {
+    const { app, url } = await startInProcess();
+    const database = app.get(DataSource);
+    const causeOfHealth = async () => (await get(`${url}/health`)).body['cause'];
+    await database.query('PRAGMA query_only = 1');
+    expect(await causeOfHealth()).toBe('read-only');
+    await database.query('PRAGMA query_only = 0');
+    await database.query('ALTER TABLE refresh_tokens RENAME TO elsewhere');
+    expect(await causeOfHealth()).toBe('no-table');
+    await database.query('ALTER TABLE elsewhere RENAME TO refresh_tokens');
+    const list = app.get(RevocationList, { strict: false });
+    const stale = jest.spyOn(list, 'isRevoked').mockReturnValue(Promise.reject(new Error('stale')));
+    expect(await causeOfHealth()).toBe('revocations');
+    stale.mockRestore();
+    expect((await get(`${url}/health`)).status).toBe(200);
   });
 
   // @see issue 11: a demoted database still reads.

@@ -112,6 +112,7 @@ describe('the OpenAPI document', () => {
       '/auth/sessions/{id}',
       '/auth/token/refresh',
       '/health',
+      '/health/live',
       '/users',
       '/users/me/password',
     ]);
