@@ -43,6 +43,9 @@ export const STATUS: Readonly<Record<AuthErrorCode, number>> = {
  * see it as any other and no filter of ours is needed.
  */
 export class AuthError extends HttpException {
+  /** What a `GraphQLError` that is made of this one says of it: every server of GraphQL takes it over. */
+  readonly extensions: { readonly code: AuthErrorCode; readonly reason?: string };
+
   constructor(
     readonly code: AuthErrorCode,
     description: string,
@@ -50,6 +53,7 @@ export class AuthError extends HttpException {
   ) {
     super({ error: code, error_description: description, ...details }, STATUS[code], { cause });
     this.message = description;
+    this.extensions = { code, ...details };
   }
 }
 

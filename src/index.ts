@@ -12,6 +12,7 @@ export {
   OptionalAuth,
   Public,
 } from './auth/auth.decorators.js';
+export { Connections } from './auth/connections.js';
 export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 export { AuthHeadersInterceptor } from './auth/auth-headers.interceptor.js';
 export { RefreshTokenGuard } from './auth/refresh-token.guard.js';

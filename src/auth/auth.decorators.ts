@@ -8,8 +8,8 @@ import {
 } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { AuthEventType } from '../events.js';
-import type { HttpRequest } from './http-request.js';
 import { sessionOf } from './request-user.js';
+import { admittedRequest } from './transports/transport-of.js';
 
 /** The name that Nest's own documentation uses, so that a host's global guard knows our public routes. */
 export const IS_PUBLIC = 'isPublic';
@@ -36,14 +36,12 @@ type CurrentDecorator = (...pipes: (PipeTransform | Type<PipeTransform>)[]) => P
  * `toUser` make of it; after `RefreshTokenGuard` a `PresentedRefreshToken`; `undefined` on a public route.
  */
 export const CurrentUser: CurrentDecorator = createParamDecorator(
-  (_data: undefined, context: ExecutionContext) =>
-    context.switchToHttp().getRequest<HttpRequest>().user,
+  (_data: undefined, context: ExecutionContext) => admittedRequest(context)?.user,
 );
 
 /** The `AuthenticatedUser` of the access token, whatever `request.user` is; `undefined` where there is none. */
 export const CurrentSession: CurrentDecorator = createParamDecorator(
-  (_data: undefined, context: ExecutionContext) =>
-    sessionOf(context.switchToHttp().getRequest<HttpRequest>()),
+  (_data: undefined, context: ExecutionContext) => sessionOf(admittedRequest(context)),
 );
 
 /**

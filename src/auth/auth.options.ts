@@ -56,6 +56,11 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
   readonly refreshStrategy?: string | undefined;
   /** Limits on failed attempts, kept in the memory of each instance; `false` is none. @default the defaults */
   readonly attempts?: AttemptOptions | false | undefined;
+  /**
+   * Whether a WebSocket may be opened with its token in the query string, as `access_token`, where it ends up in
+   * the logs of every proxy. @default false
+   */
+  readonly socketQueryToken?: boolean | undefined;
   /** Where the time comes from; it is believed as it is, and never corrected. @default the database's clock */
   readonly clock?: Clock | undefined;
 
@@ -94,6 +99,7 @@ export interface AuthConfig extends Pick<
   readonly strategy: string;
   readonly refreshStrategy: string;
   readonly user: 'claims' | 'full';
+  readonly socketQueryToken: boolean;
   readonly attempts: AttemptSettings;
   /** Null where the cookie transport is off. */
   readonly cookies: CookieSettings | null;
@@ -148,6 +154,7 @@ const optionsSchema = closedObject({
   strategy: v.optional(nonEmptyString, 'baton'),
   refreshStrategy: v.optional(nonEmptyString, 'baton-refresh'),
   user: v.optional(oneOf(['claims', 'full']), 'claims'),
+  socketQueryToken: v.optional(v.boolean('takes true or false'), false),
   toUser: v.optional(functionSchema),
   attempts: v.optional(attemptsSchema, {}),
   accessTokenClaims: v.optional(functionSchema),
@@ -164,7 +171,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
-  const { clock, cookies, attempts, strategy, refreshStrategy, user } = rest;
+  const { clock, cookies, attempts, strategy, refreshStrategy, user, socketQueryToken } = rest;
   const settings = v.parse(settingsSchema, options);
 
   const access =
@@ -193,6 +200,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
     strategy,
     refreshStrategy,
     user,
+    socketQueryToken,
   };
 }
 

@@ -32,6 +32,7 @@ import {
 } from './auth.options.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from './background-tasks.js';
+import { Connections } from './connections.js';
 import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
@@ -44,6 +45,8 @@ import { RefreshTokenStrategy } from './refresh-token.strategy.js';
 import { RequestUser } from './request-user.js';
 import { Responses } from './responses.js';
 import { StrategyNames } from './strategy-names.js';
+import { Handshakes } from './transports/handshakes.js';
+import { Transports } from './transports/transports.js';
 
 /** The parts that ask for nothing but each other, the settings and the clock. */
 const PARTS: Provider[] = [
@@ -73,6 +76,9 @@ const PARTS: Provider[] = [
   BackgroundTasks,
   InjectedUsersCheck,
   ProxyWarning,
+  Connections,
+  Handshakes,
+  Transports,
 ];
 
 /** The options, checked and complete. */
@@ -151,6 +157,8 @@ export const AUTH_EXPORTS = [
   RefreshTokenStrategy,
   RefreshCookie,
   ErrorHeaders,
+  Connections,
+  Transports,
   CLOCK,
   DatabaseClock,
   RevocationList,

@@ -4,15 +4,16 @@ import { InvalidTokenError, MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempt-limits.js';
 import { IS_OPTIONAL } from './auth.decorators.js';
-import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, addressOf, bearerToken } from './http-request.js';
 import { BareRequest, JwtStrategy } from './jwt.strategy.js';
 import { PublicRoutes } from './public-routes.js';
 import { RequestUser } from './request-user.js';
 import type { Asked } from './strategy-refusal.js';
+import { Transports } from './transports/transports.js';
 
 /**
- * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`. Before
+ * Lets requests in that carry a valid access token, and leaves an `AuthenticatedUser` in `request.user`; in the same
+ * way GraphQL's operations, and the messages of gateways and of microservices. Before
  * every route (`globalGuard`, or an `APP_GUARD` of the application's) it leaves out those that are `@Public()`; by
  * hand it guards where it is placed: see {@link PublicRoutes}.
  *
@@ -27,7 +28,7 @@ export class JwtAuthGuard implements CanActivate {
 
   constructor(
     private readonly accessControl: AccessControl,
-    private readonly errorHeaders: ErrorHeaders,
+    private readonly transports: Transports,
     @Inject(JwtStrategy) private readonly strategy: Asked<AuthenticatedUser>,
     private readonly attempts: AttemptLimits,
     private readonly requestUser: RequestUser,
@@ -35,21 +36,22 @@ export class JwtAuthGuard implements CanActivate {
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    if (this.publicRoutes.has(context)) return true;
+    if (this.publicRoutes.has(context)) return this.transports.letPass(context);
     const request = this.getRequest(context);
-    const settle = (error: unknown, user: unknown): boolean => {
+    const settle = (error: unknown, user: unknown): boolean | Promise<boolean> => {
       try {
         request.user = this.handleRequest(error, user, undefined, context);
+        this.transports.admit(context, request);
         return true;
       } catch (refusal) {
         if (refusal instanceof InvalidTokenError)
           this.attempts.noteRefusedToken(addressOf(request));
-        return this.errorHeaders.refuse(this.getResponse(context), refusal);
+        return this.transports.refuse(context, () => this.getResponse(context), refusal);
       }
     };
     try {
       const token = this.getToken(request);
-      if (token === null && this.isOptional(context)) return true;
+      if (token === null && this.isOptional(context)) return this.transports.letPass(context);
       const user = this.userOf(request, token);
       if (!(user instanceof Promise)) return settle(null, user);
       return user.then(
@@ -61,12 +63,15 @@ export class JwtAuthGuard implements CanActivate {
     }
   }
 
-  /** What carries the token, and receives the user: of another transport than HTTP, something else. */
+  /**
+   * What carries the token in its `headers`, and receives the user: the request of HTTP, or what stands for the
+   * message of another transport.
+   */
   protected getRequest(context: ExecutionContext): HttpRequest {
-    return context.switchToHttp().getRequest();
+    return this.transports.requestOf(context);
   }
 
-  /** What an error's headers are set on. */
+  /** What an error's headers are set on; asked for over HTTP alone. */
   protected getResponse(context: ExecutionContext): unknown {
     return context.switchToHttp().getResponse();
   }

@@ -12,8 +12,8 @@ interface RequestOfSession extends HttpRequest {
 }
 
 /** Whom the access token of a request speaks for; undefined where no guard of ours has let it in. */
-export function sessionOf(request: RequestOfSession): AuthenticatedUser | undefined {
-  return request[SESSION];
+export function sessionOf(request: RequestOfSession | undefined): AuthenticatedUser | undefined {
+  return request?.[SESSION];
 }
 
 /** Keeps whom the access token of a request speaks for, for {@link sessionOf}. */

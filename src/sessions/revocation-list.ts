@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Subject } from 'rxjs';
 import { type Clock, machineTime } from '../clock.js';
 import { UnavailableError } from '../errors.js';
 import type { Settings } from '../options.js';
@@ -47,6 +48,12 @@ export class RevocationList {
   private isPaused = false;
   private askedAtMs = Number.NEGATIVE_INFINITY;
 
+  /**
+   * The id of each session that was revoked, here or elsewhere, as it is heard of; some more than once. Under
+   * `strict` of those that were revoked elsewhere only {@link refresh} hears.
+   */
+  readonly heard = new Subject<string>();
+
   constructor(
     private readonly settings: Settings,
     private readonly store: RefreshTokenStore,
@@ -55,8 +62,16 @@ export class RevocationList {
   ) {}
 
   add(sessionId: string, revokedAtMs: number): void {
-    if (this.settings.revocation !== 'cached' || this.revoked.has(sessionId)) return;
-    this.revoked.set(sessionId, { clockMs: revokedAtMs, monotonicMs: this.monotonicMs() });
+    if (this.settings.revocation === 'off' || this.revoked.has(sessionId)) return;
+    if (this.settings.revocation === 'cached') {
+      this.revoked.set(sessionId, { clockMs: revokedAtMs, monotonicMs: this.monotonicMs() });
+    }
+    this.heard.next(sessionId);
+  }
+
+  /** Whether it is on the list as it is now, which is empty but under `cached`. */
+  has(sessionId: string): boolean {
+    return this.revoked.has(sessionId);
   }
 
   /**

@@ -4,7 +4,7 @@ import { DATABASES, type DatabaseKind } from './database-kinds.js';
 export { DATABASES, type DatabaseKind, type FreshDatabase, IN_MEMORY } from './database-kinds.js';
 
 /** Whether something listens on a port of this machine. */
-function isListening(port: number): Promise<boolean> {
+export function isListening(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1');
     const settle = (listening: boolean) => {

@@ -29,6 +29,7 @@ import {
   type AuthUser,
   type AuthenticatedUser,
   type Clock,
+  Connections,
   type CookieOptions,
   type Credentials,
   CurrentSession,
@@ -244,6 +245,8 @@ export const codes: AuthErrorCode[] = errors.map(({ code }) => code);
 export const bodies: (ErrorBody | MeBody)[] = [
   { error: 'a code', error_description: 'a sentence' },
 ];
+export const openSocket = (connections: Connections, client: object): Promise<unknown> =>
+  connections.open(client);
 export const isOptionsError = (error: unknown): boolean => error instanceof AuthOptionsError;
 export const count = (source: DataSource): Promise<number> =>
   source.getRepository(RefreshToken).countBy({ revokedReason: 'reuse' });

@@ -1,0 +1,71 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { type HttpRequest, bearerToken } from '../http-request.js';
+import { isObject, reach } from './reach.js';
+
+/** What came with a message of another transport than a plain HTTP request. */
+export interface Carried {
+  /** A token that the message itself has, and with which it renews its connection's; null without one. */
+  readonly ofMessage: string | null;
+  /** The token with which its connection was opened; null without one. */
+  readonly ofHandshake: string | null;
+  /** The client's address, where the transport shows one. */
+  readonly ip: string | undefined;
+  /** What is closed when the session ends; null where there is nothing that stays open. */
+  readonly connection: object | null;
+}
+
+/** One kind of transport, as the guard sees it. */
+export interface Transport {
+  /** The same object in the guard and in the parameters of the handler, and where there is one, the message's alone. */
+  keyOf(context: ExecutionContext): object;
+  /** @param readsQuery whether the query string of a handshake may hold the token */
+  carriedBy(context: ExecutionContext, readsQuery: boolean): Carried;
+  /** Throws the error on in the transport's own form. */
+  refuse(error: unknown): Promise<never>;
+}
+
+/**
+ * The token in headers or in what stands in for them, written as HTTP does or with a capital: brokers tell the
+ * two apart.
+ *
+ * @returns null when there is none
+ */
+export function tokenInHeaders(headers: unknown): string | null {
+  const written = reach(headers, 'authorization') ?? reach(headers, 'Authorization');
+  const [authorization] = [written].flat();
+  if (typeof authorization !== 'string' && !Buffer.isBuffer(authorization)) return null;
+  return bearerToken({ headers: { authorization: authorization.toString() } });
+}
+
+/** The token alone, in the field that RFC 6749 gives it. @returns null when there is none */
+export function tokenInField(of: unknown): string | null {
+  const token = reach(of, 'access_token');
+  return typeof token === 'string' && token !== '' ? token : null;
+}
+
+const requests = new WeakMap<object, HttpRequest>();
+
+/** Keeps, for the parameters of the handler, the request that the guard has let in. */
+export function keepRequest(key: object, request: HttpRequest): void {
+  requests.set(key, request);
+}
+
+/** Forgets what was let in under the same key before. */
+export function dropRequest(key: object): void {
+  requests.delete(key);
+}
+
+/** What the guard has let in; undefined where none stood before the handler. */
+export function keptRequest(key: object): HttpRequest | undefined {
+  return requests.get(key);
+}
+
+/** The address that a Node request came from. */
+export function remoteAddress(request: unknown): string | undefined {
+  const address = reach(request, 'socket', 'remoteAddress');
+  return typeof address === 'string' ? address : undefined;
+}
+
+export function objectOr<Other>(value: unknown, other: Other): object | Other {
+  return isObject(value) ? value : other;
+}

@@ -1,0 +1,72 @@
+import { type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
+import { Connections } from '../connections.js';
+import { ErrorHeaders } from '../error-headers.js';
+import type { HttpRequest } from '../http-request.js';
+import { sessionOf } from '../request-user.js';
+import { dropRequest, keepRequest } from './carried.js';
+import { endEventStream, isEventStream, rawResponseOf } from './event-stream.js';
+import { httpRequestOf } from './graphql.js';
+import { transportOf } from './transport-of.js';
+
+/** What `JwtAuthGuard` does for each transport: finds its request, keeps its connection, speaks its errors. */
+@Injectable()
+export class Transports {
+  constructor(
+    @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
+    private readonly connections: Connections,
+    private readonly errorHeaders: ErrorHeaders,
+  ) {}
+
+  /** The request itself, or one that has the headers that count: a connection's newest token goes before its first. */
+  requestOf(context: ExecutionContext): HttpRequest {
+    const transport = transportOf(context);
+    if (transport === undefined) return context.switchToHttp().getRequest();
+    const { ofMessage, ofHandshake, ip, connection } = transport.carriedBy(
+      context,
+      this.config.socketQueryToken,
+    );
+    const token = ofMessage ?? this.connections.newestToken(connection) ?? ofHandshake;
+    const headers = token === null ? {} : { authorization: `Bearer ${token}` };
+    return ip === undefined ? { headers } : { headers, ip };
+  }
+
+  /** Called with a request that was let in, and has its user. */
+  admit(context: ExecutionContext, request: HttpRequest): void {
+    const session = sessionOf(request);
+    const transport = transportOf(context);
+    if (transport === undefined) {
+      if (session === undefined || !isEventStream(context)) return;
+      const response = rawResponseOf(context);
+      this.connections.hold(response, session, (error) => endEventStream(response, error));
+      return;
+    }
+    keepRequest(transport.keyOf(context), request);
+    this.showUser(context, request);
+    const { connection, ofMessage } = transport.carriedBy(context, this.config.socketQueryToken);
+    if (connection !== null && session !== undefined) {
+      this.connections.keep(connection, session, ofMessage);
+    }
+  }
+
+  /** Called with a message that is let in without a user: it has not that of an earlier one. @returns true */
+  letPass(context: ExecutionContext): true {
+    const transport = transportOf(context);
+    if (transport !== undefined) dropRequest(transport.keyOf(context));
+    return true;
+  }
+
+  /** Throws the error on, over HTTP with its headers, elsewhere in the transport's own form. */
+  refuse(context: ExecutionContext, responseOf: () => unknown, error: unknown): Promise<never> {
+    const transport = transportOf(context);
+    if (transport === undefined) return this.errorHeaders.refuse(responseOf(), error);
+    return transport.refuse(error);
+  }
+
+  /** Resolvers that read `context.req.user` find it there. */
+  private showUser(context: ExecutionContext, { user }: HttpRequest): void {
+    if (context.getType<string>() !== 'graphql') return;
+    const request = httpRequestOf(context);
+    if (request !== null) Reflect.set(request, 'user', user);
+  }
+}
