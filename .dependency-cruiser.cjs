@@ -45,6 +45,17 @@ module.exports = {
       from: { path: '^src/client/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^src/', pathNot: '^src/(client/|wire\\.ts$)' },
     },
+    {
+      name: 'no-transport-before-its-time',
+      comment:
+        'what a host may do without is loaded when it is needed: an import() inside of a function',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: 'node_modules/(@nestjs/(graphql|apollo|mercurius|websockets|microservices)|graphql|graphql-ws|mercurius|ws|socket\\.io)/',
+        dependencyTypesNot: ['dynamic-import'],
+      },
+    },
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     {
       name: 'no-server-in-the-library',
