@@ -20,6 +20,7 @@ import { type BatonRequestInit, replayable } from './replayable-request.js';
 import { markOf } from './server-answer.js';
 import { type SessionRequest, beginRequest } from './session-request.js';
 import { SessionStore } from './session-store.js';
+import { tokenLeftMs } from './session.js';
 import { Signing } from './signing.js';
 import { StoredRecord } from './stored-record.js';
 import { browserWakeUps } from './wake-ups.js';
@@ -63,6 +64,9 @@ export interface Baton<User = unknown> {
    *   `storage_unavailable` or `disposed`
    */
   readonly getAccessToken: (refused?: string) => Promise<string | null>;
+
+  /** How long the server still takes the access token, as far as is known; 0 or less where there is none. Milliseconds. */
+  readonly tokenLeftMs: () => number;
 
   /**
    * Ends the session here, whatever is under way, then tells the server: once now, and later again while
@@ -124,6 +128,7 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
           if (isBatonError(error, 'session_changed') && !store.record.session) return null;
           throw error;
         }),
+    tokenLeftMs: () => tokenLeftMs(store.record.session, clock.now()),
     beginRequest: () => begin(),
     signOut: () => signing.signOut(),
     async dispose() {

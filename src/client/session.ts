@@ -24,10 +24,8 @@ const ROUNDING_MS = 1000;
  *
  * @returns 0 or less when it does not; so too when the clock went backwards, or nothing is known
  */
-export function leftMs(
-  { sentAtMs = Infinity, expires_in: seconds = 0 }: Session,
-  nowMs: number,
-): number {
+export function tokenLeftMs(session: Session | null, nowMs: number): number {
+  const { sentAtMs = Infinity, expires_in: seconds = 0 }: Partial<Session> = session ?? {};
   const ageMs = nowMs - sentAtMs;
   return ageMs < 0 ? 0 : seconds * 1000 - ageMs;
 }
@@ -35,12 +33,12 @@ export function leftMs(
 /** Whether the access token is good for a request: neither past its end nor near it. */
 export function isFresh(session: Session, aheadMs: number, nowMs: number): boolean {
   const { expires_in: seconds = 0 } = session;
-  return leftMs(session, nowMs) > Math.min(aheadMs, (seconds * 1000) / SHARE_AHEAD);
+  return tokenLeftMs(session, nowMs) > Math.min(aheadMs, (seconds * 1000) / SHARE_AHEAD);
 }
 
 /** Whether the server certainly still takes the access token, as far as time goes. */
 export function isAlive(session: Session, nowMs: number): boolean {
-  return leftMs(session, nowMs) > ROUNDING_MS;
+  return tokenLeftMs(session, nowMs) > ROUNDING_MS;
 }
 
 /** Whether both hold the same tokens of the same session. */

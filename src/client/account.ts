@@ -1,0 +1,71 @@
+import type { ErrorBody, SessionBody, SessionsBody } from '../wire.js';
+import type { Baton } from './baton.js';
+import { markOf } from './server-answer.js';
+
+/** What changes a password. */
+export interface PasswordChange {
+  readonly current_password: string;
+  readonly new_password: string;
+}
+
+/** A refusal of the server. The message is its sentence. */
+export class AccountError extends Error {
+  override readonly name = 'AccountError';
+
+  constructor(
+    readonly status: number,
+    /** The server's own code, such as `invalid_credentials`; null where somebody else has answered. */
+    readonly serverCode: string | null,
+    message?: string,
+  ) {
+    super(message ?? serverCode ?? `Answered with ${status}`);
+  }
+}
+
+/** What somebody who is signed in may see and do of their account. */
+export interface Account {
+  /** The user's live sessions. @throws AccountError, and what `baton.fetch` throws; so do the others */
+  readonly sessions: () => Promise<readonly SessionBody[]>;
+  /** Ends one of them. The client learns that it was its own as it does of every end: from the server. */
+  readonly endSession: (id: string) => Promise<void>;
+  /** Ends all other sessions. Standalone server only, or where a host has such a route. */
+  readonly changePassword: (change: PasswordChange) => Promise<void>;
+}
+
+/** Where the routes are, under the client's `baseUrl`. */
+export interface AccountRoutes {
+  /** @default '/auth/sessions' */
+  readonly sessions?: string;
+  /** @default '/users/me/password' */
+  readonly password?: string;
+}
+
+export function accountOf(
+  baton: Baton,
+  { sessions = '/auth/sessions', password = '/users/me/password' }: AccountRoutes = {},
+): Account {
+  const ask = async (path: string, init?: RequestInit): Promise<Response> => {
+    const response = await baton.fetch(path, init);
+    if (response.ok) return response;
+    const body: Partial<ErrorBody> = Object(await response.json().catch(() => null));
+    const { status, headers } = response;
+    throw new AccountError(
+      status,
+      markOf({ status, headers, body }) ?? null,
+      body.error_description,
+    );
+  };
+  return {
+    async sessions() {
+      const body: SessionsBody = Object(await (await ask(sessions)).json());
+      return body.sessions;
+    },
+    async endSession(id) {
+      await ask(`${sessions}/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    },
+    async changePassword(change) {
+      const headers = { 'content-type': 'application/json' };
+      await ask(password, { method: 'POST', headers, body: JSON.stringify(change) });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Baton } from './baton.js';
+import type { Unsubscribe } from './events.js';
+
+/** The part of a socket of socket.io-client that is used. */
+export interface SocketLike {
+  auth: object | ((give: (auth: object) => void) => void);
+  connect(): unknown;
+  disconnect(): unknown;
+  on(event: 'connect_error', listener: (error: Error) => void): unknown;
+  on(event: 'connect', listener: () => void): unknown;
+  off(event: 'connect_error', listener: (error: Error) => void): unknown;
+  off(event: 'connect', listener: () => void): unknown;
+}
+
+/** Whether the server's middleware refused the token, rather than failed. @default the codes of the guard */
+export type IsConnectionRefused = (error: Error) => boolean;
+
+/** The codes of a refused access token, in the error's `data.error`, or as its message. */
+const REFUSALS: readonly unknown[] = ['token_expired', 'invalid_token', 'session_revoked'];
+
+const byCode: IsConnectionRefused = (error) => {
+  const { data }: { data?: unknown } = Object(error);
+  const { error: code }: { error?: unknown } = Object(data);
+  return REFUSALS.includes(code ?? error.message);
+};
+
+/**
+ * Gives each connection of a socket, the first and every reconnection, the access token of the moment, in
+ * `handshake.auth.token`. A token that is refused is renewed, and the socket connects again, once.
+ * When the session ends, or somebody else signs in, the socket is disconnected: it is theirs to connect again.
+ *
+ * @param socket made with `autoConnect: false`, else its first connection may go without a token
+ * @returns undoes it; the socket stays as it is
+ */
+export function authorizeSocket(
+  socket: SocketLike,
+  baton: Baton,
+  isRefused: IsConnectionRefused = byCode,
+): Unsubscribe {
+  const before = socket.auth;
+  let sent: string | null = null;
+  let refused: string | undefined;
+  let isRenewed = false;
+
+  const nextToken = async (): Promise<object> => {
+    const last = refused;
+    refused = undefined;
+    // Without a token the server refuses, and the socket's owner is told.
+    sent = await baton.getAccessToken(last).catch(() => null);
+    return sent === null ? {} : { token: sent };
+  };
+
+  socket.auth = (give) => {
+    void nextToken().then(give);
+  };
+
+  const onError = (error: Error) => {
+    if (!isRefused(error) || sent === null) return;
+    // Once: whoever refuses the new one, too, would refuse them all.
+    isRenewed = !isRenewed;
+    if (!isRenewed) return;
+    refused = sent;
+    socket.connect();
+  };
+  const onConnect = () => {
+    isRenewed = false;
+  };
+  socket.on('connect_error', onError);
+  socket.on('connect', onConnect);
+  const stop = baton.on('signedOut', () => socket.disconnect());
+
+  return () => {
+    stop();
+    socket.off('connect_error', onError);
+    socket.off('connect', onConnect);
+    socket.auth = before;
+  };
+}
