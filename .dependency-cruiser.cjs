@@ -66,7 +66,7 @@ module.exports = {
         pathNot: '^src/(standalone|openapi|client)/|^src/main\\.ts$|\\.spec\\.ts$',
       },
       to: {
-        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|@zxcvbn-ts|fastest-levenshtein|p-limit|fastify)',
+        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|@zxcvbn-ts|@redis|fastest-levenshtein|p-limit|fastify)',
       },
     },
   ],

@@ -55,3 +55,22 @@ export function repeatEvery(
   timer.unref();
   return () => clearInterval(timer);
 }
+
+/**
+ * What `answer` resolves to, when it does so in time. An answer that has arrived while this process was busy
+ * is in time: it is read before this gives up.
+ *
+ * @throws Error with `late` as its message after `limitMs` milliseconds
+ */
+export async function answerWithin<Answer>(
+  limitMs: number,
+  answer: Promise<Answer>,
+  late: string,
+): Promise<Answer> {
+  let timer: NodeJS.Timeout | undefined;
+  const impatience = new Promise<never>((_resolve, reject) => {
+    const giveUp = (): void => reject(new Error(late));
+    timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), limitMs);
+  });
+  return Promise.race([answer, impatience]).finally(() => clearTimeout(timer));
+}

@@ -53,6 +53,7 @@ export { refreshTokenMigrations } from './migrations/refresh-token-migrations.js
 export { refreshTokenEntity } from './sessions/refresh-token-entity.js';
 export type { LiveSession } from './sessions/live-session.js';
 export { RefreshToken } from './sessions/refresh-token.entity.js';
+export type { PushedRevocation, RevocationFeed } from './sessions/revocation-feed.js';
 export type { SessionOrigin } from './sessions/storable-session.js';
 export type { AccessTokenClaims } from './tokens/access-token.js';
 export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token.js';

@@ -12,6 +12,7 @@ import type { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { LogoutService } from '../sessions/logout.service.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
 import { RevocationList } from '../sessions/revocation-list.js';
+import { RevocationPush } from '../sessions/revocation-push.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionTable } from '../sessions/session-table.js';
@@ -98,6 +99,17 @@ const CONFIGURATION: Provider[] = [
   },
 ];
 
+const PUSH: Provider = {
+  provide: RevocationPush,
+  inject: [AUTH_CONFIG, RevocationList, AuthEvents, CLOCK],
+  useFactory: (
+    { revocationFeed }: AuthConfig,
+    revocations: RevocationList,
+    events: AuthEvents,
+    clock: Clock,
+  ) => new RevocationPush(revocationFeed ?? null, revocations, events, clock),
+};
+
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
 export function authProviders(dataSource: InjectionToken, entity: typeof RefreshToken): Provider[] {
   return [
@@ -140,6 +152,7 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
       useFactory: (settings: Settings, store: RefreshTokenStore, clock: Clock) =>
         new RevocationList(settings, store, clock),
     },
+    PUSH,
     ...PARTS,
   ];
 }

@@ -9,6 +9,7 @@ import { ErrorFilter } from './error.filter.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';
 import { PlaygroundController } from './playground/playground.controller.js';
+import { RedisModule, Shared } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
 
@@ -19,6 +20,7 @@ const NAMES_PER_ADDRESS = 30;
 @Module({})
 export class AppModule {
   static from(environment: Environment, dataSource: DataSource): DynamicModule {
+    const redis = RedisModule.from(environment);
     return {
       module: AppModule,
       imports: [
@@ -28,12 +30,14 @@ export class AppModule {
           dataSourceFactory: async () => dataSource,
         }),
         AuthModule.forRootAsync({
-          imports: [UsersModule],
-          inject: [UsersService],
-          useFactory: (users: UsersService) => authOptions(environment, users),
+          imports: [UsersModule, redis],
+          inject: [UsersService, Shared],
+          useFactory: (users: UsersService, shared: Shared) =>
+            authOptions(environment, users, shared),
           routePrefix: environment.AUTH_PREFIX,
         }),
         UsersModule,
+        redis,
       ],
       controllers: [
         HealthController,
@@ -57,9 +61,10 @@ function showsPlayground({ AUTH_PLAYGROUND, NODE_ENV }: Environment): boolean {
   return AUTH_PLAYGROUND ?? NODE_ENV !== 'production';
 }
 
-function authOptions(env: Environment, users: UsersService): AuthModuleOptions {
+function authOptions(env: Environment, users: UsersService, shared: Shared): AuthModuleOptions {
   return {
     users,
+    revocationFeed: shared.revocationFeed,
     ...env.secrets,
     accessTtl: env.AUTH_ACCESS_TTL,
     refreshTtl: env.AUTH_REFRESH_TTL,

@@ -3,8 +3,9 @@ import * as v from 'valibot';
 import { cookiePath, sameSiteWords } from '../auth/cookie-options.js';
 import { isWebOrigin } from '../auth/web-origin.js';
 import { durationSeconds, oneOf } from '../options.js';
-import { type DatabaseAddress, databaseAddress } from './database-url.js';
+import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
+import { redisUrl } from './redis/redis-url.js';
 import type { Secrets } from './secrets.js';
 import { synchronousWords } from './sqlite.js';
 import { UnusableUrlError } from './url-parameters.js';
@@ -49,18 +50,21 @@ const prefix = v.pipe(
   v.transform((path) => path.replaceAll(/^\/|\/$/g, '')),
 );
 
-const database = v.pipe(
-  v.string(),
-  v.rawTransform(({ dataset, addIssue, NEVER }): DatabaseAddress => {
-    try {
-      return databaseAddress(dataset.value);
-    } catch (error) {
-      if (!(error instanceof UnusableUrlError)) throw error;
-      addIssue({ message: error.message });
-      return NEVER;
-    }
-  }),
-);
+/** What `read` makes of a URL; what it cannot use is said in its words. */
+function urlReadBy<Address>(read: (text: string) => Address) {
+  return v.pipe(
+    v.string(),
+    v.rawTransform(({ dataset, addIssue, NEVER }): Address => {
+      try {
+        return read(dataset.value);
+      } catch (error) {
+        if (!(error instanceof UnusableUrlError)) throw error;
+        addIssue({ message: error.message });
+        return NEVER;
+      }
+    }),
+  );
+}
 
 const PROXIES_TAKE = 'takes off or the number of proxies, at most 1000';
 
@@ -90,7 +94,7 @@ const variables = v.object({
   NODE_ENV: v.optional(mode, 'development'),
   PORT: v.optional(wholeNumber('takes a port, 0 to 65535', 65_535), '3000'),
   HOST: v.optional(v.string(), '127.0.0.1'),
-  DATABASE_URL: v.optional(database, 'sqlite:data/baton.sqlite'),
+  DATABASE_URL: v.optional(urlReadBy(databaseAddress), 'sqlite:data/baton.sqlite'),
   AUTH_ACCESS_TTL: v.optional(durationSeconds(1)),
   AUTH_REFRESH_TTL: v.optional(durationSeconds(1)),
   AUTH_SESSION_TTL: v.optional(durationSeconds(1)),
@@ -104,8 +108,8 @@ const variables = v.object({
   AUTH_REVOCATION: v.optional(oneOf(['cached', 'strict', 'off'])),
   AUTH_REVOCATION_POLL: v.optional(durationSeconds(1)),
   AUTH_PREFIX: v.optional(prefix, 'auth'),
-  AUTH_ISSUER: v.optional(v.string()),
-  AUTH_AUDIENCE: v.optional(v.string()),
+  AUTH_ISSUER: v.optional(v.string(), 'nestjs-baton'),
+  AUTH_AUDIENCE: v.optional(v.string(), 'nestjs-baton'),
   AUTH_REGISTRATION: v.optional(onOff, 'on'),
   AUTH_LOGIN_ATTEMPTS: v.optional(
     wholeNumber('takes a whole number, at least 1', 1_000_000, 1),
@@ -124,7 +128,7 @@ const variables = v.object({
   SQLITE_SYNCHRONOUS: v.optional(oneOf(synchronousWords), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),
   TRUST_PROXY_HEADER: v.optional(oneOf(['x-forwarded-for', 'forwarded']), 'x-forwarded-for'),
-  REDIS_URL: v.optional(v.never('takes nothing: Redis is not in this version yet')),
+  REDIS_URL: v.optional(urlReadBy(redisUrl)),
 });
 
 /** The token under which the server's parts receive their {@link Environment}. */

@@ -4,6 +4,7 @@ import { UnavailableError } from '../errors.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { SessionTable } from '../sessions/session-table.js';
+import { Shared } from './redis/redis.module.js';
 
 const PATIENCE_MS = 2_000;
 
@@ -12,6 +13,8 @@ export interface HealthBody {
   readonly status: 'ok';
   /** How far the database's clock, which counts, is ahead of this machine's. Milliseconds. */
   readonly clock_offset_ms: number;
+  /** Whether Redis answers, where there is a `REDIS_URL`; a server whose Redis is away is ready all the same. */
+  readonly redis?: 'up' | 'down';
 }
 
 /**
@@ -29,6 +32,7 @@ export class HealthController {
     private readonly table: SessionTable,
     private readonly clock: DatabaseClock,
     private readonly revocations: RevocationList,
+    private readonly shared: Shared,
   ) {}
 
   /** Readiness: has the database write, though nothing, for a demoted one still reads; and what guards rely on. */
@@ -42,7 +46,12 @@ export class HealthController {
     await inTime(Promise.resolve(this.revocations.isRevoked(''))).catch((error: unknown) => {
       throw new NotReadyError('Revocations are too old to trust', 'revocations', error);
     });
-    return { status: 'ok', clock_offset_ms: this.clock.offsetMs };
+    const { state: redis } = this.shared;
+    return {
+      status: 'ok',
+      clock_offset_ms: this.clock.offsetMs,
+      ...(redis !== null && { redis }),
+    };
   }
 
   /** Liveness: a restart would not bring a database back. */

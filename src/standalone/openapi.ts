@@ -58,6 +58,13 @@ class HealthModel {
     description: "how far the database's clock is ahead of this server's, in milliseconds",
   })
   clock_offset_ms!: number;
+
+  @ApiProperty({
+    enum: ['up', 'down'],
+    required: false,
+    description: 'whether Redis answers, where there is a REDIS_URL',
+  })
+  redis?: 'up' | 'down';
 }
 
 /** Markdown. The links are relative: they hold below a path, too. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 
-/** A `DATABASE_URL` cannot be used. The message says what is taken, and never what was given. */
+/** A `DATABASE_URL` or `REDIS_URL` cannot be used. The message says what is taken, and never what was given. */
 export class UnusableUrlError extends Error {}
 
 /** Stands where a URL names no host: `postgres://user@/db?host=/dir` is one, though not to `URL`. */

@@ -1,19 +1,8 @@
-import { connect } from 'node:net';
 import { DATABASES, type DatabaseKind } from './database-kinds.js';
+import { isListening } from './listening.js';
 
 export { DATABASES, type DatabaseKind, type FreshDatabase, IN_MEMORY } from './database-kinds.js';
-
-/** Whether something listens on a port of this machine. */
-export function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    const settle = (listening: boolean) => {
-      socket.destroy();
-      resolve(listening);
-    };
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
-  });
-}
+export { isListening } from './listening.js';
 
 const available = await Promise.all(
   DATABASES.map(async ({ port }) => port === undefined || (await isListening(port))),

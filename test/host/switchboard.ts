@@ -52,8 +52,13 @@ export class Switchboard {
     this.held = false;
   }
 
-  close(): void {
+  /** Ends the connections that are open. */
+  cut(): void {
     for (const line of this.lines) line.destroy();
+  }
+
+  close(): void {
+    this.cut();
     this.server.close();
   }
 }

@@ -1,0 +1,46 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { RevocationFeed } from '../../sessions/revocation-feed.js';
+import type { Environment } from '../environment.js';
+import { Redis } from './redis.js';
+import { RedisRevocationFeed } from './redis-revocation-feed.js';
+
+/** What the instances share where there is a `REDIS_URL`; without one, nothing. */
+export class Shared {
+  private constructor(
+    private readonly redis: Redis | null,
+    readonly revocationFeed?: RevocationFeed,
+  ) {}
+
+  /** The instances of one server have one issuer and one audience; their names lead to what they share. */
+  static by(redis: Redis | null, { AUTH_ISSUER, AUTH_AUDIENCE }: Environment): Shared {
+    if (redis === null) return new Shared(null);
+    const prefix = ['baton', AUTH_ISSUER, AUTH_AUDIENCE].map(encodeURIComponent).join(':');
+    return new Shared(redis, new RedisRevocationFeed(redis, prefix));
+  }
+
+  /** Null where nothing is shared. */
+  get state(): 'up' | 'down' | null {
+    if (this.redis === null) return null;
+    return this.redis.isUp ? 'up' : 'down';
+  }
+}
+
+/** Provides {@link Shared}. */
+@Module({})
+export class RedisModule {
+  static from(environment: Environment): DynamicModule {
+    const { REDIS_URL } = environment;
+    return {
+      module: RedisModule,
+      providers: [
+        { provide: Redis, useValue: REDIS_URL === undefined ? null : new Redis(REDIS_URL) },
+        {
+          provide: Shared,
+          inject: [Redis],
+          useFactory: (redis: Redis | null) => Shared.by(redis, environment),
+        },
+      ],
+      exports: [Shared],
+    };
+  }
+}
