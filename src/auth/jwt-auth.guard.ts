@@ -8,7 +8,7 @@ import { type HttpRequest, addressOf, bearerToken } from './http-request.js';
 import { BareRequest, JwtStrategy } from './jwt.strategy.js';
 import { PublicRoutes } from './public-routes.js';
 import { RequestUser } from './request-user.js';
-import type { Asked } from './strategy-refusal.js';
+import type { Asked } from './asked-strategy.js';
 import { Transports } from './transports/transports.js';
 
 /**

@@ -6,7 +6,7 @@ import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, addressOf } from './http-request.js';
 import { RefreshCookie } from './refresh-cookie.js';
 import { RefreshTokenStrategy } from './refresh-token.strategy.js';
-import type { Asked } from './strategy-refusal.js';
+import type { Asked } from './asked-strategy.js';
 
 /**
  * Lets requests in whose body, or cookie, holds a genuine refresh token that has not expired, and leaves a

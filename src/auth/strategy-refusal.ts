@@ -1,13 +1,6 @@
 import type { Strategy } from 'passport-jwt';
 import type { AuthError } from '../errors.js';
 import type { ErrorHeaders } from './error-headers.js';
-import type { HttpRequest } from './http-request.js';
-
-/** A strategy of ours, as far as a guard is concerned. */
-export interface Asked<Answer> {
-  /** @throws what it refuses the request with */
-  ask(request: HttpRequest): Promise<Answer>;
-}
 
 /**
  * Makes a strategy refuse one request in the module's words, whoever asked it. Passport goes on to the next

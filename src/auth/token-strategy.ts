@@ -6,7 +6,8 @@ import type { RegisteredClaims } from '../tokens/claims.js';
 import type { JwtCodec } from '../tokens/jwt-codec.js';
 import type { ErrorHeaders } from './error-headers.js';
 import type { HttpRequest } from './http-request.js';
-import { type Asked, refuseInOurWords } from './strategy-refusal.js';
+import type { Asked } from './asked-strategy.js';
+import { refuseInOurWords } from './strategy-refusal.js';
 
 /** Where a request has its token, and what it is told when it has none. */
 export interface TokenSource {
