@@ -8,8 +8,12 @@ export interface SocketLike {
   disconnect(): unknown;
   on(event: 'connect_error', listener: (error: Error) => void): unknown;
   on(event: 'connect', listener: () => void): unknown;
+  on(event: 'exception', listener: (body: unknown) => void): unknown;
+  on(event: 'disconnect', listener: (reason: string) => void): unknown;
   off(event: 'connect_error', listener: (error: Error) => void): unknown;
   off(event: 'connect', listener: () => void): unknown;
+  off(event: 'exception', listener: (body: unknown) => void): unknown;
+  off(event: 'disconnect', listener: (reason: string) => void): unknown;
 }
 
 /** Whether the server's middleware refused the token, rather than failed. @default the codes of the guard */
@@ -17,6 +21,9 @@ export type IsConnectionRefused = (error: Error) => boolean;
 
 /** The codes of a refused access token, in the error's `data.error`, or as its message. */
 const REFUSALS: readonly unknown[] = ['token_expired', 'invalid_token', 'session_revoked'];
+
+/** With what the server ends a connection whose token or session is over. @see docs/transports.md */
+const ENDED = 4401;
 
 const byCode: IsConnectionRefused = (error) => {
   const { data }: { data?: unknown } = Object(error);
@@ -26,7 +33,8 @@ const byCode: IsConnectionRefused = (error) => {
 
 /**
  * Gives each connection of a socket, the first and every reconnection, the access token of the moment, in
- * `handshake.auth.token`. A token that is refused is renewed, and the socket connects again, once.
+ * `handshake.auth.token`. A token that is refused is renewed, and the socket connects again, once; so it does
+ * when the server ends a connection with its token.
  * When the session ends, or somebody else signs in, the socket is disconnected: it is theirs to connect again.
  *
  * @param socket made with `autoConnect: false`, else its first connection may go without a token
@@ -41,19 +49,17 @@ export function authorizeSocket(
   let sent: string | null = null;
   let refused: string | undefined;
   let isRenewed = false;
-
   const nextToken = async (): Promise<object> => {
     const last = refused;
     refused = undefined;
     // Without a token the server refuses, and the socket's owner is told.
     sent = await baton.getAccessToken(last).catch(() => null);
-    return sent === null ? {} : { token: sent };
+    return sent ? { token: sent } : {};
   };
 
   socket.auth = (give) => {
     void nextToken().then(give);
   };
-
   const onError = (error: Error) => {
     if (!isRefused(error) || sent === null) return;
     // Once: whoever refuses the new one, too, would refuse them all.
@@ -62,17 +68,33 @@ export function authorizeSocket(
     refused = sent;
     socket.connect();
   };
+  /** The server's word before it disconnects for the end of a token. */
+  const onException = (body: unknown) => {
+    if (isEndOfToken(body)) refused = sent ?? undefined;
+  };
+  const onDisconnect = (reason: string) => {
+    if (refused && reason === 'io server disconnect') socket.connect();
+  };
   const onConnect = () => {
     isRenewed = false;
   };
   socket.on('connect_error', onError);
   socket.on('connect', onConnect);
+  socket.on('exception', onException);
+  socket.on('disconnect', onDisconnect);
   const stop = baton.on('signedOut', () => socket.disconnect());
 
   return () => {
     stop();
     socket.off('connect_error', onError);
     socket.off('connect', onConnect);
+    socket.off('exception', onException);
+    socket.off('disconnect', onDisconnect);
     socket.auth = before;
   };
+}
+
+function isEndOfToken(body: unknown): boolean {
+  const { code, error }: { code?: unknown; error?: unknown } = Object(body);
+  return code === ENDED && REFUSALS.includes(error);
 }

@@ -135,3 +135,29 @@ it('who signs in after a token was refused connects as who they are', async () =
   await again;
   expect(tokens.at(-1)).toBe(await baton.getAccessToken());
 });
+
+it('a connection that the server ends with its token is made again with another', async () => {
+  const baton = await api.signedIn();
+  const first = await baton.getAccessToken();
+  authorizeSocket(socket, baton);
+  server.once('connection', (connection) => {
+    connection.emit('exception', { error: 'token_expired', code: 4401 });
+    connection.disconnect(true);
+  });
+  const disconnected = told('disconnect');
+  socket.connect();
+  await disconnected;
+  await told('connect');
+  expect(tokens).toEqual([first, await baton.getAccessToken()]);
+  expect(refreshes(api)).toBe(1);
+});
+
+it('a connection that the server ends for a reason of its own stays ended', async () => {
+  const baton = await api.signedIn();
+  authorizeSocket(socket, baton);
+  server.once('connection', (connection) => connection.disconnect(true));
+  const disconnected = told('disconnect');
+  socket.connect();
+  await disconnected;
+  expect({ active: socket.active, tokens: tokens.length }).toEqual({ active: false, tokens: 1 });
+});
