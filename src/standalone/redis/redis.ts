@@ -61,7 +61,10 @@ export class Redis implements OnModuleInit, OnApplicationShutdown {
       return repeatEvery(
         PING_MS,
         async () => {
-          if (client.isReady) await answerWithin(PING_MS, client.ping(), 'it does not answer');
+          if (!client.isOpen) connect();
+          // A connection that ends says so itself, and is made again by the client.
+          const ping = client.isReady ? client.ping().catch(() => {}) : Promise.resolve();
+          await answerWithin(PING_MS, ping, 'it does not answer');
         },
         (error) => {
           this.tellLost(error);
