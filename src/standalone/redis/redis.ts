@@ -12,8 +12,7 @@ const LONGEST_PAUSE_MS = 2_000;
 const MOST_UNANSWERED = 10_000;
 
 /** What a server logs once, until Redis is back. */
-const WITHOUT =
-  'revocations come to other instances by the poll, and each counts failed attempts for itself';
+const WITHOUT = 'revocations come to other instances by the poll';
 
 /**
  * Two connections to Redis, one for commands and one that listens. They are made, and made again, beside
