@@ -22,7 +22,7 @@ import { type SessionRequest, beginRequest } from './session-request.js';
 import { SessionStore } from './session-store.js';
 import { tokenLeftMs } from './session.js';
 import { Signing } from './signing.js';
-import { StoredRecord } from './stored-record.js';
+import { storedRecord } from './stored-record.js';
 import { browserWakeUps } from './wake-ups.js';
 
 /** Keeps somebody signed in. Its methods may be passed around on their own. */
@@ -153,7 +153,7 @@ function partsOf<User>(
   const owner = () => ({ server: routes(), client: options.name ?? '' });
   const events = createEvents();
   const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
-  const stored = new StoredRecord(storage, owner, isCookie, clock);
+  const stored = storedRecord(storage, owner, isCookie, clock);
   const store = new SessionStore(stored, isCookie, storage.isMissing, events, options.readUser);
   const post = createPost(routes, isCookie, timeoutMs, fetch, errorCode, clock);
   const api = createAuthApi(post, isCookie, timeoutMs, errorCode, clock, options.hmac);
