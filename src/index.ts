@@ -1,9 +1,9 @@
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
 export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';
-export type { CookieOptions } from './auth/cookie-options.js';
+export type { CookieOptions } from './auth/cookie/cookie-options.js';
 export { AUTH_ROUTE, isAuthRoute } from './auth/auth-route.js';
-export { AttemptLimits } from './auth/attempt-limits.js';
-export type { AttemptOptions } from './auth/attempt-options.js';
+export { AttemptLimits } from './auth/attempts/attempt-limits.js';
+export type { AttemptOptions } from './auth/attempts/attempt-options.js';
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export {
   CurrentSession,

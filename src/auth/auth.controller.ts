@@ -31,7 +31,7 @@ import {
 } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { ProxyWarning } from './proxy-warning.js';
-import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
+import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
 
 /** The routes of the module but for the refresh. Where they stand, `routePrefix` says. */
 @PersonalAuthRoute()

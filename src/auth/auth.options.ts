@@ -21,9 +21,13 @@ import type { RevocationFeed } from '../sessions/revocation-feed.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
 import type { AccessTokenClaims } from '../tokens/access-token.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
-import { type AttemptOptions, type AttemptSettings, attemptsSchema } from './attempt-options.js';
+import {
+  type AttemptOptions,
+  type AttemptSettings,
+  attemptsSchema,
+} from './attempts/attempt-options.js';
 import { closedObject } from './closed-object.js';
-import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie-options.js';
+import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie/cookie-options.js';
 import { hasMethods } from './has-methods.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */

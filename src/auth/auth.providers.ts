@@ -23,7 +23,7 @@ import { VerifiedTokens } from '../tokens/verified-tokens.js';
 import { AccessControl } from './access-control.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
-import { AttemptLimits } from './attempt-limits.js';
+import { AttemptLimits } from './attempts/attempt-limits.js';
 import {
   AUTH_CONFIG,
   AUTH_OPTIONS,
@@ -37,15 +37,15 @@ import { Connections } from './connections.js';
 import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
-import { JwtStrategy } from './jwt.strategy.js';
+import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
 import { ProxyWarning } from './proxy-warning.js';
-import { RefreshCookie } from './refresh-cookie.js';
+import { RefreshCookie } from './cookie/refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
-import { RefreshTokenStrategy } from './refresh-token.strategy.js';
+import { RefreshTokenStrategy } from './passport/refresh-token.strategy.js';
 import { RequestUser } from './request-user.js';
-import { Responses } from './responses.js';
-import { StrategyNames } from './strategy-names.js';
+import { Responses } from './passport/responses.js';
+import { StrategyNames } from './passport/strategy-names.js';
 import { Handshakes } from './transports/handshakes.js';
 import { Transports } from './transports/transports.js';
 

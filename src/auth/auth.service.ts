@@ -27,7 +27,7 @@ import {
 import type { AuthUser, Credentials } from '../users/user-store.js';
 import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
-import { AttemptLimits } from './attempt-limits.js';
+import { AttemptLimits } from './attempts/attempt-limits.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 
 const NOWHERE: SessionOrigin = { ip: null, userAgent: null, deviceName: null };

@@ -17,7 +17,7 @@ import { SETTINGS, type Settings } from '../options.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { AccessTokens } from '../tokens/access-token.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
-import { AttemptLimits } from './attempt-limits.js';
+import { AttemptLimits } from './attempts/attempt-limits.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { addressOf } from './http-request.js';
 import { keepHandshake } from './transports/handshakes.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { AuthError, type AuthErrorCode, TooManyAttemptsError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { Responses } from './responses.js';
+import { Responses } from './passport/responses.js';
 
 /** Says that an error is ours, and which: gateways and other services do not send it. */
 export const AUTH_ERROR_HEADER = 'X-Auth-Error';

@@ -2,13 +2,13 @@ import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@ne
 import { Reflector } from '@nestjs/core';
 import { InvalidTokenError, MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
-import { AttemptLimits } from './attempt-limits.js';
+import { AttemptLimits } from './attempts/attempt-limits.js';
 import { IS_OPTIONAL } from './auth.decorators.js';
 import { type HttpRequest, addressOf, bearerToken } from './http-request.js';
-import { BareRequest, JwtStrategy } from './jwt.strategy.js';
+import { BareRequest, JwtStrategy } from './passport/jwt.strategy.js';
 import { PublicRoutes } from './public-routes.js';
 import { RequestUser } from './request-user.js';
-import type { Asked } from './asked-strategy.js';
+import type { Asked } from './passport/asked-strategy.js';
 import { Transports } from './transports/transports.js';
 
 /**

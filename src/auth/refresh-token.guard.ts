@@ -1,12 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { InvalidTokenError } from '../errors.js';
 import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
-import { AttemptLimits } from './attempt-limits.js';
+import { AttemptLimits } from './attempts/attempt-limits.js';
 import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, addressOf } from './http-request.js';
-import { RefreshCookie } from './refresh-cookie.js';
-import { RefreshTokenStrategy } from './refresh-token.strategy.js';
-import type { Asked } from './asked-strategy.js';
+import { RefreshCookie } from './cookie/refresh-cookie.js';
+import { RefreshTokenStrategy } from './passport/refresh-token.strategy.js';
+import type { Asked } from './passport/asked-strategy.js';
 
 /**
  * Lets requests in whose body, or cookie, holds a genuine refresh token that has not expired, and leaves a

@@ -4,10 +4,10 @@ import type { TokenPairBody } from '../wire.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { CurrentUser, Public } from './auth.decorators.js';
 import { AuthService } from './auth.service.js';
-import { AttemptLimits, isUnauthorized } from './attempt-limits.js';
+import { AttemptLimits, isUnauthorized } from './attempts/attempt-limits.js';
 import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, addressOf, idempotencyKeyOf } from './http-request.js';
-import { type CookiePairBody, RefreshCookie } from './refresh-cookie.js';
+import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 
 /** The busy route, and therefore without an interceptor: what Nest builds for one takes a tenth of a refresh. */

@@ -1,7 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
-import { cookiePath, sameSiteWords } from '../auth/cookie-options.js';
-import { isWebOrigin } from '../auth/web-origin.js';
+import { cookiePath, sameSiteWords } from '../auth/cookie/cookie-options.js';
+import { isWebOrigin } from '../auth/cookie/web-origin.js';
 import { durationSeconds, oneOf } from '../options.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';

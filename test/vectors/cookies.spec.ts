@@ -1,4 +1,4 @@
-import { cookieValues } from '../../src/auth/cookie-header.js';
+import { cookieValues } from '../../src/auth/cookie/cookie-header.js';
 import { describeWithVectors, readVectors } from './known-vectors.js';
 
 const OURS = '__Secure-baton_refresh';

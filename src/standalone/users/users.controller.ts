@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import * as v from 'valibot';
 import type { AuthenticatedUser } from '../../auth/access-control.js';
-import { AttemptLimits } from '../../auth/attempt-limits.js';
+import { AttemptLimits } from '../../auth/attempts/attempt-limits.js';
 import { AuthHeadersInterceptor } from '../../auth/auth-headers.interceptor.js';
 import { CurrentSession } from '../../auth/auth.decorators.js';
 import { parseBody } from '../../auth/auth.dto.js';

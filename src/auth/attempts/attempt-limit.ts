@@ -1,4 +1,4 @@
-import { TooManyAttemptsError } from '../errors.js';
+import { TooManyAttemptsError } from '../../errors.js';
 import type { AttemptCounter } from './attempt-counter.js';
 
 /** Ends an attempt that was let in, and says whether it failed. */

@@ -1,6 +1,6 @@
 import type { Strategy } from 'passport-jwt';
-import type { AuthError } from '../errors.js';
-import type { ErrorHeaders } from './error-headers.js';
+import type { AuthError } from '../../errors.js';
+import type { ErrorHeaders } from '../error-headers.js';
 
 /**
  * Makes a strategy refuse one request in the module's words, whoever asked it. Passport goes on to the next

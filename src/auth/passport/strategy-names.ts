@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import passport from 'passport';
-import { AUTH_CONFIG, type AuthConfig, AuthOptionsError } from './auth.options.js';
+import { AUTH_CONFIG, type AuthConfig, AuthOptionsError } from '../auth.options.js';
 import { JwtStrategy } from './jwt.strategy.js';
 import { RefreshTokenStrategy } from './refresh-token.strategy.js';
 

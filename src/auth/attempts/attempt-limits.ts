@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
-import { CLOCK, type Clock } from '../clock.js';
-import { TooManyAttemptsError } from '../errors.js';
+import { CLOCK, type Clock } from '../../clock.js';
+import { TooManyAttemptsError } from '../../errors.js';
 import { AttemptCounter } from './attempt-counter.js';
 import { AttemptLimit, type Leave } from './attempt-limit.js';
-import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
-import { limitKeyOf } from './client-address.js';
+import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
+import { limitKeyOf } from '../client-address.js';
 
 /** Verifying a token costs a thousandth of a password, and a whole office may stand behind one address. */
 const TOKENS_PER_PASSWORD = 30;

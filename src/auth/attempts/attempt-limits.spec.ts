@@ -1,8 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { TurnedClock } from '../../test/host/turned-clock.js';
-import { AuthError, InvalidCredentialsError, TooManyAttemptsError } from '../errors.js';
+import { TurnedClock } from '../../../test/host/turned-clock.js';
+import { AuthError, InvalidCredentialsError, TooManyAttemptsError } from '../../errors.js';
 import { AttemptLimits } from './attempt-limits.js';
-import { type AuthModuleOptions, resolveOptions } from './auth.options.js';
+import { type AuthModuleOptions, resolveOptions } from '../auth.options.js';
 
 const ADDRESS = '192.0.2.1';
 const DAY_SECONDS = 86_400;

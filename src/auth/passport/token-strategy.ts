@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport-jwt';
-import { type AuthError, InvalidTokenError, type TokenName } from '../errors.js';
-import type { RegisteredClaims } from '../tokens/claims.js';
-import type { JwtCodec } from '../tokens/jwt-codec.js';
-import type { ErrorHeaders } from './error-headers.js';
-import type { HttpRequest } from './http-request.js';
+import { type AuthError, InvalidTokenError, type TokenName } from '../../errors.js';
+import type { RegisteredClaims } from '../../tokens/claims.js';
+import type { JwtCodec } from '../../tokens/jwt-codec.js';
+import type { ErrorHeaders } from '../error-headers.js';
+import type { HttpRequest } from '../http-request.js';
 import type { Asked } from './asked-strategy.js';
 import { refuseInOurWords } from './strategy-refusal.js';
 

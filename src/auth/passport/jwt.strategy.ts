@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { MissingTokenError } from '../errors.js';
-import { type AccessTokenClaims, AccessTokens } from '../tokens/access-token.js';
-import { AccessControl } from './access-control.js';
-import { ErrorHeaders } from './error-headers.js';
-import { type HttpRequest, bearerToken } from './http-request.js';
-import { RequestUser } from './request-user.js';
+import { MissingTokenError } from '../../errors.js';
+import { type AccessTokenClaims, AccessTokens } from '../../tokens/access-token.js';
+import { AccessControl } from '../access-control.js';
+import { ErrorHeaders } from '../error-headers.js';
+import { type HttpRequest, bearerToken } from '../http-request.js';
+import { RequestUser } from '../request-user.js';
 import { TokenStrategy } from './token-strategy.js';
 
 const missing = () => new MissingTokenError();

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidRequestError } from '../errors.js';
+import { InvalidRequestError } from '../../errors.js';
 import {
   type PresentedRefreshToken,
   type RefreshTokenClaims,
   RefreshTokens,
-} from '../tokens/refresh-token.js';
-import { ErrorHeaders } from './error-headers.js';
-import type { HttpRequest } from './http-request.js';
-import { RefreshCookie } from './refresh-cookie.js';
+} from '../../tokens/refresh-token.js';
+import { ErrorHeaders } from '../error-headers.js';
+import type { HttpRequest } from '../http-request.js';
+import { RefreshCookie } from '../cookie/refresh-cookie.js';
 import { TokenStrategy } from './token-strategy.js';
 
 const missing = () => new InvalidRequestError('Refresh token is missing');

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../../clock.js';
 
 /** How many keys are counted at most; the ones not seen longest are forgotten first. */
 const MOST_KEYS = 100_000;

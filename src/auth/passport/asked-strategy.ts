@@ -1,4 +1,4 @@
-import type { HttpRequest } from './http-request.js';
+import type { HttpRequest } from '../http-request.js';
 
 /** A strategy of ours, as far as a guard is concerned: `passport-jwt` has no types that an application would have. */
 export interface Asked<Answer> {

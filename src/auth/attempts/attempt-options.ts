@@ -1,6 +1,6 @@
 import * as v from 'valibot';
-import { type Duration, durationSeconds, wholeNumber } from '../options.js';
-import { closedObject } from './closed-object.js';
+import { type Duration, durationSeconds, wholeNumber } from '../../options.js';
+import { closedObject } from '../closed-object.js';
 
 /** How many failed attempts there may be before even the right password is refused with 429. */
 export interface AttemptOptions {

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { closedObject } from './closed-object.js';
+import { closedObject } from '../closed-object.js';
 import { isWebOrigin } from './web-origin.js';
 
 /** How the refresh token travels in a cookie. */

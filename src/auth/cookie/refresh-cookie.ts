@@ -1,12 +1,12 @@
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { stringifySetCookie } from 'cookie';
-import { AuthError, type AuthErrorCode, SessionMismatchError } from '../errors.js';
-import type { TokenPairBody } from '../wire.js';
-import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
-import { refreshTokenIn } from './auth.dto.js';
+import { AuthError, type AuthErrorCode, SessionMismatchError } from '../../errors.js';
+import type { TokenPairBody } from '../../wire.js';
+import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
+import { refreshTokenIn } from '../auth.dto.js';
 import { cookieDomains, cookiePaths, cookieValues } from './cookie-header.js';
-import { type HttpRequest, bodyOf } from './http-request.js';
+import { type HttpRequest, bodyOf } from '../http-request.js';
 import { hostOf, isAppOrigin, isFromHere } from './web-origin.js';
 
 /** The routes that the cookie is sent to all stand below the prefix that remains without these. */

@@ -1,4 +1,4 @@
-import type { HttpRequest } from './http-request.js';
+import type { HttpRequest } from '../http-request.js';
 
 /**
  * What an app in a web view calls its origin: `capacitor://localhost`, `tauri://localhost`, `ionic://localhost`.
