@@ -55,7 +55,8 @@ describe('what happens beside the requests', () => {
   it('no timer holds the process open, and none outlives the application', async () => {
     const { host, timers } = await hostWithTimers();
     const ours = timers.filter(({ ms }) => ms === 500 || ms === TEN_MINUTES_MS);
-    expect(ours.map(({ timer }) => holdsOpen(timer))).toEqual([false, false, false, false]);
+    expect(ours.length).toBeGreaterThanOrEqual(4);
+    expect(ours.filter(({ timer }) => holdsOpen(timer))).toEqual([]);
     const swept = jest.spyOn(host.app.get(ExpiredSessionSweeper), 'sweep');
     const cleared = jest.spyOn(globalThis, 'clearInterval');
     await host.close();
