@@ -224,9 +224,9 @@ it('lets the caller give up waiting, and refreshes all the same', async () => {
 });
 
 it('gives up a server that does not answer before its grace period ends', async () => {
-  const baton = await api.signedIn({ timeoutMs: 200 });
+  const baton = await api.signedIn({ timeoutMs: 1_000 });
   letTokensEnd();
-  api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 1000 } : 'pass');
+  api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 5_000 } : 'pass');
   const error: unknown = await baton.fetch('/auth/me').catch((caught: unknown) => caught);
   expect(isBatonError(error, 'refresh_failed')).toBe(true);
   expect(baton.getState().status).toBe('signedIn');
