@@ -52,10 +52,12 @@ import {
   type PasswordChangedEvent,
   type PresentedRefreshToken,
   Public,
+  type PushedRevocation,
   type RefreshOptions,
   RefreshToken,
   type RefreshTokenClaims,
   RefreshTokenGuard,
+  type RevocationFeed,
   type RsaAlgorithm,
   type SessionBody,
   SessionMismatchError,
@@ -108,6 +110,11 @@ const accessPrivateKey: OneOrMore = ['current key', 'previous key'];
 const cookies: CookieOptions = { origins: ['https://shop.example'], allowPlainHttp: false };
 const attempts: AttemptOptions = { perName: 5, perAddress: 100, window: '1h' };
 const rsaAlgorithm: RsaAlgorithm = 'PS256';
+const pushed: PushedRevocation[] = [];
+const revocationFeed: RevocationFeed = {
+  publish: (revocations) => void pushed.push(...revocations),
+  subscribe: (receive) => receive(pushed),
+};
 const rules: SessionOptions = { accessTtl, grace: 5, reuseScope: 'user', revocation: 'strict' };
 const extras: AuthModuleExtras = { globalGuard: true, isGlobal: false, dataSource: 'sessions' };
 const options: AuthModuleOptions<Member> = {
@@ -116,6 +123,7 @@ const options: AuthModuleOptions<Member> = {
   accessPrivateKey,
   cookies,
   attempts,
+  revocationFeed,
   rsaAlgorithm,
   refreshSecret: 'a secret',
   clock,
