@@ -28,7 +28,7 @@ import {
 } from './attempts/attempt-options.js';
 import { closedObject } from './closed-object.js';
 import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie/cookie-options.js';
-import { hasMethods } from './has-methods.js';
+import { hasMethods, objectWith } from './has-methods.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
@@ -150,15 +150,8 @@ const optionsSchema = closedObject({
   accessPrivateKey: v.optional(keysSchema),
   rsaAlgorithm: v.optional(oneOf(['RS256', 'PS256']), 'RS256'),
   refreshSecret: v.optional(keysSchema, []),
-  clock: v.optional(
-    v.custom<Clock>((value) => hasMethods(value, 'nowMs'), 'takes an object with the method nowMs'),
-  ),
-  revocationFeed: v.optional(
-    v.custom<RevocationFeed>(
-      (value) => hasMethods(value, 'publish', 'subscribe'),
-      'takes an object with the methods publish and subscribe',
-    ),
-  ),
+  clock: v.optional(objectWith<Clock>('nowMs')),
+  revocationFeed: v.optional(objectWith<RevocationFeed>('publish', 'subscribe')),
   cookies: v.optional(cookiesSchema, false),
   strategy: v.optional(nonEmptyString, 'baton'),
   refreshStrategy: v.optional(nonEmptyString, 'baton-refresh'),
