@@ -24,9 +24,10 @@ import {
   Public,
 } from 'nestjs-baton';
 import { firstValueFrom } from 'rxjs';
-import { login, logout } from '../contract/vocabulary.js';
+import { login } from '../contract/vocabulary.js';
 import { isListening } from '../host/databases.js';
 import { type Host, startHost } from '../host/start-host.js';
+import { REFUSED_TOKENS } from './refused-tokens.js';
 
 @UseGuards(JwtAuthGuard)
 @Controller()
@@ -156,27 +157,13 @@ describe.each(KINDS.filter((_kind, index) => isRun(index)))(
       expect(await ask('open')).toBe('nobody');
     });
 
-    async function expired() {
-      const { access_token } = await login(host);
-      host.clock.turn(901);
-      return access_token;
-    }
-
-    async function revoked() {
-      const pair = await login(host);
-      await logout(host, pair);
-      return pair.access_token;
-    }
-
-    it.each([
-      ['missing', () => undefined, 'missing_token', 'Access token is missing'],
-      ['foreign', () => 'a.b.c', 'invalid_token', 'Invalid access token'],
-      ['expired', expired, 'token_expired', 'Access token has expired'],
-      ['revoked', revoked, 'session_revoked', 'Session has been revoked'],
-    ])('a %s token is an error with our code', async (_kind, token, error, sentence) => {
-      const asked = ask('profile', await token());
-      await expect(asked).rejects.toEqual({ error, error_description: sentence });
-    });
+    it.each(REFUSED_TOKENS)(
+      'a %s token is an error with our code',
+      async (_kind, token, error, sentence) => {
+        const asked = ask('profile', await token(host));
+        await expect(asked).rejects.toEqual({ error, error_description: sentence });
+      },
+    );
   },
 );
 

@@ -12,6 +12,7 @@ import {
 import { eventually, login, logout, refresh } from '../contract/vocabulary.js';
 import { type Host, startHost } from '../host/start-host.js';
 import { overSocketIo, overWs, withSocketIo, withWs } from './socket-clients.js';
+import { REFUSED_TOKENS } from './refused-tokens.js';
 
 @UseGuards(JwtAuthGuard)
 @WebSocketGateway({ path: '/sockets' })
@@ -91,31 +92,17 @@ describe.each([
     client.leave();
   });
 
-  async function expired() {
-    const { access_token } = await login(host);
-    host.clock.turn(901);
-    return access_token;
-  }
-
-  async function revoked() {
-    const pair = await login(host);
-    await logout(host, pair);
-    return pair.access_token;
-  }
-
-  it.each([
-    ['missing', () => undefined, 'missing_token', 'Access token is missing'],
-    ['foreign', () => 'a.b.c', 'invalid_token', 'Invalid access token'],
-    ['expired', expired, 'token_expired', 'Access token has expired'],
-    ['revoked', revoked, 'session_revoked', 'Session has been revoked'],
-  ])('a %s token is an exception with our code', async (_kind, token, error, sentence) => {
-    const header = await token();
-    const client = connect(host, header === undefined ? {} : { header });
-    client.say('who');
-    const data = { error, error_description: sentence };
-    expect(await client.next()).toEqual({ event: 'exception', data });
-    client.leave();
-  });
+  it.each(REFUSED_TOKENS)(
+    'a %s token is an exception with our code',
+    async (_kind, token, error, sentence) => {
+      const header = await token(host);
+      const client = connect(host, header === undefined ? {} : { header });
+      client.say('who');
+      const data = { error, error_description: sentence };
+      expect(await client.next()).toEqual({ event: 'exception', data });
+      client.leave();
+    },
+  );
 
   it('a token in the query string is none, unless asked for', async () => {
     const { access_token } = await login(host);
