@@ -16,6 +16,7 @@ import { WebSocket } from 'ws';
 import { reach } from '../../src/auth/transports/reach.js';
 import { type Host, PASSWORD, startHost } from '../host/start-host.js';
 import { eventually } from '../contract/vocabulary.js';
+import { REFUSED_TOKENS } from './refused-tokens.js';
 
 @UseGuards(JwtAuthGuard)
 @Resolver()
@@ -89,27 +90,13 @@ describe.each([
     expect(await ask('{ open }')).toEqual({ data: { open: 'nobody' } });
   });
 
-  it.each([
-    ['missing', () => undefined, 'missing_token', 'Access token is missing'],
-    ['foreign', () => 'a.b.c', 'invalid_token', 'Invalid access token'],
-    ['expired', expired, 'token_expired', 'Access token has expired'],
-    ['revoked', revoked, 'session_revoked', 'Session has been revoked'],
-  ])('a %s token is refused with our code', async (_kind, token, code, message) => {
-    const { errors } = await ask('{ profile }', await token());
-    expect(errors).toMatchObject([{ message, extensions: { code } }]);
-  });
-
-  async function expired() {
-    const { access_token } = await logIn();
-    host.clock.turn(901);
-    return access_token;
-  }
-
-  async function revoked() {
-    const { access_token } = await logIn();
-    await host.app.get(AuthService).logoutByAccessToken(access_token);
-    return access_token;
-  }
+  it.each(REFUSED_TOKENS)(
+    'a %s token is refused with our code',
+    async (_kind, token, code, message) => {
+      const { errors } = await ask('{ profile }', await token(host));
+      expect(errors).toMatchObject([{ message, extensions: { code } }]);
+    },
+  );
 
   function subscribe(connectionParams: Record<string, unknown>) {
     const closed: unknown[] = [];
@@ -141,17 +128,15 @@ describe.each([
     },
   );
 
-  it.each([
-    ['missing', async () => undefined, 'missing_token'],
-    ['foreign', async () => 'a.b.c', 'invalid_token'],
-    ['expired', expired, 'token_expired'],
-    ['revoked', revoked, 'session_revoked'],
-  ])('a subscription with a %s token is refused with our code', async (_kind, token, code) => {
-    const { client, profiles } = subscribe({ access_token: await token() });
-    const answer = await profiles.next().catch((errors: unknown) => ({ value: { errors } }));
-    expect(JSON.stringify(answer)).toContain(code);
-    await client.dispose();
-  });
+  it.each(REFUSED_TOKENS)(
+    'a subscription with a %s token is refused with our code',
+    async (_kind, token, code) => {
+      const { client, profiles } = subscribe({ access_token: await token(host) });
+      const answer = await profiles.next().catch((errors: unknown) => ({ value: { errors } }));
+      expect(JSON.stringify(answer)).toContain(code);
+      await client.dispose();
+    },
+  );
 
   it('the connection of a subscription ends with its token, and says why', async () => {
     const { access_token } = await logIn();
