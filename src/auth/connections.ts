@@ -123,7 +123,13 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Keeps a socket whose token was let in. @param token where it came after the handshake */
   keep(client: object, session: AuthenticatedUser, token: string | null): void {
-    this.hold(client, session, (error) => closeSocket(client, error));
+    const close = (error: AuthError): void => closeSocket(client, error);
+    try {
+      this.hold(client, session, close);
+    } catch (error) {
+      if (!(error instanceof SessionRevokedError)) throw error;
+      close(error);
+    }
     const held = this.byConnection.get(client);
     if (held !== undefined && token !== null) held.token = token;
   }
@@ -133,16 +139,21 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
    *
    * @param session whom the guard let in, or `AuthService.authenticate`
    * @param end called once, with what ended it, unless the connection is gone before
+   * @throws SessionRevokedError when it was revoked since its token was looked at: then nothing is kept
    */
   hold(connection: object, session: AuthenticatedUser, end: (error: AuthError) => void): void {
     const { sessionId, claims } = session;
     const endsAtMs = this.accessTokens.endOf(claims) * 1000;
     const known = this.byConnection.get(connection);
-    if (known !== undefined) this.move(known, sessionId, endsAtMs);
-    else if (isGone(connection)) return;
-    else this.begin(connection, { sessionId, endsAtMs, token: null, end });
-    // Revoked between the look at its token and now.
-    if (this.revocations.has(sessionId)) this.endSession(sessionId);
+    const isRevoked = this.revocations.has(sessionId);
+    if (known !== undefined) {
+      this.move(known, sessionId, endsAtMs);
+      if (isRevoked) this.endSession(sessionId);
+    } else if (isRevoked) {
+      throw new SessionRevokedError();
+    } else if (!isGone(connection)) {
+      this.begin(connection, { sessionId, endsAtMs, token: null, end });
+    }
   }
 
   /** The token that came after the handshake; null where none did. */
@@ -170,6 +181,18 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
   private add(held: Held): void {
     const ofSession = this.bySession.get(held.sessionId) ?? new Set();
     this.bySession.set(held.sessionId, ofSession.add(held));
+    if (this.settings.revocation === 'strict') void this.askAgain(held);
+  }
+
+  /** Under `strict` no list knows what was revoked, and heard of, between the look at a token and now. */
+  private async askAgain(held: Held): Promise<void> {
+    const { sessionId } = held;
+    try {
+      if (await this.revocations.isRevoked(sessionId)) this.endSession(sessionId);
+    } catch (error) {
+      const isOpen = this.bySession.get(sessionId)?.has(held);
+      if (isOpen) this.end(held, new UnavailableError('Try again later', error));
+    }
   }
 
   private remove(held: Held): void {

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionContext } from '@nestjs/common';
 import { SSE_METADATA } from '@nestjs/common/constants.js';
 import type { AuthError } from '../../errors.js';
+import { AUTH_ERROR_HEADER } from '../error-headers.js';
 
 /** Whether the handler sends events for as long as its client listens: `@Sse()`. */
 export function isEventStream(context: ExecutionContext): boolean {
@@ -14,10 +15,19 @@ export function rawResponseOf(context: ExecutionContext): ServerResponse {
   return 'raw' in response ? response.raw : response;
 }
 
-/** Says why, as an event, and ends the stream: an `EventSource` that comes back with the old token gets its 401. */
+/**
+ * Says why, as an event, and ends the stream: an `EventSource` that comes back with the old token gets its 401. One
+ * that has not begun gets it at once.
+ */
 export function endEventStream(response: ServerResponse, error: AuthError): void {
+  const body = JSON.stringify(error.getResponse());
   if (response.headersSent) {
-    response.write(`event: auth_error\ndata: ${JSON.stringify(error.getResponse())}\n\n`);
+    response.end(`event: auth_error\ndata: ${body}\n\n`);
+    return;
   }
-  response.end();
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+  };
+  response.writeHead(error.getStatus(), { ...headers, [AUTH_ERROR_HEADER]: error.code }).end(body);
 }
