@@ -50,12 +50,12 @@ export {
 export type { RsaAlgorithm } from './keys/signing-key.js';
 export type { Duration, SessionOptions } from './options.js';
 export { refreshTokenMigrations } from './migrations/refresh-token-migrations.js';
-export { refreshTokenEntity } from './sessions/refresh-token-entity.js';
+export { refreshTokenEntity } from './sessions/entity-of-table.js';
 export type { LiveSession } from './sessions/live-session.js';
 export { RefreshToken } from './sessions/refresh-token.entity.js';
 export type { PushedRevocation, RevocationFeed } from './sessions/revocation-feed.js';
 export type { SessionOrigin } from './sessions/storable-session.js';
-export type { AccessTokenClaims } from './tokens/access-token.js';
-export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token.js';
+export type { AccessTokenClaims } from './tokens/access-token-codec.js';
+export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token-codec.js';
 export type { AuthUser, Credentials, UserStore } from './users/user-store.js';
 export type { ErrorBody, MeBody, SessionBody, SessionsBody, TokenPairBody } from './wire.js';

@@ -102,10 +102,10 @@ it('names the words that a choice takes', () => {
 describe('the settings', () => {
   it('have the defaults of the contract', () => {
     expect(v.parse(settingsSchema, {})).toEqual({
-      accessTtl: 900,
-      refreshTtl: 604_800,
-      sessionTtl: 2_592_000,
-      grace: 10,
+      accessTtlSeconds: 900,
+      refreshTtlSeconds: 604_800,
+      sessionTtlSeconds: 2_592_000,
+      graceSeconds: 10,
       recovery: true,
       recoverLostWrites: true,
       maxRecoveries: 0,
@@ -113,15 +113,17 @@ describe('the settings', () => {
       maxSessions: 0,
       reuseScope: 'session',
       revocation: 'cached',
-      revocationPoll: 1,
+      revocationPollSeconds: 1,
       issuer: 'nestjs-baton',
       audience: 'nestjs-baton',
     });
   });
 
   it('take what is given', () => {
-    const given = { accessTtl: '5m', grace: 0, recovery: false, maxUses: 3, reuseScope: 'user' };
-    expect(v.parse(settingsSchema, given)).toMatchObject({ ...given, accessTtl: 300 });
+    const rules = { recovery: false, maxUses: 3, reuseScope: 'user' };
+    const durations = { accessTtlSeconds: 300, graceSeconds: 0 };
+    const parsed = v.parse(settingsSchema, { ...rules, accessTtl: '5m', grace: 0 });
+    expect(parsed).toMatchObject({ ...rules, ...durations });
   });
 
   it.each(['accessTtl', 'refreshTtl', 'sessionTtl', 'revocationPoll'])(

@@ -57,24 +57,34 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(words:
 }
 
 /** The rules of sessions and tokens, with their defaults: the one place that knows them. */
-export const settingsSchema = v.object({
-  accessTtl: v.optional(durationSeconds(1), 900),
-  refreshTtl: v.optional(durationSeconds(1), 604_800),
-  sessionTtl: v.optional(durationSeconds(1), 2_592_000),
-  grace: v.optional(durationSeconds(0), 10),
-  recovery: v.optional(flag, true),
-  recoverLostWrites: v.optional(flag, true),
-  maxRecoveries: v.optional(wholeNumber, 0),
-  maxUses: v.optional(wholeNumber, 0),
-  maxSessions: v.optional(wholeNumber, 0),
-  reuseScope: v.optional(oneOf(['session', 'user']), 'session'),
-  revocation: v.optional(oneOf(['cached', 'strict', 'off']), 'cached'),
-  revocationPoll: v.optional(durationSeconds(1), 1),
-  issuer: v.optional(nonEmptyString, 'nestjs-baton'),
-  audience: v.optional(nonEmptyString, 'nestjs-baton'),
-});
+export const settingsSchema = v.pipe(
+  v.object({
+    accessTtl: v.optional(durationSeconds(1), 900),
+    refreshTtl: v.optional(durationSeconds(1), 604_800),
+    sessionTtl: v.optional(durationSeconds(1), 2_592_000),
+    grace: v.optional(durationSeconds(0), 10),
+    recovery: v.optional(flag, true),
+    recoverLostWrites: v.optional(flag, true),
+    maxRecoveries: v.optional(wholeNumber, 0),
+    maxUses: v.optional(wholeNumber, 0),
+    maxSessions: v.optional(wholeNumber, 0),
+    reuseScope: v.optional(oneOf(['session', 'user']), 'session'),
+    revocation: v.optional(oneOf(['cached', 'strict', 'off']), 'cached'),
+    revocationPoll: v.optional(durationSeconds(1), 1),
+    issuer: v.optional(nonEmptyString, 'nestjs-baton'),
+    audience: v.optional(nonEmptyString, 'nestjs-baton'),
+  }),
+  v.transform(({ accessTtl, refreshTtl, sessionTtl, grace, revocationPoll, ...rest }) => ({
+    ...rest,
+    accessTtlSeconds: accessTtl,
+    refreshTtlSeconds: refreshTtl,
+    sessionTtlSeconds: sessionTtl,
+    graceSeconds: grace,
+    revocationPollSeconds: revocationPoll,
+  })),
+);
 
-/** The rules of sessions and tokens, checked and complete. Durations are whole seconds. */
+/** The rules of sessions and tokens, checked and complete. */
 export type Settings = Readonly<v.InferOutput<typeof settingsSchema>>;
 
 /** The token under which the module's parts receive their {@link Settings}. */

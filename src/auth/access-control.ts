@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionRevokedError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { Confirmations } from '../sessions/confirmations.js';
+import { SeenTokens } from '../sessions/seen-tokens.js';
 import { RevocationList } from '../sessions/revocation-list.js';
-import { type AccessTokenClaims, AccessTokens } from '../tokens/access-token.js';
+import { type AccessTokenClaims, AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { frozen } from '../tokens/claims.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
@@ -24,10 +24,10 @@ export interface AuthenticatedUser {
 export class AccessControl {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
-    private readonly tokens: AccessTokens,
+    private readonly tokens: AccessTokenCodec,
     private readonly verified: VerifiedTokens,
     private readonly revocations: RevocationList,
-    private readonly confirmations: Confirmations,
+    private readonly seenTokens: SeenTokens,
   ) {}
 
   /**
@@ -68,8 +68,8 @@ export class AccessControl {
 
   /** Its holder has received the refresh token issued with it. The first pair of a session has no parent: nothing hangs on it. */
   private noteUse(token: string, claims: AccessTokenClaims): void {
-    const endsAt = this.tokens.endOf(claims);
-    this.verified.remember(hashOf(token), { claims, endsAt }, token.length);
-    if (this.settings.recovery && claims.gen > 0) this.confirmations.note(claims.sid, claims.gen);
+    const endsAtSeconds = this.tokens.endSecondsOf(claims);
+    this.verified.remember(hashOf(token), { claims, endsAtSeconds }, token.length);
+    if (this.settings.recovery && claims.gen > 0) this.seenTokens.note(claims.sid, claims.gen);
   }
 }

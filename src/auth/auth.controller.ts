@@ -13,7 +13,7 @@ import {
 import { validate as isUuid } from 'uuid';
 import { MissingTokenError, NotFoundError } from '../errors.js';
 import type { LiveSession } from '../sessions/live-session.js';
-import { RefreshTokens } from '../tokens/refresh-token.js';
+import { RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
@@ -41,7 +41,7 @@ export class AuthController {
   constructor(
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
-    private readonly tokens: RefreshTokens,
+    private readonly tokens: RefreshTokenCodec,
     private readonly proxies: ProxyWarning,
   ) {}
 
@@ -75,7 +75,7 @@ export class AuthController {
     const refreshToken = this.cookie.tokenOf(request);
     const accessToken = bearerToken(request);
     if (refreshToken !== null) {
-      this.cookie.refuseAnotherSession(request, this.tokens.verifyGenuine(refreshToken).sid);
+      this.cookie.assertSameSession(request, this.tokens.verifyGenuine(refreshToken).sid);
       await this.auth.logout(refreshToken);
     } else if (accessToken !== null) await this.auth.logoutByAccessToken(accessToken);
     else throw new MissingTokenError();

@@ -12,13 +12,13 @@ import {
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import type { AuthUser } from '../users/user-store.js';
-import { refreshTokenEntity } from '../sessions/refresh-token-entity.js';
+import { refreshTokenEntity } from '../sessions/entity-of-table.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
-import { refuseTwoFormats } from './one-format.js';
+import { assertOneFormat } from './one-format.js';
 import { RefreshController } from './refresh.controller.js';
 
 /** What has to be known before the options are: how the module hangs in the application. */
@@ -112,7 +112,7 @@ export class AuthModule extends ConfigurableModuleClass {
   static override forRoot<User extends AuthUser>(
     options: AuthModuleOptions<User> & AuthModuleExtras,
   ): DynamicModule {
-    refuseTwoFormats();
+    assertOneFormat();
     return super.forRoot(options);
   }
 
@@ -120,7 +120,7 @@ export class AuthModule extends ConfigurableModuleClass {
   static override forRootAsync<User extends AuthUser>(
     options: ConfigurableModuleAsyncOptions<AuthModuleOptions<User>> & AuthModuleExtras,
   ): DynamicModule {
-    refuseTwoFormats();
+    assertOneFormat();
     return super.forRootAsync(options);
   }
 }

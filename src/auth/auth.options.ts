@@ -19,7 +19,7 @@ import {
 } from '../options.js';
 import type { RevocationFeed } from '../sessions/revocation-feed.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
-import type { AccessTokenClaims } from '../tokens/access-token.js';
+import type { AccessTokenClaims } from '../tokens/access-token-codec.js';
 import type { AuthUser, UserStore } from '../users/user-store.js';
 import {
   type AttemptOptions,

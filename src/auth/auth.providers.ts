@@ -6,7 +6,7 @@ import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { databaseTime } from '../sessions/database-time.store.js';
-import { Confirmations } from '../sessions/confirmations.js';
+import { SeenTokens } from '../sessions/seen-tokens.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
 import { LogoutService } from '../sessions/logout.service.js';
@@ -17,8 +17,8 @@ import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionTable } from '../sessions/session-table.js';
 import { SessionService } from '../sessions/session.service.js';
-import { AccessTokens } from '../tokens/access-token.js';
-import { RefreshTokens } from '../tokens/refresh-token.js';
+import { AccessTokenCodec } from '../tokens/access-token-codec.js';
+import { RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 import { AccessControl } from './access-control.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
@@ -54,7 +54,7 @@ const PARTS: Provider[] = [
   PlacementCheck,
   AuthEvents,
   VerifiedTokens,
-  Confirmations,
+  SeenTokens,
   ExpiredSessionSweeper,
   RevocationService,
   LogoutService,
@@ -130,16 +130,16 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
       useFactory: ({ clock }: AuthConfig, databaseClock: DatabaseClock) => clock ?? databaseClock,
     },
     {
-      provide: AccessTokens,
+      provide: AccessTokenCodec,
       inject: [AUTH_CONFIG, CLOCK],
       useFactory: ({ settings, accessKeys }: AuthConfig, clock: Clock) =>
-        new AccessTokens(settings, accessKeys, clock),
+        new AccessTokenCodec(settings, accessKeys, clock),
     },
     {
-      provide: RefreshTokens,
+      provide: RefreshTokenCodec,
       inject: [AUTH_CONFIG, CLOCK],
       useFactory: ({ settings, refreshKeys }: AuthConfig, clock: Clock) =>
-        new RefreshTokens(settings, refreshKeys, clock),
+        new RefreshTokenCodec(settings, refreshKeys, clock),
     },
     {
       provide: RefreshTokenStore,

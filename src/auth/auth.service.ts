@@ -9,21 +9,21 @@ import {
   type TokenName,
 } from '../errors.js';
 import { AuthEvents } from '../events.js';
-import { Confirmations } from '../sessions/confirmations.js';
+import { SeenTokens } from '../sessions/seen-tokens.js';
 import type { LiveSession } from '../sessions/live-session.js';
 import { LogoutService } from '../sessions/logout.service.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionService } from '../sessions/session.service.js';
 import { type SessionOrigin, requireSessionId } from '../sessions/storable-session.js';
-import { AccessTokens } from '../tokens/access-token.js';
+import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { isGeneration } from '../tokens/claims.js';
 import { type OwnClaims, ownClaims } from '../tokens/own-claims.js';
 import {
   type IssuedRefreshToken,
   type PresentedRefreshToken,
-  RefreshTokens,
-} from '../tokens/refresh-token.js';
+  RefreshTokenCodec,
+} from '../tokens/refresh-token-codec.js';
 import type { AuthUser, Credentials } from '../users/user-store.js';
 import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
@@ -47,11 +47,11 @@ export class AuthService {
     private readonly revocations: RevocationService,
     private readonly logouts: LogoutService,
     private readonly rotation: RotationService,
-    private readonly accessTokens: AccessTokens,
-    private readonly refreshTokens: RefreshTokens,
+    private readonly accessTokens: AccessTokenCodec,
+    private readonly refreshTokens: RefreshTokenCodec,
     private readonly accessControl: AccessControl,
     private readonly attempts: AttemptLimits,
-    private readonly confirmations: Confirmations,
+    private readonly seenTokens: SeenTokens,
     private readonly events: AuthEvents,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
@@ -209,7 +209,7 @@ export class AuthService {
   confirm(sessionId: string, generation: number): void {
     requireSessionId(sessionId);
     if (!isGeneration(generation)) throw new TypeError('A generation takes a whole number');
-    this.confirmations.note(sessionId, generation);
+    this.seenTokens.note(sessionId, generation);
   }
 
   /** The user that an access token or a session belongs to. @throws InvalidTokenError when there is none any more */
@@ -235,15 +235,15 @@ export class AuthService {
   }
 
   private pair(issued: IssuedRefreshToken, claims: OwnClaims): TokenPairBody {
-    const { token, subject } = issued;
-    const access = this.accessTokens.issue(subject, claims);
+    const { token, place } = issued;
+    const access = this.accessTokens.issue(place, claims);
     return {
       access_token: access.token,
       token_type: 'Bearer',
       expires_in: access.expiresInSeconds,
       refresh_token: token,
       refresh_token_expires_in: this.refreshTokens.expiresInSeconds(issued),
-      session_id: subject.sessionId,
+      session_id: place.sessionId,
     };
   }
 }

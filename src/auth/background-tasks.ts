@@ -9,13 +9,13 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { CLOCK, type Clock, repeatEvery } from '../clock.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { Confirmations } from '../sessions/confirmations.js';
+import { SeenTokens } from '../sessions/seen-tokens.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 
-/** Half of what the contract allows, so that a confirmation is with every instance within a second. */
+/** Half of what the contract allows, so that what was seen in use is with every instance within a second. */
 const FLUSH_INTERVAL_MS = 500;
 /** Asked twice in the time that a revocation may take to be known here, for the asking takes time as well. */
 const POLLS_PER_INTERVAL = 2;
@@ -26,7 +26,7 @@ const MEASURE_INTERVAL_MS = 1000;
 const TOLD_OFFSET_MS = 60_000;
 
 /**
- * What happens beside the requests: the time, the feed of revocations, the batches of confirmations, the sweep.
+ * What happens beside the requests: the time, the feed of revocations, the tokens seen in use, the sweep.
  * Where no server listens, a script or a seeder, the database is asked only as long as somebody asks the module:
  * a poll would keep the pool's connections in use, and they the process alive.
  */
@@ -42,7 +42,7 @@ export class BackgroundTasks
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly revocations: RevocationList,
-    private readonly confirmations: Confirmations,
+    private readonly seenTokens: SeenTokens,
     private readonly revoked: RevocationService,
     private readonly sweeper: ExpiredSessionSweeper,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -57,7 +57,7 @@ export class BackgroundTasks
       ...this.stops,
       this.repeat(
         FLUSH_INTERVAL_MS,
-        this.toldOnce(() => this.confirmations.flush()),
+        this.toldOnce(() => this.seenTokens.flush()),
       ),
       this.repeat(
         FLUSH_INTERVAL_MS,
@@ -70,7 +70,7 @@ export class BackgroundTasks
     ];
     if (this.settings.revocation !== 'cached') return;
     const poll = this.toldOnce(() => this.revocations.refresh());
-    const intervalMs = (this.settings.revocationPoll * 1000) / POLLS_PER_INTERVAL;
+    const intervalMs = (this.settings.revocationPollSeconds * 1000) / POLLS_PER_INTERVAL;
     const keepUp = async () => {
       if (this.isListening() || this.revocations.wasAskedLately()) await poll();
       else this.revocations.pause();
@@ -80,14 +80,14 @@ export class BackgroundTasks
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.confirmations.flush().catch((error: unknown) => this.warn(error));
+    await this.seenTokens.flush().catch((error: unknown) => this.warn(error));
     this.stopping = true;
   }
 
   /** Once more for the requests that were still under way, unless the database is closed already. */
   async onApplicationShutdown(): Promise<void> {
     for (const stop of this.stops) stop();
-    await this.confirmations.flush().catch(() => {});
+    await this.seenTokens.flush().catch(() => {});
   }
 
   /** An application's own clock is believed as it is; the database's is asked for. */

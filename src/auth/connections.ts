@@ -15,7 +15,7 @@ import {
 } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { RevocationList } from '../sessions/revocation-list.js';
-import { AccessTokens } from '../tokens/access-token.js';
+import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
@@ -56,13 +56,13 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly revocations: RevocationList,
     private readonly accessControl: AccessControl,
-    private readonly accessTokens: AccessTokens,
+    private readonly accessTokens: AccessTokenCodec,
     private readonly attempts: AttemptLimits,
   ) {}
 
   onApplicationBootstrap(): void {
     this.revocation = this.revocations.heard.subscribe((id) => this.endSession(id));
-    const intervalMs = (this.settings.revocationPoll * 1000) / LOOKS_PER_POLL;
+    const intervalMs = (this.settings.revocationPollSeconds * 1000) / LOOKS_PER_POLL;
     // What a poll fails of, a later one finds out.
     this.stop = repeatEvery(
       intervalMs,
@@ -96,7 +96,7 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
     if (ofHandshake === null) return null;
     const address = addressOf(ip === undefined ? {} : { ip });
     try {
-      this.attempts.refuseFlood(address);
+      this.attempts.assertNoFlood(address);
       const session = await this.accessControl.authenticate(ofHandshake);
       this.keep(client, session, null);
       return session;
@@ -143,7 +143,7 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
    */
   hold(connection: object, session: AuthenticatedUser, end: (error: AuthError) => void): void {
     const { sessionId, claims } = session;
-    const endsAtMs = this.accessTokens.endOf(claims) * 1000;
+    const endsAtMs = this.accessTokens.endSecondsOf(claims) * 1000;
     const known = this.byConnection.get(connection);
     const isRevoked = this.revocations.has(sessionId);
     if (known !== undefined) {

@@ -46,7 +46,7 @@ export class JwtAuthGuard implements CanActivate {
       } catch (refusal) {
         if (refusal instanceof InvalidTokenError)
           this.attempts.noteRefusedToken(addressOf(request));
-        return this.transports.refuse(context, () => this.getResponse(context), refusal);
+        return this.transports.rethrow(context, () => this.getResponse(context), refusal);
       }
     };
     try {
@@ -107,7 +107,7 @@ export class JwtAuthGuard implements CanActivate {
   }
 
   private verify(request: HttpRequest, token: string): Promise<AuthenticatedUser> {
-    this.attempts.refuseFlood(addressOf(request));
+    this.attempts.assertNoFlood(addressOf(request));
     return this.strategy.ask(new BareRequest(token));
   }
 

@@ -15,7 +15,7 @@ Reflect.set(globalThis, LOADED, loaded.add(FORMAT));
  *
  * @throws AuthOptionsError when both were loaded
  */
-export function refuseTwoFormats(): void {
+export function assertOneFormat(): void {
   if (loaded.size < 2) return;
   throw new AuthOptionsError(
     'AuthModule: nestjs-baton was loaded twice, by import as ES modules and by require() as CommonJS: ' +

@@ -11,7 +11,7 @@ type Provider = Module['providers'] extends Map<unknown, infer Each> ? Each : ne
  *
  * @throws AuthOptionsError when the options of a module wait for something that waits for the module
  */
-export function refuseCircle(modules: Iterable<Module>): void {
+export function assertNoCircle(modules: Iterable<Module>): void {
   for (const module of modules) {
     const options = module.providers.get(AUTH_OPTIONS);
     if (options === undefined || !module.providers.has(AuthService)) continue;

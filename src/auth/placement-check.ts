@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit, Scope } from '@nestjs/common';
 import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { AuthOptionsError } from './auth.options.js';
 import { AuthService } from './auth.service.js';
-import { refuseCircle } from './options-circle.js';
+import { assertNoCircle } from './options-circle.js';
 
 /** One provider in Nest's container. */
 type Provider = Parameters<ReturnType<typeof providersOf>['set']>[1];
@@ -23,14 +23,14 @@ export class PlacementCheck implements OnModuleInit {
    */
   constructor(module: ModuleRef) {
     this.modules = module.get(ModulesContainer, { strict: false });
-    refuseCircle(this.modules.values());
+    assertNoCircle(this.modules.values());
   }
 
   /** @throws AuthOptionsError when the module depends on something request-scoped */
   onModuleInit(): void {
     for (const module of this.modules.values()) {
       const service = providersOf(module).get(AuthService);
-      if (service !== undefined) refuseRequestScope(service);
+      if (service !== undefined) assertNotRequestScoped(service);
     }
   }
 }
@@ -42,11 +42,11 @@ function providersOf({ providers }: ModuleOfContainer) {
 }
 
 /**
- * What is request-scoped makes everything that depends on it so: each request would have confirmations and a
+ * What is request-scoped makes everything that depends on it so: each request would have tokens seen in use and a
  * revocation list of its own, no hook would be called, and on some versions of Nest a global guard of that
  * kind lets everybody in. A durable provider is one of them, only shared by a tenant's requests.
  */
-function refuseRequestScope(service: Provider): void {
+function assertNotRequestScoped(service: Provider): void {
   if (service.isDependencyTreeStatic()) return;
   const path = pathToRequestScope(service, new Set());
   const foreign = path.filter(({ host }) => host !== service.host);

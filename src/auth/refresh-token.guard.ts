@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { InvalidTokenError } from '../errors.js';
-import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
+import type { PresentedRefreshToken } from '../tokens/refresh-token-codec.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
 import { ErrorHeaders } from './error-headers.js';
 import { type HttpRequest, addressOf } from './http-request.js';
@@ -29,7 +29,7 @@ export class RefreshTokenGuard implements CanActivate {
     const request = http.getRequest<HttpRequest>();
     try {
       this.cookie.clearDoubled(request, http.getResponse());
-      this.attempts.refuseFlood(addressOf(request));
+      this.attempts.assertNoFlood(addressOf(request));
       request.user = await this.strategy.ask(request);
       return true;
     } catch (error) {

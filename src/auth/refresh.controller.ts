@@ -1,5 +1,5 @@
 import { Controller, Header, HttpCode, Post, Req, Res, UseGuards } from '@nestjs/common';
-import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
+import type { PresentedRefreshToken } from '../tokens/refresh-token-codec.js';
 import type { TokenPairBody } from '../wire.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { CurrentUser, Public } from './auth.decorators.js';

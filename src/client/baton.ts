@@ -21,7 +21,7 @@ import { markOf } from './server-answer.js';
 import { type SessionRequest, beginRequest } from './session-request.js';
 import { SessionStore } from './session-store.js';
 import { tokenLeftMs } from './session.js';
-import { Signing } from './signing.js';
+import { SignInAndOut } from './sign-in-and-out.js';
 import { storedRecord } from './stored-record.js';
 import { browserWakeUps } from './wake-ups.js';
 
@@ -102,20 +102,22 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
   // Looked up at each call, as somebody may put another in its place.
   const fetch: typeof globalThis.fetch = (input, init) =>
     (options.fetch ?? globalThis.fetch)(input, init);
-  const { events, store, api, refresher, signing, clock } = partsOf(options, routes, fetch);
+  const { events, store, api, refresher, signInAndOut, clock } = partsOf(options, routes, fetch);
   const begin = (sessionId = store.state.sessionId) =>
     beginRequest(store, refresher, clock, sessionId);
-  const stops = storage.isMissing ? [] : lookAndListen(options, events, store, refresher, signing);
+  const stops = storage.isMissing
+    ? []
+    : lookAndListen(options, events, store, refresher, signInAndOut);
   const signIn = async (open: () => Promise<void>) => {
     if (storage.isMissing) throw new BatonError('storage_missing');
     return open();
   };
 
   return {
-    signIn: (credentials) => signIn(() => signing.signIn(() => api.signIn(credentials))),
-    signInWith: (ask) => signIn(() => signing.signInWith(ask)),
+    signIn: (credentials) => signIn(() => signInAndOut.signIn(() => api.signIn(credentials))),
+    signInWith: (ask) => signIn(() => signInAndOut.signInWith(ask)),
     setSession: (pair) =>
-      signIn(() => signing.signInWith(async () => new Response(JSON.stringify(pair)))),
+      signIn(() => signInAndOut.signInWith(async () => new Response(JSON.stringify(pair)))),
     async fetch(input, init = {}) {
       const replay = replayable(input, init, base(), fetch);
       if (replay.isAuthorized || !isTrusted(replay.url)) return replay.send();
@@ -130,7 +132,7 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
         }),
     tokenLeftMs: () => tokenLeftMs(store.record.session, clock.now()),
     beginRequest: () => begin(),
-    signOut: () => signing.signOut(),
+    signOut: () => signInAndOut.signOut(),
     async dispose() {
       stops.forEach((stop) => stop?.());
       events.clear();
@@ -159,8 +161,8 @@ function partsOf<User>(
   const api = createAuthApi(post, isCookie, timeoutMs, errorCode, clock, options.hmac);
   const aheadMs = options.refreshAheadMs ?? 30_000;
   const refresher = new Refresher(store, api, events, exclusively, clock, aheadMs);
-  const signing = new Signing(store, isCookie, api, refresher, exclusively, clock);
-  return { events, store, api, refresher, signing, clock };
+  const signInAndOut = new SignInAndOut(store, isCookie, api, refresher, exclusively, clock);
+  return { events, store, api, refresher, signInAndOut, clock };
 }
 
 /** @returns what ends the listening */
@@ -169,23 +171,23 @@ function lookAndListen(
   events: Events,
   store: SessionStore,
   refresher: Refresher,
-  signing: Signing,
+  signInAndOut: SignInAndOut,
 ): ((() => void) | undefined)[] {
   const look = async () => {
     const { session } = await store.load();
     // Whether there is a cookie only the server can tell.
     if (session && !session.session_id) await refresher.session();
-    await signing.tidy();
+    await signInAndOut.tidy();
   };
   look().catch(() => store.settle());
   return [
     wakeOn(() => {
       refresher.wake();
-      void signing.tidy();
+      void signInAndOut.tidy();
       refresher.session().catch(() => {});
     }),
     storage.watch?.(() => store.load().catch(() => {})),
-    events.on('storageFailed', () => signing.tidyLater()),
-    () => signing.stop(),
+    events.on('storageFailed', () => signInAndOut.tidyLater()),
+    () => signInAndOut.stop(),
   ];
 }

@@ -19,7 +19,7 @@ export class Refresher {
   readonly #cooldown: Cooldown;
   readonly #stopped = new AbortController();
   /** The token that was refused as soon as it was issued, until another one has been taken. */
-  #doubted: string | undefined;
+  #rejected: string | undefined;
   #controller: AbortController | undefined;
   /** The refresh, and what its callers wait for, which may be the one after it. */
   #request: Promise<unknown> | undefined;
@@ -82,23 +82,23 @@ export class Refresher {
 
   /** Ends a cooldown: the network, or the user, is back. */
   wake(): void {
-    this.#doubted = undefined;
+    this.#rejected = undefined;
     this.#cooldown.end();
   }
 
   /** A token was taken by a server: what was refused before is forgotten, unless it was the same. */
-  trust({ access_token: token }: Session): void {
-    if (this.#doubted && token !== this.#doubted) this.wake();
+  noteAccepted({ access_token: token }: Session): void {
+    if (this.#rejected && token !== this.#rejected) this.wake();
   }
 
   /** A token was refused as soon as it was issued: for a while another one would fare no better. */
-  distrust({ access_token: token }: Session): void {
-    this.#doubted = token;
+  noteRejected({ access_token: token }: Session): void {
+    this.#rejected = token;
     this.#cooldown.start(new BatonError('refresh_failed', { status: 401 }));
   }
 
-  isInDoubt(): boolean {
-    return !!this.#doubted && !!this.#cooldown.why();
+  isRejecting(): boolean {
+    return !!this.#rejected && !!this.#cooldown.why();
   }
 
   #isGood(session: Session, refused?: string): boolean {
@@ -116,12 +116,12 @@ export class Refresher {
   async #start(refused?: string): Promise<Session | null> {
     const { signal } = (this.#controller = new AbortController());
     const result = this.#exclusively((hold) =>
-      this.#handOn((session) => this.#isGood(session, refused), signal, hold),
+      this.#refreshOnce((session) => this.#isGood(session, refused), signal, hold),
     ).finally(() => (this.#underWay = undefined));
     this.#request = result.catch(() => {});
     try {
       const session = await result;
-      if (!this.#doubted) this.#cooldown.end();
+      if (!this.#rejected) this.#cooldown.end();
       return session;
     } catch (cause) {
       if (signal.aborted) return this.session(refused);
@@ -139,7 +139,7 @@ export class Refresher {
   }
 
   /** Runs inside the lock: looks whether somebody else was faster, asks the server, stores, and only then uses. */
-  async #handOn(
+  async #refreshOnce(
     isGood: (session: Session) => boolean,
     signal: AbortSignal,
     hold: Hold,

@@ -56,13 +56,13 @@ export function beginRequest(
     async isToBeRepeated(isRefused) {
       if (!session) return false;
       if (!isRefused) {
-        refresher.trust(session);
+        refresher.noteAccepted(session);
         return false;
       }
       if (replays && (replays === MOST_REPLAYS || isAlive(session, clock.now()))) {
-        refresher.distrust(session);
+        refresher.noteRejected(session);
       }
-      if (refresher.isInDoubt()) return false;
+      if (refresher.isRejecting()) return false;
       const { session_id: id, access_token: token } = session;
       const next = await refresher.session(token);
       if (next?.session_id !== id || next.access_token === token) return false;

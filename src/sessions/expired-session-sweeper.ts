@@ -27,7 +27,7 @@ export class ExpiredSessionSweeper {
    */
   async sweep(): Promise<number> {
     const nowMs = this.clock.nowMs();
-    const longestTtl = Math.max(this.settings.refreshTtl, this.settings.accessTtl);
+    const longestTtl = Math.max(this.settings.refreshTtlSeconds, this.settings.accessTtlSeconds);
     const ended = await this.sweepBy('absoluteExpiresAtMs', nowMs);
     return ended + (await this.sweepBy('revokedAtMs', nowMs - longestTtl * 1000));
   }

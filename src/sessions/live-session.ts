@@ -1,5 +1,5 @@
 import type { Settings } from '../options.js';
-import type { RefreshToken } from './refresh-token.entity.js';
+import type { SessionRow } from './refresh-token.entity.js';
 import { sessionEndMs } from './session-end.js';
 
 /** A live session, as its user may see it. Times are Unix milliseconds. */
@@ -32,7 +32,7 @@ export interface Onlooker {
  * @param onlooker null for whoever asks from outside of the sessions
  */
 export function liveSessions(
-  rows: readonly RefreshToken[],
+  rows: readonly SessionRow[],
   onlooker: Onlooker | null,
   settings: Settings,
   nowMs: number,
@@ -56,7 +56,7 @@ export function liveSessions(
 /** As if the session had been refreshed for the last time when the onlooker's token was issued. */
 function endAsKnownTo(
   { issuedAtMs: rotatedAtMs }: Onlooker,
-  { createdAtMs, absoluteExpiresAtMs }: RefreshToken,
+  { createdAtMs, absoluteExpiresAtMs }: SessionRow,
   settings: Settings,
 ): number {
   const expiresAtMs = absoluteExpiresAtMs;
@@ -64,7 +64,7 @@ function endAsKnownTo(
 }
 
 function view(
-  { id, createdAtMs, ip, userAgent, deviceName }: RefreshToken,
+  { id, createdAtMs, ip, userAgent, deviceName }: SessionRow,
   rest: Pick<LiveSession, 'current' | 'lastUsedAtMs' | 'expiresAtMs'>,
 ): LiveSession {
   return { id, createdAtMs, ip, userAgent, deviceName, ...rest };

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { SETTINGS, type Settings } from '../options.js';
-import type { AccessTokenClaims } from '../tokens/access-token.js';
+import type { AccessTokenClaims } from '../tokens/access-token-codec.js';
 import type { RegisteredClaims } from '../tokens/claims.js';
-import type { PresentedRefreshToken } from '../tokens/refresh-token.js';
+import type { PresentedRefreshToken } from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
-import { Confirmations } from './confirmations.js';
-import type { RefreshToken } from './refresh-token.entity.js';
+import { SeenTokens } from './seen-tokens.js';
+import type { SessionRow } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import { judge } from './rotation-policy.js';
@@ -25,7 +25,7 @@ export class LogoutService {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly store: RefreshTokenStore,
-    private readonly confirmations: Confirmations,
+    private readonly seenTokens: SeenTokens,
     private readonly revocations: RevocationService,
   ) {}
 
@@ -44,9 +44,9 @@ export class LogoutService {
   }
 
   /** Whoever leaves asks for no successor: neither a seal nor a limit of recoveries stands in the way. */
-  private isReused(token: string, generation: number, session: RefreshToken): boolean {
+  private isReused(token: string, generation: number, session: SessionRow): boolean {
     const presented = { generation, tokenHash: hashOf(token), opensSeal: true };
-    const state = stateOf(session, this.confirmations, this.settings);
+    const state = stateOf(session, this.seenTokens, this.settings);
     const policy = { ...this.settings, maxRecoveries: 0 };
     return judge(presented, state, policy, this.clock.nowMs()).kind === 'reuse';
   }

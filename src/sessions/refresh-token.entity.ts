@@ -37,7 +37,7 @@ export class RefreshToken {
   @Column({ name: 'parent_generation', type: 'int', nullable: true, transformer: wholeNumber })
   parentGeneration!: number | null;
 
-  /** The live token's seed, sealed under its parent; null until the first rotation. */
+  /** The live token's stamp, sealed under its parent; null until the first rotation. */
   @Column({ name: 'sealed_successor', type: 'varchar', length: 255, nullable: true })
   sealedSuccessor!: string | null;
 
@@ -90,3 +90,6 @@ export class RefreshToken {
   @Column({ name: 'device_name', type: 'varchar', length: 128, nullable: true })
   deviceName!: string | null;
 }
+
+/** A session's row, as the code speaks of it: the entity has the name that applications know. */
+export type SessionRow = RefreshToken;

@@ -12,8 +12,8 @@ import {
   Raw,
 } from 'typeorm';
 import { ConfirmStatement, type SeenToken } from './confirm-statement.js';
-import type { RefreshToken } from './refresh-token.entity.js';
-import { RevocationFeed } from './revocation-feed.store.js';
+import type { SessionRow } from './refresh-token.entity.js';
+import { RevocationPoll } from './revocation-poll.store.js';
 import type { SessionTable } from './session-table.js';
 import { type Recovery, type Swap, recoverStatement, rotateStatement } from './swap-statement.js';
 import type { WithdrawalState } from './withdrawn-generations.js';
@@ -26,18 +26,18 @@ const BATCH_ROWS = 200;
 const IS_UNREVOKED = Raw((column) => `COALESCE(${column}, 0) = 0`);
 
 /** A session that has been revoked. */
-export type RevokedSession = Pick<RefreshToken, 'id' | 'userId' | 'revokedAtMs'>;
+export type RevokedSession = Pick<SessionRow, 'id' | 'userId' | 'revokedAtMs'>;
 
-/** Where a session stands in its race, and whose it is. */
-export type SessionPlace = Pick<RefreshToken, 'id' | 'userId' | keyof WithdrawalState>;
+/** Which generations a session has, and whose it is. */
+export type SessionGenerations = Pick<SessionRow, 'id' | 'userId' | keyof WithdrawalState>;
 
-const PLACE = {
+const GENERATIONS = {
   id: true,
   userId: true,
   generation: true,
   parentGeneration: true,
   withdrawnGenerations: true,
-} as const satisfies Record<keyof SessionPlace, true>;
+} as const satisfies Record<keyof SessionGenerations, true>;
 
 /** What a batch of the purge has found, and how many of these it deleted itself. */
 export interface Purged {
@@ -64,32 +64,32 @@ export interface Revocation {
  */
 export class RefreshTokenStore {
   /** What other instances have ended. */
-  readonly feed: RevocationFeed;
+  readonly poll: RevocationPoll;
   private readonly rotation: WrittenUpdate<keyof Swap>;
   private readonly recovery: WrittenUpdate<keyof Recovery>;
-  private readonly confirmation: ConfirmStatement;
+  private readonly confirmStatement: ConfirmStatement;
   private readonly comparesCaseBlindly: boolean;
 
   constructor(private readonly table: SessionTable) {
-    this.feed = new RevocationFeed(table);
+    this.poll = new RevocationPoll(table);
     this.rotation = rotateStatement(table);
     this.recovery = recoverStatement(table);
-    this.confirmation = new ConfirmStatement(table);
+    this.confirmStatement = new ConfirmStatement(table);
     this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(table.dataSource.options.type);
   }
 
   /** Adds a session. */
-  async open(session: RefreshToken): Promise<void> {
+  async open(session: SessionRow): Promise<void> {
     await this.table.run(({ manager }) => manager.insert(this.table.entity, session));
   }
 
-  async find(id: string): Promise<RefreshToken | null> {
+  async find(id: string): Promise<SessionRow | null> {
     const [session = null] = await this.read({ where: { id } });
     return session;
   }
 
   /** The user's live sessions, the most recently used first. */
-  findLive(userId: string, nowMs: number): Promise<RefreshToken[]> {
+  findLive(userId: string, nowMs: number): Promise<SessionRow[]> {
     return this.read({
       where: this.liveOf(userId, nowMs),
       order: { rotatedAtMs: 'DESC', id: 'DESC' },
@@ -112,16 +112,16 @@ export class RefreshTokenStore {
    * @returns those among which some were passed over: no longer live, or confirmed before
    */
   confirm(seen: readonly SeenToken[], nowMs: number): Promise<SeenToken[]> {
-    return this.confirmation.run(seen, nowMs);
+    return this.confirmStatement.run(seen, nowMs);
   }
 
   /** The places of these sessions, but for those that were revoked. */
-  async findUnrevoked(ids: readonly string[]): Promise<SessionPlace[]> {
-    const found: SessionPlace[] = [];
+  async findUnrevoked(ids: readonly string[]): Promise<SessionGenerations[]> {
+    const found: SessionGenerations[] = [];
     for (let first = 0; first < ids.length; first += BATCH_ROWS) {
       const batch = In(ids.slice(first, first + BATCH_ROWS));
       const where = { id: batch, revokedAtMs: IS_UNREVOKED };
-      found.push(...(await this.read({ select: PLACE, where })));
+      found.push(...(await this.read({ select: GENERATIONS, where })));
     }
     return found;
   }
@@ -166,7 +166,7 @@ export class RefreshTokenStore {
     const owner = this.isExactly(userId);
     const live = { userId: owner, revokedAtMs: IS_UNREVOKED, ...others };
     if (!(await this.revokeWhere(live, reason, nowMs, within))) return [];
-    const ended: FindManyOptions<RefreshToken> = {
+    const ended: FindManyOptions<SessionRow> = {
       select: { id: true, userId: true, revokedAtMs: true },
       where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
     };
@@ -203,16 +203,16 @@ export class RefreshTokenStore {
 
   /** Past the query cache that a host may have switched on for everything. */
   private read(
-    options: FindManyOptions<RefreshToken>,
+    options: FindManyOptions<SessionRow>,
     within?: EntityManager,
-  ): Promise<RefreshToken[]> {
+  ): Promise<SessionRow[]> {
     const find = (manager: EntityManager) =>
       manager.find(this.table.entity, { ...options, cache: false });
     return within === undefined ? this.table.run(({ manager }) => find(manager)) : find(within);
   }
 
   private async revokeWhere(
-    where: FindOptionsWhere<RefreshToken>,
+    where: FindOptionsWhere<SessionRow>,
     revokedReason: string,
     revokedAtMs: number,
     within?: EntityManager,

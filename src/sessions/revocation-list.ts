@@ -4,7 +4,7 @@ import { type Clock, machineTime } from '../clock.js';
 import { UnavailableError } from '../errors.js';
 import type { Settings } from '../options.js';
 import type { RefreshTokenStore } from './refresh-token.store.js';
-import { type RevokedSecond, SECOND_MS } from './revocation-feed.store.js';
+import { type RevokedSecond, SECOND_MS } from './revocation-poll.store.js';
 
 /** How far back each look at the database reaches: more than commits take, and clocks that are injected differ. */
 const OVERLAP_MS = 60_000;
@@ -107,7 +107,7 @@ export class RevocationList {
   /** Asks the database what was revoked since the last time and forgets what no longer matters. */
   async refresh(): Promise<void> {
     const now = this.now();
-    const keptMs = this.settings.accessTtl * 1000 + OVERLAP_MS;
+    const keptMs = this.settings.accessTtlSeconds * 1000 + OVERLAP_MS;
     await this.readNews(this.sinceMs(now, keptMs));
     this.refreshedAt = now;
     this.isPaused = false;
@@ -123,7 +123,7 @@ export class RevocationList {
    * for a minute. What commits late changes the count of its second.
    */
   private async readNews(sinceMs: number): Promise<void> {
-    const seconds = await this.store.feed.countRevoked(sinceMs - (sinceMs % SECOND_MS));
+    const seconds = await this.store.poll.countRevoked(sinceMs - (sinceMs % SECOND_MS));
     const changed = seconds.filter(({ fromMs, count }) => this.counts.get(fromMs) !== count);
     for (const batch of batchesOf(changed)) {
       await this.read(batch);
@@ -136,7 +136,7 @@ export class RevocationList {
   private async read(seconds: readonly RevokedSecond[]): Promise<void> {
     const fromMs = seconds[0]?.fromMs ?? 0;
     const untilMs = (seconds.at(-1)?.fromMs ?? 0) + SECOND_MS;
-    const found = await this.store.feed.findRevokedBetween(fromMs, untilMs);
+    const found = await this.store.poll.findRevokedBetween(fromMs, untilMs);
     for (let first = 0; first < found.length; first += ADDED_AT_ONCE) {
       for (const { id, revokedAtMs } of found.slice(first, first + ADDED_AT_ONCE)) {
         this.add(id, revokedAtMs);
@@ -167,7 +167,7 @@ export class RevocationList {
   private isFresh(): boolean {
     if (this.refreshedAt === null || this.isPaused) return false;
     const trustedMs = Math.max(
-      this.settings.revocationPoll * 1000 * TRUSTED_POLLS,
+      this.settings.revocationPollSeconds * 1000 * TRUSTED_POLLS,
       TRUSTED_AT_LEAST_MS,
     );
     const { clockMs, monotonicMs } = this.now();

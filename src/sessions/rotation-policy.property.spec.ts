@@ -28,7 +28,7 @@ const anySession: fc.Arbitrary<SessionState> = fc.record({
 });
 
 const anyPolicy: fc.Arbitrary<RotationPolicy> = fc.record({
-  grace: fc.nat({ max: 12 }),
+  graceSeconds: fc.nat({ max: 12 }),
   recovery: fc.boolean(),
   maxRecoveries: fc.nat({ max: 3 }),
   recoverLostWrites: fc.boolean(),
@@ -98,7 +98,7 @@ describe('judge', () => {
   it('replays within the grace period alone and recovers after it alone', () => {
     fc.assert(
       fc.property(parentAndSession, anyPolicy, ([presented, session], policy) => {
-        const inGrace = NOW < session.rotatedAtMs + policy.grace * 1000;
+        const inGrace = NOW < session.rotatedAtMs + policy.graceSeconds * 1000;
         const { kind } = judge(presented, session, policy, NOW);
         expect(kind === 'replay').toBe(inGrace);
         expect(['reuse', 'recover', 'refuse'].includes(kind)).toBe(!inGrace);
@@ -155,7 +155,7 @@ describe('judge', () => {
   it('gives every token one use where there is no grace and no recovery', () => {
     fc.assert(
       fc.property(anyCase, anyPolicy, ([presented, session], policy) => {
-        const strict = { ...policy, grace: 0, recovery: false };
+        const strict = { ...policy, graceSeconds: 0, recovery: false };
         const state = { ...session, rotatedAtMs: Math.min(session.rotatedAtMs, NOW) };
         expect(['replay', 'recover']).not.toContain(judge(presented, state, strict, NOW).kind);
       }),

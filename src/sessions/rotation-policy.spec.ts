@@ -8,7 +8,7 @@ import {
 
 const NOW = 1_767_225_600_000;
 const POLICY: RotationPolicy = {
-  grace: 10,
+  graceSeconds: 10,
   recovery: true,
   maxRecoveries: 0,
   recoverLostWrites: true,
@@ -127,10 +127,10 @@ describe('the parent of the live token', () => {
   });
 
   it.each([
-    ['is recovered at once without a grace period', { grace: 0 }, NOW, 'recover'],
+    ['is recovered at once without a grace period', { graceSeconds: 0 }, NOW, 'recover'],
     ['has a grace period without recovery', { recovery: false }, NOW - 9_999, 'replay'],
     ['has nothing after it without recovery', { recovery: false }, NOW - 10_000, 'reuse'],
-    ['has nothing under strict single use', { grace: 0, recovery: false }, NOW, 'reuse'],
+    ['has nothing under strict single use', { graceSeconds: 0, recovery: false }, NOW, 'reuse'],
   ] as const)('%s', (_what, policy, rotatedAtMs, kind) => {
     const session = { ...SESSION, rotatedAtMs };
     expect(judge(PARENT, session, { ...POLICY, ...policy }, NOW)).toEqual({ kind });
@@ -159,7 +159,7 @@ describe('the parent of the live token', () => {
     ['repeats the last use', { rotatedAtMs: NOW }, 5, { kind: 'replay' }],
     ['may recover while uses are left', {}, 6, { kind: 'recover' }],
     ['cannot recover the last use, a recovery is one', {}, 5, refuse('exhausted')],
-    ['betrays a thief even after the last use', { confirmed: true }, 5, { kind: 'reuse' }],
+    ['is a reuse even after the last use', { confirmed: true }, 5, { kind: 'reuse' }],
   ] as const)('%s', (_what, state, maxUses, decision) => {
     const session = { ...SESSION, ...state };
     expect(judge(PARENT, session, { ...POLICY, maxUses }, NOW)).toEqual(decision);

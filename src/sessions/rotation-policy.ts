@@ -24,7 +24,7 @@ export interface SessionState {
 /** The rules that the judgement depends on. */
 export type RotationPolicy = Pick<
   Settings,
-  'grace' | 'recovery' | 'maxRecoveries' | 'recoverLostWrites' | 'maxUses'
+  'graceSeconds' | 'recovery' | 'maxRecoveries' | 'recoverLostWrites' | 'maxUses'
 >;
 
 export type RotationDecision =
@@ -90,7 +90,7 @@ function judgeSpent(
 ): RotationDecision {
   if (presented.generation !== session.parentGeneration) return { kind: 'reuse' };
   if (!presented.opensSeal) return { kind: 'reuse' };
-  if (nowMs - session.rotatedAtMs < policy.grace * 1000) return { kind: 'replay' };
+  if (nowMs - session.rotatedAtMs < policy.graceSeconds * 1000) return { kind: 'replay' };
   if (session.confirmed || !mayRecover(session, policy)) return { kind: 'reuse' };
   return isExhausted(session.generation, policy) ? refuse('exhausted') : { kind: 'recover' };
 }

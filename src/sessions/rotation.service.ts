@@ -14,12 +14,12 @@ import {
   type IssuedRefreshToken,
   type PresentedRefreshToken,
   type RefreshTokenClaims,
-  type RefreshTokenSeed,
-  RefreshTokens,
-} from '../tokens/refresh-token.js';
+  type RefreshTokenStamp,
+  RefreshTokenCodec,
+} from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
-import { Confirmations } from './confirmations.js';
-import type { RefreshToken } from './refresh-token.entity.js';
+import { SeenTokens } from './seen-tokens.js';
+import type { SessionRow } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import { type Refusal, isExhausted, judge } from './rotation-policy.js';
@@ -42,9 +42,9 @@ export class RotationService {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly tokens: RefreshTokens,
+    private readonly tokens: RefreshTokenCodec,
     private readonly store: RefreshTokenStore,
-    private readonly confirmations: Confirmations,
+    private readonly seenTokens: SeenTokens,
     private readonly revocations: RevocationService,
     private readonly events: AuthEvents,
   ) {}
@@ -81,17 +81,17 @@ export class RotationService {
    */
   private async refreshSpent(
     presented: Presentation,
-    session: RefreshToken | null,
+    session: SessionRow | null,
     presentedAtMs: number,
   ): Promise<IssuedRefreshToken | null> {
-    const seed = openSealOf(session, presented);
+    const stamp = openSealOf(session, presented);
     const decision = judge(
       {
         generation: presented.claims.gen,
         tokenHash: hashOf(presented.token),
-        opensSeal: seed !== null,
+        opensSeal: stamp !== null,
       },
-      session === null ? null : stateOf(session, this.confirmations, this.settings),
+      session === null ? null : stateOf(session, this.seenTokens, this.settings),
       this.settings,
       presentedAtMs,
     );
@@ -99,13 +99,13 @@ export class RotationService {
     if (decision.kind === 'refuse') throw await this.refusalOf(decision.why, session);
     if (decision.kind === 'reuse') throw await this.revokeReused(presented, session);
     if (decision.kind === 'replay') {
-      return seed && this.refreshed(this.writeSuccessor(presented, session, seed), 'replay');
+      return stamp && this.refreshed(this.writeSuccessor(presented, session, stamp), 'replay');
     }
     return this.rotateSpent(decision.kind, presented, session);
   }
 
   /** A reuse whose revocation had no answer has not been answered as such, either. */
-  private async refusalOf(why: Refusal, session: RefreshToken): Promise<Error> {
+  private async refusalOf(why: Refusal, session: SessionRow): Promise<Error> {
     const isUntold =
       why === 'revoked' && (await this.revocations.tellOfReuse(session.id, session.userId));
     return isUntold ? new TokenReusedError() : refusal(why, session);
@@ -115,7 +115,7 @@ export class RotationService {
   private async rotateSpent(
     how: 'rotate' | 'advance' | 'recover',
     presented: Presentation,
-    session: RefreshToken,
+    session: SessionRow,
   ): Promise<IssuedRefreshToken | null> {
     const newest = Math.max(presented.claims.gen, session.generation);
     const successor = this.successorOf(presented, newest + 1, session);
@@ -132,25 +132,25 @@ export class RotationService {
   private successorOf(
     { claims }: Presentation,
     generation: number,
-    session?: RefreshToken,
+    session?: SessionRow,
   ): IssuedRefreshToken {
     return this.tokens.issue({
       userId: claims.sub,
       sessionId: claims.sid,
       generation,
-      sessionEndsAt: endOf(claims, session),
+      sessionEndsAtSeconds: sessionEndSeconds(claims, session),
     });
   }
 
   private writeSuccessor(
     { claims }: Presentation,
-    session: RefreshToken,
-    seed: RefreshTokenSeed,
+    session: SessionRow,
+    stamp: RefreshTokenStamp,
   ): IssuedRefreshToken {
     const { sub: userId, sid: sessionId } = claims;
     const { generation } = session;
-    const sessionEndsAt = endOf(claims, session);
-    return this.tokens.write({ userId, sessionId, generation, sessionEndsAt }, seed);
+    const sessionEndsAtSeconds = sessionEndSeconds(claims, session);
+    return this.tokens.write({ userId, sessionId, generation, sessionEndsAtSeconds }, stamp);
   }
 
   private swapOf(
@@ -164,12 +164,12 @@ export class RotationService {
       id: claims.sid,
       liveHash,
       tokenHash: successorHash,
-      generation: successor.subject.generation,
+      generation: successor.place.generation,
       parentGeneration: claims.gen,
-      sealedSuccessor: sealSuccessor(successor.seed, context),
+      sealedSuccessor: sealSuccessor(successor.stamp, context),
       rotatedAtMs: this.clock.nowMs(),
-      expiresAtMs: successor.seed.exp * 1000,
-      sessionEndsAtMs: successor.subject.sessionEndsAt * 1000,
+      expiresAtMs: successor.stamp.exp * 1000,
+      sessionEndsAtMs: successor.place.sessionEndsAtSeconds * 1000,
     };
   }
 
@@ -178,14 +178,14 @@ export class RotationService {
     how: SessionRefreshedEvent['how'],
     more: Pick<SessionRefreshedEvent, 'inARow'> = {},
   ): IssuedRefreshToken {
-    const { sessionId, userId, generation } = issued.subject;
+    const { sessionId, userId, generation } = issued.place;
     const event = { sessionId, userId, generation, how, atMs: this.clock.nowMs(), ...more };
     this.events.emit({ type: 'session.refreshed', ...event });
     return issued;
   }
 
   /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
-  private async revokeReused({ claims }: Presentation, session: RefreshToken): Promise<Error> {
+  private async revokeReused({ claims }: Presentation, session: SessionRow): Promise<Error> {
     const { id: sessionId, userId } = session;
     const reuse = { sessionId, userId, generation: claims.gen };
     if (await this.revocations.revokeReused(reuse)) return new TokenReusedError();
@@ -200,16 +200,13 @@ function lives({ expiresAtMs, rotatedAtMs }: Swap): boolean {
 }
 
 /** Until when a session lasts, Unix seconds. */
-function endOf({ session_exp }: RefreshTokenClaims, session?: RefreshToken): number {
+function sessionEndSeconds({ session_exp }: RefreshTokenClaims, session?: SessionRow): number {
   const rowsEnd = session?.absoluteExpiresAtMs ?? Number.POSITIVE_INFINITY;
   return Math.min(session_exp, Math.floor(rowsEnd / 1000));
 }
 
 /** Only the parent can open the seal, so nobody else need try. */
-function openSealOf(
-  session: RefreshToken | null,
-  presented: Presentation,
-): RefreshTokenSeed | null {
+function openSealOf(session: SessionRow | null, presented: Presentation): RefreshTokenStamp | null {
   if (session?.sealedSuccessor == null) return null;
   if (session.parentGeneration !== presented.claims.gen) return null;
   const { token: parentToken, idempotencyKey } = presented;
@@ -217,7 +214,7 @@ function openSealOf(
   return openSuccessor(session.sealedSuccessor, { parentToken, idempotencyKey, successorHash });
 }
 
-function refusal(why: Refusal, session: RefreshToken | null): Error {
+function refusal(why: Refusal, session: SessionRow | null): Error {
   switch (why) {
     case 'unknown':
       return new InvalidTokenError('Refresh');

@@ -6,7 +6,7 @@ const HASH = 'ungWv48Bz-pBQUDeXa4iI7ADYaOWF3qctBD_YfIAFa0';
 const KEY = 'a key of the client';
 const UNBOUND = { parentToken: PARENT, successorHash: HASH, idempotencyKey: null };
 const BOUND = { ...UNBOUND, idempotencyKey: KEY };
-const SEED = {
+const STAMP = {
   kid: 'tKQWgJ3xZpM',
   jti: 'AAECAwQFBgcICQoLDA0ODw',
   iat: 1_767_225_600,
@@ -15,11 +15,11 @@ const SEED = {
 
 describe('a sealed successor', () => {
   it('is opened by its parent', () => {
-    expect(openSuccessor(sealSuccessor(SEED, UNBOUND), UNBOUND)).toEqual(SEED);
+    expect(openSuccessor(sealSuccessor(STAMP, UNBOUND), UNBOUND)).toEqual(STAMP);
   });
 
   it('is opened by its parent and the Idempotency-Key of the first request', () => {
-    expect(openSuccessor(sealSuccessor(SEED, BOUND), BOUND)).toEqual(SEED);
+    expect(openSuccessor(sealSuccessor(STAMP, BOUND), BOUND)).toEqual(STAMP);
   });
 
   it.each([
@@ -33,7 +33,7 @@ describe('a sealed successor', () => {
     ['no key where there was an empty one', { ...UNBOUND, idempotencyKey: '' }, UNBOUND],
     ['the word for no key where there was none', UNBOUND, { ...UNBOUND, idempotencyKey: 'null' }],
   ])('stays shut for %s', (_what, sealedFor, openedWith) => {
-    expect(openSuccessor(sealSuccessor(SEED, sealedFor), openedWith)).toBeNull();
+    expect(openSuccessor(sealSuccessor(STAMP, sealedFor), openedWith)).toBeNull();
   });
 
   it('opens for the same token, key and successor and for no others', () => {
@@ -44,16 +44,16 @@ describe('a sealed successor', () => {
     });
     fc.assert(
       fc.property(anyContext, anyContext, (context, other) => {
-        const sealed = sealSuccessor(SEED, context);
+        const sealed = sealSuccessor(STAMP, context);
         const same = JSON.stringify(context) === JSON.stringify(other);
-        expect(openSuccessor(sealed, context)).toEqual(SEED);
-        expect(openSuccessor(sealed, other)).toEqual(same ? SEED : null);
+        expect(openSuccessor(sealed, context)).toEqual(STAMP);
+        expect(openSuccessor(sealed, other)).toEqual(same ? STAMP : null);
       }),
     );
   });
 
   it('is never opened once a bit of it has changed', () => {
-    const sealed = Buffer.from(sealSuccessor(SEED, UNBOUND), 'base64url');
+    const sealed = Buffer.from(sealSuccessor(STAMP, UNBOUND), 'base64url');
     fc.assert(
       fc.property(fc.nat({ max: sealed.length - 1 }), fc.nat({ max: 7 }), (at, bit) => {
         const changed = Buffer.from(sealed);
@@ -64,7 +64,7 @@ describe('a sealed successor', () => {
   });
 
   it('is never opened once it has been cut', () => {
-    const sealed = sealSuccessor(SEED, UNBOUND);
+    const sealed = sealSuccessor(STAMP, UNBOUND);
     fc.assert(
       fc.property(fc.nat({ max: sealed.length - 1 }), (length) => {
         expect(openSuccessor(sealed.slice(0, length), UNBOUND)).toBeNull();
@@ -73,14 +73,14 @@ describe('a sealed successor', () => {
   });
 
   it('shows nothing of what is in it, nor of what it was sealed under', () => {
-    const sealed = Buffer.from(sealSuccessor(SEED, BOUND), 'base64url').toString('latin1');
-    for (const secret of [SEED.jti, SEED.kid, String(SEED.exp), PARENT, KEY]) {
+    const sealed = Buffer.from(sealSuccessor(STAMP, BOUND), 'base64url').toString('latin1');
+    for (const secret of [STAMP.jti, STAMP.kid, String(STAMP.exp), PARENT, KEY]) {
       expect(sealed).not.toContain(secret);
     }
   });
 
   it('fits its column with the longest name of a key', () => {
-    const seed = { ...SEED, kid: 'k'.repeat(43), iat: 4_920_825_600, exp: 8_074_425_600 };
-    expect(sealSuccessor(seed, BOUND).length).toBeLessThanOrEqual(255);
+    const stamp = { ...STAMP, kid: 'k'.repeat(43), iat: 4_920_825_600, exp: 8_074_425_600 };
+    expect(sealSuccessor(stamp, BOUND).length).toBeLessThanOrEqual(255);
   });
 });

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, hash } from 'node:crypto';
-import type { RefreshTokenSeed } from '../tokens/refresh-token.js';
+import type { RefreshTokenStamp } from '../tokens/refresh-token-codec.js';
 
 const TAG_BYTES = 16;
 
@@ -13,18 +13,18 @@ export interface SealContext {
   readonly successorHash: string;
 }
 
-/** Every key seals one seed, so that the nonce need not differ (NIST SP 800-38D section 8.2.1). */
+/** Every key seals one stamp, so that the nonce need not differ (NIST SP 800-38D section 8.2.1). */
 const NONCE = Buffer.alloc(12);
 
 /**
- * Seals a successor's seed so that only its parent opens it: AES-256-GCM under a key derived from the
+ * Seals a successor's stamp so that only its parent opens it: AES-256-GCM under a key derived from the
  * parent, the successor's hash and, where one was sent, the `Idempotency-Key`. The database keeps only the
  * second of them, so a copy of it opens nothing.
  *
  * @returns base64url of ciphertext and tag
  */
 export function sealSuccessor(
-  { kid, jti, iat, exp }: RefreshTokenSeed,
+  { kid, jti, iat, exp }: RefreshTokenStamp,
   context: SealContext,
 ): string {
   const cipher = createCipheriv('aes-256-gcm', sealKey(context), NONCE);
@@ -35,12 +35,12 @@ export function sealSuccessor(
 /**
  * Opens a seal.
  *
- * @returns the seed, or `null` when the seal was made for another token, key or successor
+ * @returns the stamp, or `null` when the seal was made for another token, key or successor
  */
 export function openSuccessor(
   sealedSuccessor: string,
   context: SealContext,
-): RefreshTokenSeed | null {
+): RefreshTokenStamp | null {
   const sealed = Buffer.from(sealedSuccessor, 'base64url');
   try {
     const decipher = createDecipheriv('aes-256-gcm', sealKey(context), NONCE, {

@@ -1,8 +1,8 @@
 import type { Settings } from '../options.js';
-import type { RefreshToken } from './refresh-token.entity.js';
+import type { SessionRow } from './refresh-token.entity.js';
 
 type Times = Pick<
-  RefreshToken,
+  SessionRow,
   'createdAtMs' | 'rotatedAtMs' | 'expiresAtMs' | 'absoluteExpiresAtMs'
 >;
 
@@ -14,8 +14,8 @@ export function sessionEndMs(session: Times, settings: Settings): number {
   return Math.min(
     session.expiresAtMs,
     session.absoluteExpiresAtMs,
-    wholeSeconds(session.createdAtMs) + settings.sessionTtl * 1000,
-    wholeSeconds(session.rotatedAtMs) + settings.refreshTtl * 1000,
+    wholeSeconds(session.createdAtMs) + settings.sessionTtlSeconds * 1000,
+    wholeSeconds(session.rotatedAtMs) + settings.refreshTtlSeconds * 1000,
   );
 }
 

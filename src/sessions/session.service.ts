@@ -3,7 +3,7 @@ import { v7 as uuidV7 } from 'uuid';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { type IssuedRefreshToken, RefreshTokens } from '../tokens/refresh-token.js';
+import { type IssuedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { type LiveSession, type Onlooker, liveSessions } from './live-session.js';
 import { sessionEndMs } from './session-end.js';
@@ -22,7 +22,7 @@ export class SessionService {
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
-    private readonly tokens: RefreshTokens,
+    private readonly tokens: RefreshTokenCodec,
     private readonly store: RefreshTokenStore,
     private readonly revocations: RevocationService,
     private readonly events: AuthEvents,
@@ -38,8 +38,8 @@ export class SessionService {
     const origin = storableOrigin(from);
     const nowMs = this.clock.nowMs();
     const sessionId = uuidV7({ msecs: nowMs });
-    const sessionEndsAt = Math.floor(nowMs / 1000) + this.settings.sessionTtl;
-    const issued = this.tokens.issue({ userId, sessionId, generation: 0, sessionEndsAt });
+    const sessionEndsAtSeconds = Math.floor(nowMs / 1000) + this.settings.sessionTtlSeconds;
+    const issued = this.tokens.issue({ userId, sessionId, generation: 0, sessionEndsAtSeconds });
     await this.store.open({
       id: sessionId,
       userId,
@@ -50,8 +50,8 @@ export class SessionService {
       createdAtMs: nowMs,
       rotatedAtMs: await this.lastToBeUsedMs(userId, nowMs),
       confirmedAtMs: null,
-      expiresAtMs: issued.seed.exp * 1000,
-      absoluteExpiresAtMs: sessionEndsAt * 1000,
+      expiresAtMs: issued.stamp.exp * 1000,
+      absoluteExpiresAtMs: sessionEndsAtSeconds * 1000,
       revokedAtMs: null,
       revokedReason: null,
       withdrawnGenerations: null,

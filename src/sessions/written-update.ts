@@ -1,9 +1,9 @@
 import type { QueryRunner } from 'typeorm';
-import type { RefreshToken } from './refresh-token.entity.js';
+import type { SessionRow } from './refresh-token.entity.js';
 import type { SessionTable } from './session-table.js';
 
 /** What an update writes: the columns' properties, and the SQL of their new values. */
-type Assignments = { readonly [Property in keyof RefreshToken]?: string };
+type Assignments = { readonly [Property in keyof SessionRow]?: string };
 
 /** An update in the words of one database. */
 interface WrittenSql<Name> {

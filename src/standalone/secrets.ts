@@ -35,7 +35,7 @@ export function keptSecrets(): v.InferOutput<typeof fileSchema> {
 function readFile(): unknown {
   try {
     const text = readFileSync(SECRETS_FILE, 'utf8');
-    refuseOpenFile();
+    assertPrivateFile();
     return JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -48,7 +48,7 @@ function readFile(): unknown {
 }
 
 /** Windows has no such bits. */
-function refuseOpenFile(): void {
+function assertPrivateFile(): void {
   if (process.platform === 'win32' || (statSync(SECRETS_FILE).mode & 0o077) === 0) return;
   throw new Error(`${SECRETS_FILE} may be read by others: run chmod 600 ${SECRETS_FILE}`);
 }

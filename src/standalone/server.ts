@@ -48,7 +48,7 @@ export async function createServer(
     trustProxy: (_address, hop) => hop < environment.TRUST_PROXY,
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_BODY_BYTES },
-    frameworkErrors: refuseUnreadable,
+    frameworkErrors: answerUnreadable,
   });
   const dataSource = await openDatabase(environment.DATABASE_URL, environment.SQLITE_SYNCHRONOUS);
   const module = AppModule.from(environment, dataSource);
@@ -65,7 +65,7 @@ export async function createServer(
 }
 
 /** What the router refuses before there is a route: a path that is not one. */
-function refuseUnreadable(exception: Error, _request: unknown, reply: FastifyReply): void {
+function answerUnreadable(exception: Error, _request: unknown, reply: FastifyReply): void {
   const error = toAuthError(exception);
   void reply
     .status(error.getStatus())

@@ -5,11 +5,11 @@ import { InvalidTokenError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type SigningKey, privateKey, secretKey } from '../keys/signing-key.js';
 import { settingsSchema } from '../options.js';
-import { AccessTokens } from './access-token.js';
+import { AccessTokenCodec } from './access-token-codec.js';
 import { isCanonical } from './canonical-signature.js';
 
 const CLOCK = { nowMs: () => 1_767_225_600_000 };
-const SUBJECT = { userId: 'ann', sessionId: 's', generation: 0, sessionEndsAt: 1_769_817_600 };
+const PLACE = { userId: 'ann', sessionId: 's', generation: 0, sessionEndsAtSeconds: 1_769_817_600 };
 /** There has to be room for the next one in 32 bits. */
 const HIGHEST_GENERATION = 2 ** 31 - 2;
 const P256_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');
@@ -22,7 +22,7 @@ const EC_KEY = privateKey(
 const SECRET_KEY = secretKey('the access secret, 32 bytes or more.');
 
 const tokensWith = (key: SigningKey) =>
-  new AccessTokens(v.parse(settingsSchema, {}), new KeyRing(key), CLOCK);
+  new AccessTokenCodec(v.parse(settingsSchema, {}), new KeyRing(key), CLOCK);
 
 /** A 32-byte number, big-endian, in hexadecimal. */
 const hex32 = (value: bigint): string => value.toString(16).padStart(64, '0');
@@ -61,7 +61,7 @@ describe('an ECDSA signature', () => {
     const tokens = tokensWith(EC_KEY);
     fc.assert(
       fc.property(fc.nat(HIGHEST_GENERATION), (generation) => {
-        const { token } = tokens.issue({ ...SUBJECT, generation }, {});
+        const { token } = tokens.issue({ ...PLACE, generation }, {});
         const other = withHighS(token);
         expect(tokens.verify(token).gen).toBe(generation);
         expect(verifies(other)).toBe(true);
@@ -76,7 +76,7 @@ const signatureIn = (token: string): string => token.slice(token.lastIndexOf('.'
 
 describe('the base64url of a signature', () => {
   const tokens = tokensWith(SECRET_KEY);
-  const { token } = tokens.issue(SUBJECT, {});
+  const { token } = tokens.issue(PLACE, {});
   const bytes = Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url');
 
   /** The spellings of the last character that decode to the same bytes: 256 bits leave 2 over. */

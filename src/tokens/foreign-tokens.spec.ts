@@ -5,10 +5,10 @@ import { InvalidTokenError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type SigningKey, privateKey, secretKey } from '../keys/signing-key.js';
 import { settingsSchema } from '../options.js';
-import { AccessTokens } from './access-token.js';
+import { AccessTokenCodec } from './access-token-codec.js';
 
 const NOW_SECONDS = 1_767_225_600;
-const SUBJECT = { userId: 'ann', sessionId: 's', generation: 3, sessionEndsAt: 1_769_817_600 };
+const PLACE = { userId: 'ann', sessionId: 's', generation: 3, sessionEndsAtSeconds: 1_769_817_600 };
 
 const pemOf = (pair: ReturnType<typeof generateKeyPairSync>): string =>
   pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -26,12 +26,12 @@ const KEYS: readonly SigningKey[] = [
 describe.each(KEYS.map((key) => [key.algorithm, key] as const))(
   'with %s, jsonwebtoken',
   (algorithm, key) => {
-    const tokens = new AccessTokens(v.parse(settingsSchema, {}), new KeyRing(key), {
+    const tokens = new AccessTokenCodec(v.parse(settingsSchema, {}), new KeyRing(key), {
       nowMs: () => NOW_SECONDS * 1000,
     });
 
     it('verifies what we have signed', () => {
-      const { token } = tokens.issue(SUBJECT, { role: 'admin' });
+      const { token } = tokens.issue(PLACE, { role: 'admin' });
       const verified = jsonwebtoken.verify(token, key.verifyWith, {
         algorithms: [algorithm],
         issuer: 'nestjs-baton',

@@ -6,8 +6,8 @@ import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { privateKey, secretKey } from '../keys/signing-key.js';
 import { settingsSchema } from '../options.js';
-import { AccessTokens } from './access-token.js';
-import { RefreshTokens } from './refresh-token.js';
+import { AccessTokenCodec } from './access-token-codec.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
 
 const NOW = 1_767_225_600_000;
 const NOW_SECONDS = 1_767_225_600;
@@ -15,16 +15,16 @@ const CLOCK = { nowMs: () => NOW };
 const SETTINGS = v.parse(settingsSchema, {});
 const SECRET = 'the refresh secret, 32 bytes or more';
 const KEY = secretKey(SECRET);
-const TOKENS = new RefreshTokens(SETTINGS, new KeyRing(KEY), CLOCK);
+const TOKENS = new RefreshTokenCodec(SETTINGS, new KeyRing(KEY), CLOCK);
 
-const SUBJECT = {
+const PLACE = {
   userId: 'ann',
   /** Opened just now, as its first 48 bits say. */
   sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
-  sessionEndsAt: NOW_SECONDS + 2_592_000,
+  sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
 };
-const { token: TOKEN } = TOKENS.issue(SUBJECT);
+const { token: TOKEN } = TOKENS.issue(PLACE);
 const { header: HEADER, claims: CLAIMS } = readJwt(TOKEN);
 
 const RSA_PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
@@ -32,8 +32,8 @@ const RSA_PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .toString();
 const RSA_SPKI = createPublicKey(RSA_PEM).export({ type: 'spki', format: 'pem' }).toString();
 const RSA_KEY = privateKey(RSA_PEM);
-const RSA_TOKENS = new AccessTokens(SETTINGS, new KeyRing(RSA_KEY), CLOCK);
-const RSA_TOKEN = RSA_TOKENS.issue(SUBJECT, {}).token;
+const RSA_TOKENS = new AccessTokenCodec(SETTINGS, new KeyRing(RSA_KEY), CLOCK);
+const RSA_TOKEN = RSA_TOKENS.issue(PLACE, {}).token;
 
 const without = (part: object, name: string): object =>
   Object.fromEntries(Object.entries(part).filter(([key]) => key !== name));
@@ -102,7 +102,7 @@ describe('a signature is refused', () => {
   });
 
   it('is refused even by a ring that holds a secret beside the key pair', () => {
-    const both = new AccessTokens(SETTINGS, new KeyRing(RSA_KEY, [KEY]), CLOCK);
+    const both = new AccessTokenCodec(SETTINGS, new KeyRing(RSA_KEY, [KEY]), CLOCK);
     const { header, claims } = readJwt(RSA_TOKEN);
     const swapped = handMadeJwt({ ...header, alg: 'HS256' }, claims, hmacWith(RSA_SPKI));
     const renamed = handMadeJwt({ ...header, kid: KEY.kid }, claims, hmacWith(RSA_SPKI));
@@ -191,7 +191,7 @@ describe('a token that differs', () => {
   });
 });
 
-const at = (ms: number) => new RefreshTokens(SETTINGS, new KeyRing(KEY), { nowMs: () => ms });
+const at = (ms: number) => new RefreshTokenCodec(SETTINGS, new KeyRing(KEY), { nowMs: () => ms });
 
 describe('nbf, which ours do not have', () => {
   it('lets a token in from then on', () => {

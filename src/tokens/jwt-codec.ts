@@ -135,7 +135,7 @@ export class JwtCodec<Claims extends RegisteredClaims> {
    * When a token ends, Unix seconds: at its `exp`, or earlier where a kind of token knows better. Who else has the
    * key, or had other settings, may have written what they like.
    */
-  endOf(claims: Claims): number {
+  endSecondsOf(claims: Claims): number {
     return claims.exp;
   }
 
@@ -187,7 +187,7 @@ export class JwtCodec<Claims extends RegisteredClaims> {
 
   /** Without leeway: a token is good before its end, not at it (RFC 7519 section 4.1.4). */
   private unexpired(claims: Claims): Claims {
-    if (this.endOf(claims) * 1000 <= this.clock.nowMs())
+    if (this.endSecondsOf(claims) * 1000 <= this.clock.nowMs())
       throw new TokenExpiredError(this.kind.name);
     return claims;
   }

@@ -7,7 +7,7 @@ import { validate as isUuid, version } from 'uuid';
  *
  * @returns Unix seconds
  */
-export function startOfSession({ sid, iat }: { readonly sid: string; readonly iat: number }) {
+export function sessionStartSeconds({ sid, iat }: { readonly sid: string; readonly iat: number }) {
   if (!isUuid(sid) || version(sid) !== 7) return iat;
   const ms = Number.parseInt(sid.slice(0, 8) + sid.slice(9, 13), 16);
   return Math.min(Math.floor(ms / 1000), iat);

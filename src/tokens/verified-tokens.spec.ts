@@ -7,7 +7,7 @@ const CLAIMS = { sub: 'ann', sid: 's', gen: 0, jti: 'j', iat: EXP - 900, exp: EX
 const MANY = 10_000;
 
 const remember = (tokens: VerifiedTokens, token: string) =>
-  tokens.remember(hashOf(token), { claims: CLAIMS, endsAt: EXP - 60 }, token.length);
+  tokens.remember(hashOf(token), { claims: CLAIMS, endsAtSeconds: EXP - 60 }, token.length);
 const find = (tokens: VerifiedTokens, token: string) => tokens.find(hashOf(token));
 
 /** What was verified by `nowMs`, and a clock to turn. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { CLOCK, type Clock } from '../clock.js';
 import { TokenExpiredError } from '../errors.js';
-import type { AccessTokenClaims } from './access-token.js';
+import type { AccessTokenClaims } from './access-token-codec.js';
 
 const MAX_ENTRIES = 10_000;
 /** Counted in characters of the tokens, whose claims take about as much again. */
@@ -11,8 +11,8 @@ const MAX_CHARACTERS = 16 * 1024 * 1024;
 /** What is known of a token. */
 export interface VerifiedToken {
   readonly claims: AccessTokenClaims;
-  /** Unix seconds: at `exp` or earlier, see `AccessTokens.endOf`. */
-  readonly endsAt: number;
+  /** Unix seconds: at `exp` or earlier, see `AccessTokenCodec.endSecondsOf`. */
+  readonly endsAtSeconds: number;
 }
 
 /**
@@ -36,7 +36,7 @@ export class VerifiedTokens {
   find(tokenHash: string): AccessTokenClaims | undefined {
     const known = this.verified.get(tokenHash);
     if (known === undefined) return undefined;
-    if (known.endsAt * 1000 <= this.clock.nowMs()) throw new TokenExpiredError('Access');
+    if (known.endsAtSeconds * 1000 <= this.clock.nowMs()) throw new TokenExpiredError('Access');
     return known.claims;
   }
 

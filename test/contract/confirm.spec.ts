@@ -1,5 +1,5 @@
 import { AuthService } from 'nestjs-baton';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { REUSED, login, onEveryHost, refresh, refreshing, rowOf, use } from './vocabulary.js';
 
 const PAST_GRACE = 10;
@@ -10,7 +10,7 @@ onEveryHost({}, (stage) => {
     const { refresh_token, session_id } = await login(stage.host);
     const next = await refresh(stage.host, refresh_token);
     stage.host.app.get(AuthService).confirm(session_id, 1);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect((await rowOf(stage.host, next)).confirmedAtMs).toBe(stage.host.clock.nowMs());
     stage.host.clock.turn(PAST_GRACE);
     expect(await refreshing(stage.host, refresh_token)).toEqual(REUSED);
@@ -31,7 +31,7 @@ onEveryHost({ auth: { recovery: false } }, (stage) => {
     const { refresh_token } = await login(stage.host);
     const next = await refresh(stage.host, refresh_token);
     await use(stage.host, next);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect((await rowOf(stage.host, next)).confirmedAtMs).toBeNull();
   });
 });

@@ -1,4 +1,4 @@
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import type { Host } from '../host/start-host.js';
 import {
@@ -82,7 +82,7 @@ onEveryHost(
     it('a confirmation is with every instance once it was written', async () => {
       const { refresh_token } = await login(stage.host);
       await use(stage.host, await refresh(stage.host, refresh_token));
-      await stage.host.app.get(Confirmations).flush();
+      await stage.host.app.get(SeenTokens).flush();
       stage.host.clock.turn(PAST_GRACE);
       expect(await refreshing(other, refresh_token)).toEqual(REUSED);
     });
@@ -97,13 +97,13 @@ onEveryHost(
     });
 
     /** @see issue 11 */
-    it('a withdrawn successor that another instance sees in use betrays both', async () => {
+    it('a withdrawn successor that another instance sees in use is a reuse', async () => {
       const { refresh_token } = await login(stage.host);
       const withdrawn = await refresh(stage.host, refresh_token);
       stage.host.clock.turn(PAST_GRACE);
       const live = await refresh(stage.host, refresh_token);
       await use(other, withdrawn);
-      await other.app.get(Confirmations).flush();
+      await other.app.get(SeenTokens).flush();
       expect(await refreshing(stage.host, live.refresh_token)).toEqual(revokedFor('reuse'));
     });
 

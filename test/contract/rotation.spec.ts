@@ -1,5 +1,5 @@
 import { AuthEvents, RefreshToken } from 'nestjs-baton';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { decode } from './jwt.js';
 import {
   REUSED,
@@ -152,7 +152,7 @@ onEveryHost({}, (stage) => {
     const first = await login(stage.host);
     const parent = await refresh(stage.host, first.refresh_token);
     await use(stage.host, parent);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect((await rowOf(stage.host, parent)).confirmedAtMs).toBe(stage.host.clock.nowMs());
     await refresh(stage.host, parent.refresh_token);
     stage.host.clock.turn(10);
@@ -163,7 +163,7 @@ onEveryHost({}, (stage) => {
   it('the first token of a session has no parent: its use is not written down', async () => {
     const first = await login(stage.host);
     await use(stage.host, first);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect((await rowOf(stage.host, first)).confirmedAtMs).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { AuthError, AuthService, type SessionOrigin } from 'nestjs-baton';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { hmacWith, handMadeJwt, readJwt } from '../host/hand-made-jwt.js';
 import { ACCESS_SECRET, REFRESH_SECRET } from '../host/start-host.js';
 import {
@@ -118,7 +118,7 @@ onEveryHost({}, (stage) => {
     expect(() => auth().confirm(sid, gen)).toThrow(TypeError);
     const pair = await refresh(stage.host, (await login(stage.host)).refresh_token);
     await use(stage.host, pair);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect((await rowOf(stage.host, pair)).confirmedAtMs).not.toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { AuthEvents, type TokenPairBody } from 'nestjs-baton';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import {
   type Stage,
   isAlive,
@@ -89,7 +89,7 @@ onEveryHost({}, (stage) => {
     const reuses = await reusesDuring(stage, async () => {
       const request = stage.host.http().post('/auth/logout');
       expect((await request.auth(token, { type: 'bearer' })).status).toBe(204);
-      await stage.host.app.get(Confirmations).flush();
+      await stage.host.app.get(SeenTokens).flush();
     });
     expect(reuses).toEqual(told);
     expect((await me(stage.host, token)).status).toBe(401);

@@ -26,7 +26,7 @@ onEveryHost({}, (stage) => {
   const copied = () => login(stage.host);
   const turn = (seconds: number) => stage.host.clock.turn(seconds);
 
-  it('a thief who comes first is betrayed by the owner, and loses what he took', async () => {
+  it('a thief who comes first is found out when the owner refreshes, and loses what he took', async () => {
     const { refresh_token } = await copied();
     const thiefs = await refresh(stage.host, refresh_token);
     await use(stage.host, thiefs);
@@ -67,7 +67,7 @@ onEveryHost({}, (stage) => {
     expect(await isAlive(stage.host, await refresh(stage.host, owners.refresh_token))).toBe(true);
   });
 
-  it('a thief who follows within the grace period holds the same token, and his next step betrays him', async () => {
+  it('a thief who follows within the grace period holds the same token, and his next refresh is a reuse', async () => {
     const { refresh_token } = await copied();
     const owners = await refresh(stage.host, refresh_token);
     const thiefs = await refresh(stage.host, refresh_token);
@@ -80,7 +80,7 @@ onEveryHost({}, (stage) => {
     expect(await isAlive(stage.host, next)).toBe(false);
   });
 
-  it('a thief who follows and then runs ahead is betrayed by the owner', async () => {
+  it('a thief who follows and then runs ahead is found out when the owner refreshes', async () => {
     const { refresh_token } = await copied();
     const owners = await refresh(stage.host, refresh_token);
     const thiefs = await refresh(stage.host, refresh_token);

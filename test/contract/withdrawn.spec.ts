@@ -1,5 +1,5 @@
 import { AuthEvents, type TokenReusedEvent } from 'nestjs-baton';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import {
   REVOKED,
   eventually,
@@ -53,7 +53,7 @@ onEveryHost({}, (stage) => {
     const third = await refresh(stage.host, second.refresh_token);
     const fourth = await refresh(stage.host, third.refresh_token);
     for (const pair of [first, second, third, fourth]) await use(stage.host, pair);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect(await isAlive(stage.host, fourth)).toBe(true);
   });
 });
@@ -66,7 +66,7 @@ onEveryHost({ auth: { reuseScope: 'user' } }, (stage) => {
     stage.host.clock.turn(PAST_GRACE);
     await refresh(stage.host, refresh_token);
     await use(stage.host, withdrawn);
-    await stage.host.app.get(Confirmations).flush();
+    await stage.host.app.get(SeenTokens).flush();
     expect(await refreshing(stage.host, other.refresh_token)).toEqual(revokedFor('reuse'));
   });
 });

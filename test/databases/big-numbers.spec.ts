@@ -11,7 +11,7 @@ import {
   storm,
   use,
 } from '../contract/vocabulary.js';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
 import { describeOnEachDatabase } from '../host/databases.js';
 import { startHost } from '../host/start-host.js';
@@ -68,7 +68,7 @@ describeOnEachDatabase((kind) => {
     expect(await rowOf(host, next)).toMatchObject({ generation: 2, parentGeneration: 1 });
     expect(await sessions(host, next.access_token)).toHaveLength(1);
     await use(host, next);
-    await host.app.get(Confirmations).flush();
+    await host.app.get(SeenTokens).flush();
     expect((await rowOf(host, next)).confirmedAtMs).toBe(host.clock.nowMs());
     expect(await refreshing(host, refresh_token)).toEqual(REUSED);
     expect(await answersOfEveryRoute(host)).toEqual(EVERY_ANSWER);

@@ -72,8 +72,8 @@ const VERBS: readonly [string, (store: RefreshTokenStore) => Promise<unknown>][]
   ['revoke', (store) => store.revoke(idOf(7), 'logout', NOW)],
   ['revokeOwn', (store) => store.revokeOwn(idOf(8), 'user 8', 'logout', NOW)],
   ['revokeAll', (store) => store.revokeAll('user 9', null, 'logout', NOW)],
-  ['countRevoked', (store) => store.feed.countRevoked(NOW - 60_000)],
-  ['findRevokedBetween', (store) => store.feed.findRevokedBetween(NOW - 60_000, NOW)],
+  ['countRevoked', (store) => store.poll.countRevoked(NOW - 60_000)],
+  ['findRevokedBetween', (store) => store.poll.findRevokedBetween(NOW - 60_000, NOW)],
   ['purge by end', (store) => store.purge('absoluteExpiresAtMs', NOW)],
   ['purge by revocation', (store) => store.purge('revokedAtMs', NOW - 4_900_000)],
 ];

@@ -1,6 +1,6 @@
 import { type AuthEvent, AuthEvents, type AuthModuleOptions } from 'nestjs-baton';
 import type { DataSourceOptions } from 'typeorm';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import {
@@ -108,7 +108,7 @@ describeWithOwnPostgres(() => {
     onReplicatedHost({}, async (host) => {
       const { refresh_token } = await login(host);
       await use(host, await refresh(host, refresh_token));
-      await host.app.get(Confirmations).flush();
+      await host.app.get(SeenTokens).flush();
       host.clock.turn(PAST_GRACE);
       expect(await refreshing(host, refresh_token)).toEqual(REUSED);
     }),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthService, type TokenPairBody } from 'nestjs-baton';
 import type { EntityManager } from 'typeorm';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import {
   REUSED,
   REVOKED,
@@ -117,8 +117,8 @@ onEveryHost({}, (stage) => {
       const first = await login(stage.host);
       const second = await refresh(stage.host, first.refresh_token);
       await use(stage.host, second);
-      const confirmations = stage.host.app.get(Confirmations);
-      await duringTransaction(stage.host, async () => (await confirmations.flush()) ?? true);
+      const seenTokens = stage.host.app.get(SeenTokens);
+      await duringTransaction(stage.host, async () => (await seenTokens.flush()) ?? true);
       expect((await rowOf(stage.host, first)).confirmedAtMs).not.toBeNull();
     });
   });

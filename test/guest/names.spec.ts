@@ -2,7 +2,7 @@ import { refreshTokenEntity } from 'nestjs-baton';
 import * as batonMigrations from 'nestjs-baton/migrations';
 import { DataSource, type DataSourceOptions, DefaultNamingStrategy } from 'typeorm';
 import { REUSED, login, pairIn, refresh, refreshing, storm, use } from '../contract/vocabulary.js';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { type DatabaseKind, describeOnEachDatabase } from '../host/databases.js';
 import { QuickUsers } from '../host/quick-users.js';
 import { type Host, startHost } from '../host/start-host.js';
@@ -58,7 +58,7 @@ async function race(host: Host): Promise<void> {
   const recovered = await refresh(host, pair?.refresh_token ?? '');
   expect(recovered.refresh_token).not.toBe(lost.refresh_token);
   await use(host, recovered);
-  await host.app.get(Confirmations).flush();
+  await host.app.get(SeenTokens).flush();
   const [row] = await host.dataSource.getRepository(refreshTokenEntity('refresh_tokens')).find();
   expect(row?.confirmedAtMs).toBe(host.clock.nowMs());
   expect(await refreshing(host, refresh_token)).toEqual(REUSED);

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
-import { type Settings, settingsSchema } from '../../src/options.js';
+import { type SessionOptions, settingsSchema } from '../../src/options.js';
 import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
 import { TurnedClock } from '../host/turned-clock.js';
 import { DAY_MS, NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
@@ -13,7 +13,7 @@ beforeEach(async () => {
 
 afterEach(() => table.drop());
 
-const sweep = (given: Partial<Settings> = {}): Promise<number> =>
+const sweep = (given: SessionOptions = {}): Promise<number> =>
   new ExpiredSessionSweeper(
     v.parse(settingsSchema, given),
     table.store,

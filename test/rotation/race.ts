@@ -7,8 +7,8 @@ import {
   type SessionRefreshedEvent,
   type TokenPairBody,
 } from 'nestjs-baton';
-import { Confirmations } from '../../src/sessions/confirmations.js';
-import { RefreshTokens } from '../../src/tokens/refresh-token.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
+import { RefreshTokenCodec } from '../../src/tokens/refresh-token-codec.js';
 import { hashOf } from '../../src/tokens/token-hash.js';
 import type { Host } from '../host/start-host.js';
 
@@ -82,7 +82,7 @@ export class Race {
 
   /** Has the row told what was seen in use. */
   flush(): Promise<void> {
-    return this.host.app.get(Confirmations).flush();
+    return this.host.app.get(SeenTokens).flush();
   }
 
   row(): Promise<RefreshToken> {
@@ -97,12 +97,12 @@ export class Race {
   }
 
   generationOf(pair: TokenPairBody): number {
-    return this.host.app.get(RefreshTokens).verifyGenuine(pair.refresh_token).gen;
+    return this.host.app.get(RefreshTokenCodec).verifyGenuine(pair.refresh_token).gen;
   }
 
   /** When a pair's refresh token expires, Unix milliseconds. */
   endOf(pair: TokenPairBody): number {
-    return this.host.app.get(RefreshTokens).verifyGenuine(pair.refresh_token).exp * 1000;
+    return this.host.app.get(RefreshTokenCodec).verifyGenuine(pair.refresh_token).exp * 1000;
   }
 
   /** A generation is only ever handed out as the same token. */

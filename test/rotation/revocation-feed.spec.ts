@@ -30,7 +30,7 @@ describe('a cached list after many revocations', () => {
     for (let index = 0; index < 30; index += 1) {
       await table.add(`a${index}`, { revokedAtMs: NOW - index * 1000, revokedReason: 'logout' });
     }
-    const reads = jest.spyOn(table.store.feed, 'findRevokedBetween');
+    const reads = jest.spyOn(table.store.poll, 'findRevokedBetween');
     await list.refresh();
     expect(reads).toHaveBeenCalledTimes(1);
     await list.refresh();
@@ -45,7 +45,7 @@ describe('a cached list after many revocations', () => {
   it('reads again what it could not', async () => {
     const list = await freshList();
     await table.add('a', { revokedAtMs: NOW, revokedReason: 'logout' });
-    const reads = jest.spyOn(table.store.feed, 'findRevokedBetween');
+    const reads = jest.spyOn(table.store.poll, 'findRevokedBetween');
     reads.mockRejectedValueOnce(new UnavailableError('away'));
     await expect(list.refresh()).rejects.toThrow(UnavailableError);
     await list.refresh();

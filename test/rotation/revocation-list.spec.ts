@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
-import { type Settings, settingsSchema } from '../../src/options.js';
+import { type SessionOptions, settingsSchema } from '../../src/options.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import { TurnedClock } from '../host/turned-clock.js';
 import { NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 
 afterEach(() => table.drop());
 
-const listWith = (given: Partial<Settings> = {}) =>
+const listWith = (given: SessionOptions = {}) =>
   new RevocationList(v.parse(settingsSchema, given), table.store, clock, () => monotonic.nowMs());
 
 function pass(seconds: number): void {
@@ -29,7 +29,7 @@ function pass(seconds: number): void {
 
 /** How many statements a task sends. */
 async function statementsOf(task: () => Promise<unknown>): Promise<number> {
-  const asked = jest.spyOn(table.store.feed, 'countRevoked');
+  const asked = jest.spyOn(table.store.poll, 'countRevoked');
   await task();
   const times = asked.mock.calls.length;
   asked.mockRestore();
@@ -37,7 +37,7 @@ async function statementsOf(task: () => Promise<unknown>): Promise<number> {
 }
 
 /** A list that has just looked. */
-async function freshList(given: Partial<Settings> = {}): Promise<RevocationList> {
+async function freshList(given: SessionOptions = {}): Promise<RevocationList> {
   const list = listWith(given);
   await list.refresh();
   return list;
@@ -130,7 +130,7 @@ describe('a cached list whose clock is set', () => {
     await table.add('a');
     await table.store.revoke('a', 'logout', NOW - 61_000);
     const list = await freshList();
-    const looks = jest.spyOn(table.store.feed, 'countRevoked');
+    const looks = jest.spyOn(table.store.poll, 'countRevoked');
     pass(1);
     await list.refresh();
     expect(looks.mock.calls).toEqual([[NOW - 60_000]]);

@@ -96,7 +96,7 @@ async function presentInvalid({ race }: Sides, token: string): Promise<Compared>
   ];
 }
 
-/** Where it betrays somebody, the next flush finds out: now, and not when a timer happens to fire. */
+/** Where it is a reuse, the next flush finds out: now, and not when a timer happens to fire. */
 async function use(sides: Sides, { which }: Of<'use'>): Promise<Compared> {
   const { race, model } = sides;
   const pair = pairAt(sides, which);

@@ -5,7 +5,7 @@ import { KeyRing } from '../../src/keys/key-ring.js';
 import type { SigningKey } from '../../src/keys/signing-key.js';
 import { InvalidTokenError } from '../../src/errors.js';
 import { settingsSchema } from '../../src/options.js';
-import { AccessTokens } from '../../src/tokens/access-token.js';
+import { AccessTokenCodec } from '../../src/tokens/access-token-codec.js';
 import { isBase64url, isCanonical } from '../../src/tokens/canonical-signature.js';
 import { describeWithVectors, readVectors } from './known-vectors.js';
 
@@ -67,7 +67,7 @@ function ourKey(jwk: v.InferOutput<typeof jwkSchema>): SigningKey | null {
 }
 
 const tokensOf = (key: SigningKey) =>
-  new AccessTokens(v.parse(settingsSchema, {}), new KeyRing(key), { nowMs: () => 0 });
+  new AccessTokenCodec(v.parse(settingsSchema, {}), new KeyRing(key), { nowMs: () => 0 });
 
 /** The verdict on form and signature alone, by the library, the options and the form that our tokens are held to. */
 function isVerified(jws: string, key: SigningKey): boolean {

@@ -12,15 +12,15 @@ export type Leave = (failed: boolean) => void;
 export class AttemptLimit {
   private readonly underWay = new Map<string, Set<Promise<void>>>();
 
-  /** @param onRefused called once for each key and window, with the seconds that are left of it */
+  /** @param onLimit called once for each key and window, with the seconds that are left of it */
   constructor(
     private readonly counter: AttemptCounter,
-    private readonly onRefused: (seconds: number, origin: string) => void,
+    private readonly onLimit: (seconds: number, origin: string) => void,
   ) {}
 
   /**
    * @param key whose failures are counted together
-   * @param origin the address, for {@link onRefused}
+   * @param origin the address, for {@link onLimit}
    * @throws TooManyAttemptsError when the limit is reached, however right the attempt would be
    */
   async enter(key: string, origin: string): Promise<Leave> {
@@ -37,7 +37,7 @@ export class AttemptLimit {
       const others = this.underWay.get(key);
       if (others === undefined) {
         const seconds = this.counter.secondsLeft(count);
-        if (!count.told) this.onRefused(seconds, origin);
+        if (!count.told) this.onLimit(seconds, origin);
         count.told = true;
         throw new TooManyAttemptsError(seconds);
       }

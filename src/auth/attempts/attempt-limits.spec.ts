@@ -105,8 +105,8 @@ describe('failed logins', () => {
     const limits = limitsOf({ perName: 3 });
     const many = (attempt: () => Promise<string | null>) =>
       Promise.allSettled(Array.from({ length: 20 }, () => limits.login('ann', ADDRESS, attempt)));
-    const welcome = await many(right);
-    expect(welcome.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
+    const admitted = await many(right);
+    expect(admitted.filter(({ status }) => status === 'fulfilled')).toHaveLength(20);
     let tried = 0;
     await many(async () => {
       tried += 1;
@@ -178,12 +178,12 @@ it('registrations of names that are taken are limited by address, others are not
 it('refused tokens are limited by address, thirty for each login that may fail', () => {
   const limits = limitsOf({ perAddress: 1 });
   for (let times = 0; times < 29; times += 1) limits.noteRefusedToken(ADDRESS);
-  limits.refuseFlood(ADDRESS);
+  limits.assertNoFlood(ADDRESS);
   limits.noteRefusedToken(ADDRESS);
-  expect(() => limits.refuseFlood(ADDRESS)).toThrow(new TooManyAttemptsError(900));
+  expect(() => limits.assertNoFlood(ADDRESS)).toThrow(new TooManyAttemptsError(900));
   expect(limits.isFlooded).toBe(true);
-  limits.refuseFlood('192.0.2.2');
+  limits.assertNoFlood('192.0.2.2');
   clock.turn(900);
-  limits.refuseFlood(ADDRESS);
+  limits.assertNoFlood(ADDRESS);
   expect(limits.isFlooded).toBe(false);
 });

@@ -28,8 +28,8 @@ export class AttemptLimits {
     @Inject(AUTH_CONFIG) { attempts }: Pick<AuthConfig, 'attempts'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    const { perName, perAddress, window } = attempts;
-    const counterOf = (most: number) => new AttemptCounter(most, window * 1000, clock);
+    const { perName, perAddress, windowSeconds } = attempts;
+    const counterOf = (most: number) => new AttemptCounter(most, windowSeconds * 1000, clock);
     const limitOf = (most: number, what: string) =>
       new AttemptLimit(counterOf(most), (seconds, address) => this.tell(what, address, seconds));
     this.names = limitOf(perName, 'failed logins under one name');
@@ -90,7 +90,7 @@ export class AttemptLimits {
    *
    * @throws TooManyAttemptsError
    */
-  refuseFlood(ip: string | null): void {
+  assertNoFlood(ip: string | null): void {
     if (!this.isFlooded) return;
     const address = limitKeyOf(ip);
     const endsAtMs = this.flooding.get(address);

@@ -26,12 +26,15 @@ export const attemptsSchema = v.union(
   [
     v.pipe(
       v.literal(false),
-      v.transform(() => ({ perName: 0, perAddress: 0, window: 1 })),
+      v.transform(() => ({ perName: 0, perAddress: 0, windowSeconds: 1 })),
     ),
-    closedObject(ENTRIES),
+    v.pipe(
+      closedObject(ENTRIES),
+      v.transform(({ window: windowSeconds, ...most }) => ({ ...most, windowSeconds })),
+    ),
   ],
   'takes false or { perName, perAddress, window }',
 );
 
-/** The limits, checked and complete; `window` in whole seconds. */
+/** The limits, checked and complete. */
 export type AttemptSettings = Readonly<v.InferOutput<typeof attemptsSchema>>;

@@ -77,7 +77,7 @@ export class RefreshCookie implements OnModuleInit {
    * @param sessionId the session of the token that `tokenOf` found
    * @throws SessionMismatchError
    */
-  refuseAnotherSession(request: HttpRequest, sessionId: string): void {
+  assertSameSession(request: HttpRequest, sessionId: string): void {
     const expected = request.headers['x-auth-session']?.toString().toLowerCase();
     if (expected === undefined || expected === sessionId) return;
     if (refreshTokenIn(bodyOf(request)) === null) throw new SessionMismatchError();

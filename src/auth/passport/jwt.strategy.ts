@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MissingTokenError } from '../../errors.js';
-import { type AccessTokenClaims, AccessTokens } from '../../tokens/access-token.js';
+import { type AccessTokenClaims, AccessTokenCodec } from '../../tokens/access-token-codec.js';
 import { AccessControl } from '../access-control.js';
 import { ErrorHeaders } from '../error-headers.js';
 import { type HttpRequest, bearerToken } from '../http-request.js';
@@ -25,7 +25,7 @@ export class BareRequest implements HttpRequest {
 @Injectable()
 export class JwtStrategy extends TokenStrategy<AccessTokenClaims, unknown> {
   constructor(
-    tokens: AccessTokens,
+    tokens: AccessTokenCodec,
     private readonly accessControl: AccessControl,
     private readonly requestUser: RequestUser,
     errorHeaders: ErrorHeaders,

@@ -3,8 +3,8 @@ import { InvalidRequestError } from '../../errors.js';
 import {
   type PresentedRefreshToken,
   type RefreshTokenClaims,
-  RefreshTokens,
-} from '../../tokens/refresh-token.js';
+  RefreshTokenCodec,
+} from '../../tokens/refresh-token-codec.js';
 import { ErrorHeaders } from '../error-headers.js';
 import type { HttpRequest } from '../http-request.js';
 import { RefreshCookie } from '../cookie/refresh-cookie.js';
@@ -16,7 +16,7 @@ const missing = () => new InvalidRequestError('Refresh token is missing');
 @Injectable()
 export class RefreshTokenStrategy extends TokenStrategy<RefreshTokenClaims, PresentedRefreshToken> {
   constructor(
-    tokens: RefreshTokens,
+    tokens: RefreshTokenCodec,
     private readonly cookie: RefreshCookie,
     errorHeaders: ErrorHeaders,
   ) {
@@ -26,7 +26,7 @@ export class RefreshTokenStrategy extends TokenStrategy<RefreshTokenClaims, Pres
 
   validate(request: HttpRequest, payload: unknown): PresentedRefreshToken {
     const claims = this.codec.claimsOf(payload);
-    this.cookie.refuseAnotherSession(request, claims.sid);
+    this.cookie.assertSameSession(request, claims.sid);
     return { token: this.source.tokenOf(request) ?? '', claims };
   }
 }

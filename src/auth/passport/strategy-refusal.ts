@@ -11,7 +11,7 @@ import type { ErrorHeaders } from '../error-headers.js';
  * @param strategy as Passport has made it for this request
  * @param refusal what the module answers when no other strategy lets the request in
  */
-export function refuseInOurWords(
+export function failInOurWords(
   strategy: Strategy,
   request: object,
   refusal: () => AuthError,

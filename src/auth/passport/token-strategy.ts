@@ -7,7 +7,7 @@ import type { JwtCodec } from '../../tokens/jwt-codec.js';
 import type { ErrorHeaders } from '../error-headers.js';
 import type { HttpRequest } from '../http-request.js';
 import type { Asked } from './asked-strategy.js';
-import { refuseInOurWords } from './strategy-refusal.js';
+import { failInOurWords } from './strategy-refusal.js';
 
 /** Where a request has its token, and what it is told when it has none. */
 export interface TokenSource {
@@ -65,7 +65,7 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
   /** For a host's `AuthGuard`, and whoever else asks Passport. */
   override authenticate(request: HttpRequest, options?: object): void {
     try {
-      refuseInOurWords(this, request, () => this.refusalOf(request), this.errorHeaders);
+      failInOurWords(this, request, () => this.refusalOf(request), this.errorHeaders);
       super.authenticate(request, options);
     } catch (error) {
       this.error(error);

@@ -21,7 +21,7 @@ export interface Transport {
   /** @param readsQuery whether the query string of a handshake may hold the token */
   carriedBy(context: ExecutionContext, readsQuery: boolean): Carried;
   /** Throws the error on in the transport's own form. */
-  refuse(error: unknown): Promise<never>;
+  rethrow(error: unknown): Promise<never>;
 }
 
 /**

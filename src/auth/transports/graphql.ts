@@ -21,7 +21,7 @@ export const graphql: Transport = {
     const operation = operationOf(context);
     return overGraphqlWs(operation) ?? overMercuriusSocket(operation) ?? overHttp(operation);
   },
-  async refuse(error) {
+  async rethrow(error) {
     throw error;
   },
 };

@@ -13,7 +13,7 @@ export const messages: Transport = {
     const ofMessage = tokenOfContext(rpc.getContext()) ?? tokenInField(rpc.getData());
     return { ofMessage, ofHandshake: null, ip: undefined, connection: null };
   },
-  async refuse(error) {
+  async rethrow(error) {
     if (!(error instanceof HttpException)) throw error;
     const { RpcException } = await import('@nestjs/microservices');
     throw new RpcException(error.getResponse());

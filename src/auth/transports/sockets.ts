@@ -24,7 +24,7 @@ export const sockets: Transport = {
       connection: objectOr(client, null),
     };
   },
-  async refuse(error) {
+  async rethrow(error) {
     if (!(error instanceof HttpException)) throw error;
     const { WsException } = await import('@nestjs/websockets');
     throw new WsException(error.getResponse());

@@ -57,10 +57,10 @@ export class Transports {
   }
 
   /** Throws the error on, over HTTP with its headers, elsewhere in the transport's own form. */
-  refuse(context: ExecutionContext, responseOf: () => unknown, error: unknown): Promise<never> {
+  rethrow(context: ExecutionContext, responseOf: () => unknown, error: unknown): Promise<never> {
     const transport = transportOf(context);
     if (transport === undefined) return this.errorHeaders.refuse(responseOf(), error);
-    return transport.refuse(error);
+    return transport.rethrow(error);
   }
 
   /** Resolvers that read `context.req.user` find it there. */

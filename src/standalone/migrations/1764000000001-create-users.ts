@@ -10,7 +10,7 @@ export class CreateUsers1764000000001 implements MigrationInterface {
 
   /** @throws Error when the database has a table of that name for something else */
   async up(queryRunner: QueryRunner): Promise<void> {
-    if (await queryRunner.hasTable('users')) return refuseOthers(queryRunner);
+    if (await queryRunner.hasTable('users')) return assertOwnTable(queryRunner);
     const table = new Table({
       name: 'users',
       engine: MYSQL_ENGINE,
@@ -34,7 +34,7 @@ export class CreateUsers1764000000001 implements MigrationInterface {
   }
 }
 
-async function refuseOthers(queryRunner: QueryRunner): Promise<void> {
+async function assertOwnTable(queryRunner: QueryRunner): Promise<void> {
   if (await queryRunner.hasColumn('users', OURS)) return;
   throw new Error(
     "There is a table users already that is not this server's, and it was left as it is. Give the server a database of its own",

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { InvalidRequestError } from '../../errors.js';
 import { presentedPasswordSchema } from '../../users/credential-rules.js';
-import { newPasswordSchema, newUsernameSchema, refuseGuessable } from './new-credentials.js';
+import { newPasswordSchema, newUsernameSchema, assertNotGuessable } from './new-credentials.js';
 
 /** @see issue 11 */
 describe('a new password', () => {
@@ -45,17 +45,17 @@ describe('a new password', () => {
   it.each(['Ann Margaret', 'ANN MARGARET', 'ａｎｎ margaret'])(
     'is not the user name: %s',
     (password) => {
-      expect(() => refuseGuessable('password', password, 'Ann Margaret')).toThrow(
+      expect(() => assertNotGuessable('password', password, 'Ann Margaret')).toThrow(
         new InvalidRequestError('password takes something else than the user name'),
       );
     },
   );
 
   it('is not one of the commonest', () => {
-    expect(() => refuseGuessable('new_password', 'Password1', 'ann')).toThrow(
+    expect(() => assertNotGuessable('new_password', 'Password1', 'ann')).toThrow(
       new InvalidRequestError('new_password takes a password that is not among the commonest'),
     );
-    expect(() => refuseGuessable('password', 'ann margaret 7', 'ann')).not.toThrow();
+    expect(() => assertNotGuessable('password', 'ann margaret 7', 'ann')).not.toThrow();
   });
 });
 

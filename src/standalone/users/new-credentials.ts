@@ -16,7 +16,7 @@ export const newUsernameSchema = v.pipe(
   }),
 );
 
-/** A password that is about to be set. What it must not be, {@link refuseGuessable} says. */
+/** A password that is about to be set. What it must not be, {@link assertNotGuessable} says. */
 export const newPasswordSchema = v.optional(
   v.pipe(
     v.string(PASSWORD_TAKES),
@@ -34,7 +34,7 @@ const isLongEnough = (password: string): boolean =>
  * @param field what the request calls the password
  * @throws InvalidRequestError with the reason
  */
-export function refuseGuessable(field: string, password: string, username: string): void {
+export function assertNotGuessable(field: string, password: string, username: string): void {
   if (comparable(password) === comparable(username)) {
     throw new InvalidRequestError(`${field} takes something else than the user name`);
   }

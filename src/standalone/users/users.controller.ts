@@ -22,7 +22,7 @@ import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../..
 import { AuthEvents } from '../../events.js';
 import { presentedPasswordSchema } from '../../users/credential-rules.js';
 import { ENVIRONMENT, type Environment } from '../environment.js';
-import { newPasswordSchema, newUsernameSchema, refuseGuessable } from './new-credentials.js';
+import { newPasswordSchema, newUsernameSchema, assertNotGuessable } from './new-credentials.js';
 import { hashPassword } from './passwords.js';
 import { UsersService } from './users.service.js';
 
@@ -58,7 +58,7 @@ export class UsersController {
   async register(@Body() body: unknown, @Req() request: HttpRequest): Promise<UserBody> {
     if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
     const { username, password } = parseBody(registrationSchema, body);
-    refuseGuessable('password', password, username);
+    assertNotGuessable('password', password, username);
     const user = await this.attempts.registration(addressOf(request), () =>
       this.users.register(username, password, this.clock.nowMs(), connectionSignal(request)),
     );
@@ -77,7 +77,7 @@ export class UsersController {
     const { current_password, new_password } = parseBody(passwordChangeSchema, body);
     const user = await this.users.findById(id);
     if (user === null) throw new InvalidTokenError('Access');
-    refuseGuessable('new_password', new_password, user.username);
+    assertNotGuessable('new_password', new_password, user.username);
     const signal = connectionSignal(request);
     const ip = addressOf(request);
     const { username } = user;

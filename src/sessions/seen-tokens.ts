@@ -10,7 +10,7 @@ import { isWithdrawn } from './withdrawn-generations.js';
  * the path of a request. A token that was withdrawn before is found out then, for it is in the wrong hands.
  */
 @Injectable()
-export class Confirmations {
+export class SeenTokens {
   /** The generations that were seen, by session, until the rows have been told. */
   private readonly pending = new Map<string, Set<number>>();
 
@@ -38,12 +38,12 @@ export class Confirmations {
     );
     if (seen.length === 0) return;
     const passedOver = await this.store.confirm(seen, this.clock.nowMs());
-    if (passedOver.length > 0) await this.endBetrayed(passedOver);
+    if (passedOver.length > 0) await this.revokeWithdrawn(passedOver);
     for (const token of seen) this.settle(token);
   }
 
   /** One look at the rows, and only for what an update has not changed. */
-  private async endBetrayed(seen: readonly SeenToken[]): Promise<void> {
+  private async revokeWithdrawn(seen: readonly SeenToken[]): Promise<void> {
     const ids = new Set(seen.map(({ sessionId }) => sessionId));
     const found = await this.store.findUnrevoked([...ids]);
     const sessions = new Map(found.map((session) => [session.id, session]));

@@ -5,9 +5,9 @@ import { readJwt } from '../../test/host/hand-made-jwt.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type RsaAlgorithm, privateKey, secretKey } from '../keys/signing-key.js';
-import { type Settings, settingsSchema } from '../options.js';
-import { AccessTokens } from './access-token.js';
-import { RefreshTokens } from './refresh-token.js';
+import { type SessionOptions, settingsSchema } from '../options.js';
+import { AccessTokenCodec } from './access-token-codec.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
 
 const NOW = 1_767_225_600_999;
 const NOW_SECONDS = 1_767_225_600;
@@ -21,16 +21,16 @@ const EC_PEM = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
 const KEY = secretKey('the access secret, 32 bytes or more.');
 const pair = (pem: string, rsa?: RsaAlgorithm) => privateKey(pem, rsa);
 
-const SUBJECT = {
+const PLACE = {
   userId: 'ann',
   /** Opened just now, as its first 48 bits say. */
   sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
-  sessionEndsAt: NOW_SECONDS + 2_592_000,
+  sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
 };
 
-const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}, nowMs = NOW) =>
-  new AccessTokens(v.parse(settingsSchema, given), keys, { nowMs: () => nowMs });
+const tokensWith = (keys: KeyRing, given: SessionOptions = {}, nowMs = NOW) =>
+  new AccessTokenCodec(v.parse(settingsSchema, given), keys, { nowMs: () => nowMs });
 const TOKENS = tokensWith(new KeyRing(KEY));
 
 describe('a new access token', () => {
@@ -41,18 +41,18 @@ describe('a new access token', () => {
     ['a P-256 key', pair(EC_PEM), 'ES256'],
   ])('names the key and the algorithm, and verifies: %s', (_what, key, alg) => {
     const tokens = tokensWith(new KeyRing(key));
-    const { token } = tokens.issue(SUBJECT, {});
+    const { token } = tokens.issue(PLACE, {});
     expect(readJwt(token).header).toEqual({ alg, typ: 'at+jwt', kid: key.kid });
-    expect(tokens.verify(token)).toMatchObject({ sub: 'ann', sid: SUBJECT.sessionId, gen: 3 });
+    expect(tokens.verify(token)).toMatchObject({ sub: 'ann', sid: PLACE.sessionId, gen: 3 });
   });
 
   it("claims what the contract says and the application's own", () => {
-    const { token } = TOKENS.issue(SUBJECT, { roles: ['admin'] });
+    const { token } = TOKENS.issue(PLACE, { roles: ['admin'] });
     expect(readJwt(token).claims).toEqual({
       iss: 'nestjs-baton',
       aud: 'nestjs-baton',
       sub: 'ann',
-      sid: SUBJECT.sessionId,
+      sid: PLACE.sessionId,
       gen: 3,
       jti: expect.stringMatching(/^[\w-]{22}$/),
       iat: NOW_SECONDS,
@@ -63,12 +63,12 @@ describe('a new access token', () => {
   });
 
   it('lives for accessTtl', () => {
-    expect(TOKENS.issue(SUBJECT, {}).expiresInSeconds).toBe(900);
+    expect(TOKENS.issue(PLACE, {}).expiresInSeconds).toBe(900);
   });
 
   it('never reaches past the end of its session', () => {
     const { token, expiresInSeconds } = TOKENS.issue(
-      { ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 },
+      { ...PLACE, sessionEndsAtSeconds: NOW_SECONDS + 60 },
       {},
     );
     expect(expiresInSeconds).toBe(60);
@@ -77,7 +77,7 @@ describe('a new access token', () => {
 
   it('never reaches past what a session may last, whatever it was told', () => {
     const tokens = tokensWith(new KeyRing(KEY), { accessTtl: 900, sessionTtl: 60 });
-    expect(tokens.issue(SUBJECT, {}).expiresInSeconds).toBe(60);
+    expect(tokens.issue(PLACE, {}).expiresInSeconds).toBe(60);
   });
 
   it('carries whatever else the application claims, unchanged', () => {
@@ -89,7 +89,7 @@ describe('a new access token', () => {
     fc.assert(
       fc.property(own, (claims) => {
         const sent: unknown = JSON.parse(JSON.stringify(claims));
-        expect(TOKENS.verify(TOKENS.issue(SUBJECT, claims).token)).toMatchObject(Object(sent));
+        expect(TOKENS.verify(TOKENS.issue(PLACE, claims).token)).toMatchObject(Object(sent));
       }),
     );
   });
@@ -97,7 +97,7 @@ describe('a new access token', () => {
 
 describe('the end of an access token', () => {
   const END = (NOW_SECONDS + 900) * 1000;
-  const { token } = TOKENS.issue(SUBJECT, {});
+  const { token } = TOKENS.issue(PLACE, {});
 
   it('comes without leeway', () => {
     expect(tokensWith(new KeyRing(KEY), {}, END - 1).verify(token).gen).toBe(3);
@@ -115,14 +115,14 @@ describe('an access token of elsewhere', () => {
     ['another audience', { audience: 'another-application' }],
     ['another issuer', { issuer: 'another-issuer' }],
   ])('is refused: %s under the same key', (_what, given) => {
-    const { token } = tokensWith(new KeyRing(KEY), given).issue(SUBJECT, {});
+    const { token } = tokensWith(new KeyRing(KEY), given).issue(PLACE, {});
     expect(() => TOKENS.verify(token)).toThrow(InvalidTokenError);
   });
 
   it('is refused when it is a refresh token, even under the same key', () => {
     const settings = v.parse(settingsSchema, {});
-    const refreshTokens = new RefreshTokens(settings, new KeyRing(KEY), { nowMs: () => NOW });
-    const { token } = refreshTokens.issue(SUBJECT);
+    const refreshTokens = new RefreshTokenCodec(settings, new KeyRing(KEY), { nowMs: () => NOW });
+    const { token } = refreshTokens.issue(PLACE);
     expect(() => TOKENS.verify(token)).toThrow(/^Invalid access token$/);
   });
 
@@ -130,14 +130,14 @@ describe('an access token of elsewhere', () => {
     ['a secret', KEY],
     ['an RSA key', pair(RSA_PEM)],
   ])('is accepted while its key is a previous one: %s', (_what, previous) => {
-    const { token } = tokensWith(new KeyRing(previous)).issue(SUBJECT, {});
+    const { token } = tokensWith(new KeyRing(previous)).issue(PLACE, {});
     const current = pair(EC_PEM);
     expect(tokensWith(new KeyRing(current, [previous])).verify(token).sub).toBe('ann');
     expect(() => tokensWith(new KeyRing(current)).verify(token)).toThrow(InvalidTokenError);
   });
 
   it('is refused when the same RSA key has signed in another way', () => {
-    const { token } = tokensWith(new KeyRing(pair(RSA_PEM, 'PS256'))).issue(SUBJECT, {});
+    const { token } = tokensWith(new KeyRing(pair(RSA_PEM, 'PS256'))).issue(PLACE, {});
     expect(() => tokensWith(new KeyRing(pair(RSA_PEM))).verify(token)).toThrow(InvalidTokenError);
   });
 });
@@ -150,11 +150,11 @@ describe('an access token that claims more than it may', () => {
   const iat = NOW_SECONDS;
 
   it.each([
-    ['as long as its own lifetime', SUBJECT.sessionId, 600, {}, 600],
-    ['no longer than the lifetime now configured', SUBJECT.sessionId, 86_400, {}, 900],
-    ['no longer than its session, by the id', SUBJECT.sessionId, 800, { sessionTtl: 60 }, 60],
+    ['as long as its own lifetime', PLACE.sessionId, 600, {}, 600],
+    ['no longer than the lifetime now configured', PLACE.sessionId, 86_400, {}, 900],
+    ['no longer than its session, by the id', PLACE.sessionId, 800, { sessionTtl: 60 }, 60],
     ['by an older id', '019b76d9-bda0-7000-8000-000000000000', 800, { sessionTtl: 90 }, 30],
-    ['by an id in capitals', SUBJECT.sessionId.toUpperCase(), 800, { sessionTtl: 60 }, 60],
+    ['by an id in capitals', PLACE.sessionId.toUpperCase(), 800, { sessionTtl: 60 }, 60],
     [
       'by iat where the id is of the future',
       'ffffffff-ffff-7fff-bfff-ffffffffffff',

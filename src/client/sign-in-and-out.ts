@@ -13,7 +13,7 @@ import type { Session } from './session.js';
 const PAUSE_MS = 5000;
 
 /** Opens and ends sessions, and does later what could not be done at once. */
-export class Signing {
+export class SignInAndOut {
   readonly #store: SessionStore;
   readonly #isCookie: boolean;
   readonly #api: AuthApi;

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
-
 import { type JsonObject, type RegisteredClaims, isRegistered, isWhole } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import { randomId } from './random-id.js';
-import { startOfSession } from './session-start.js';
+import { sessionStartSeconds } from './session-start.js';
+import type { TokenPlace } from './token-place.js';
 
 /** The claims of a refresh token. */
 export interface RefreshTokenClaims extends RegisteredClaims {
@@ -22,8 +22,8 @@ export interface PresentedRefreshToken {
   readonly claims: RefreshTokenClaims;
 }
 
-/** The part of a token that the database does not know otherwise: enough to write it again, byte for byte. */
-export interface RefreshTokenSeed {
+/** What a refresh token was stamped with when it was issued: with its place enough to write it again, byte for byte. */
+export interface RefreshTokenStamp {
   readonly kid: string;
   /** 128 random bits. Without them the token cannot be written, not even with the signing key. */
   readonly jti: string;
@@ -31,24 +31,15 @@ export interface RefreshTokenSeed {
   readonly exp: number;
 }
 
-/** The place of a token in the race. */
-export interface RefreshTokenSubject {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly generation: number;
-  /** The session's absolute end, Unix seconds. */
-  readonly sessionEndsAt: number;
-}
-
 /** A refresh token ready to be handed out. */
 export interface IssuedRefreshToken {
   readonly token: string;
-  readonly subject: RefreshTokenSubject;
-  readonly seed: RefreshTokenSeed;
+  readonly place: TokenPlace;
+  readonly stamp: RefreshTokenStamp;
 }
 
 /** Issues and verifies refresh tokens: JWTs with `typ: rt+jwt`, HS256, under a key of their own. */
-export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
+export class RefreshTokenCodec extends JwtCodec<RefreshTokenClaims> {
   constructor(
     private readonly settings: Settings,
     keys: KeyRing,
@@ -62,43 +53,44 @@ export class RefreshTokens extends JwtCodec<RefreshTokenClaims> {
    * A new token that lives from now on, never past the session's absolute end. Of a session that is over by now it
    * has expired already.
    */
-  issue(subject: RefreshTokenSubject): IssuedRefreshToken {
+  issue(place: TokenPlace): IssuedRefreshToken {
     const iat = Math.floor(this.now.nowMs() / 1000);
-    const seed = { kid: this.signingKid, jti: randomId(), iat, exp: subject.sessionEndsAt };
-    return this.write(subject, { ...seed, exp: this.endOfLife(subject, seed) });
+    const stamp = { kid: this.signingKid, jti: randomId(), iat, exp: place.sessionEndsAtSeconds };
+    return this.write(place, { ...stamp, exp: this.lifeEndSeconds(place, stamp) });
   }
 
-  /** The token of a known seed: the same subject and seed give the same bytes, for HS256 is deterministic. */
-  write(subject: RefreshTokenSubject, seed: RefreshTokenSeed): IssuedRefreshToken {
+  /** The token of a known stamp: the same place and stamp give the same bytes, for HS256 is deterministic. */
+  write(place: TokenPlace, stamp: RefreshTokenStamp): IssuedRefreshToken {
     const claims = {
       iss: this.settings.issuer,
       aud: this.settings.audience,
-      sub: subject.userId,
-      sid: subject.sessionId,
-      gen: subject.generation,
-      session_exp: subject.sessionEndsAt,
-      jti: seed.jti,
-      iat: seed.iat,
-      exp: seed.exp,
+      sub: place.userId,
+      sid: place.sessionId,
+      gen: place.generation,
+      session_exp: place.sessionEndsAtSeconds,
+      jti: stamp.jti,
+      iat: stamp.iat,
+      exp: stamp.exp,
     };
-    return { token: this.sign(claims, seed.kid), subject, seed };
+    return { token: this.sign(claims, stamp.kid), place, stamp };
   }
 
   /** Whole seconds from now until a token expires. */
-  expiresInSeconds({ subject, seed }: IssuedRefreshToken): number {
-    return this.endOfLife(subject, seed) - Math.floor(this.now.nowMs() / 1000);
+  expiresInSeconds({ place, stamp }: IssuedRefreshToken): number {
+    return this.lifeEndSeconds(place, stamp) - Math.floor(this.now.nowMs() / 1000);
   }
 
   /** A lifetime that was shortened holds for what was issued before, too. How old the session is, its row knows. */
-  override endOf({ exp, iat, session_exp }: RefreshTokenClaims): number {
-    return Math.min(exp, iat + this.settings.refreshTtl, session_exp);
+  override endSecondsOf({ exp, iat, session_exp }: RefreshTokenClaims): number {
+    return Math.min(exp, iat + this.settings.refreshTtlSeconds, session_exp);
   }
 
-  private endOfLife(
-    { sessionId: sid }: RefreshTokenSubject,
-    { iat, exp }: RefreshTokenSeed,
-  ): number {
-    const { refreshTtl, sessionTtl } = this.settings;
-    return Math.min(exp, iat + refreshTtl, startOfSession({ sid, iat }) + sessionTtl);
+  private lifeEndSeconds({ sessionId: sid }: TokenPlace, { iat, exp }: RefreshTokenStamp): number {
+    const { refreshTtlSeconds, sessionTtlSeconds } = this.settings;
+    return Math.min(
+      exp,
+      iat + refreshTtlSeconds,
+      sessionStartSeconds({ sid, iat }) + sessionTtlSeconds,
+    );
   }
 }

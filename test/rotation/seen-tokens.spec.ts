@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
 import { type AuthEvent, AuthEvents } from '../../src/events.js';
 import { settingsSchema } from '../../src/options.js';
-import { Confirmations } from '../../src/sessions/confirmations.js';
+import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import { RevocationService } from '../../src/sessions/revocation.service.js';
 import { TurnedClock } from '../host/turned-clock.js';
@@ -10,23 +10,23 @@ import { NOW, type SessionsTable, openSessionsTable } from './sessions-table.js'
 
 let table: SessionsTable;
 let clock: TurnedClock;
-let confirmations: Confirmations;
+let seenTokens: SeenTokens;
 let events: AuthEvent[];
 
-function confirmationsOf({ store }: SessionsTable): Confirmations {
+function seenTokensOf({ store }: SessionsTable): SeenTokens {
   const settings = v.parse(settingsSchema, {});
   const stream = new AuthEvents();
   stream.all.subscribe((event) => events.push(event));
   const list = new RevocationList(settings, store, clock);
   const revocations = new RevocationService(settings, clock, store, list, stream);
-  return new Confirmations(store, revocations, clock);
+  return new SeenTokens(store, revocations, clock);
 }
 
 beforeEach(async () => {
   table = await openSessionsTable();
   clock = new TurnedClock(NOW);
   events = [];
-  confirmations = confirmationsOf(table);
+  seenTokens = seenTokensOf(table);
 });
 
 afterEach(() => table.drop());
@@ -36,39 +36,39 @@ const confirmedAtOf = async (id: string) => (await table.find(id))?.confirmedAtM
 describe('a live token that was seen in use', () => {
   it('is known at once, and to the row after the next flush', async () => {
     await table.add('a');
-    confirmations.note('a', 0);
-    expect(confirmations.isPending('a', 0)).toBe(true);
+    seenTokens.note('a', 0);
+    expect(seenTokens.isPending('a', 0)).toBe(true);
     expect(await confirmedAtOf('a')).toBeNull();
-    await confirmations.flush();
+    await seenTokens.flush();
     expect(await confirmedAtOf('a')).toBe(NOW);
-    expect(confirmations.isPending('a', 0)).toBe(false);
+    expect(seenTokens.isPending('a', 0)).toBe(false);
   });
 
   it('keeps the time at which it was seen first', async () => {
     await table.add('a', { generation: 3, confirmedAtMs: NOW - 1 });
-    confirmations.note('a', 3);
-    await confirmations.flush();
+    seenTokens.note('a', 3);
+    await seenTokens.flush();
     expect(await confirmedAtOf('a')).toBe(NOW - 1);
   });
 
   it('says nothing of another session, or of another generation', async () => {
-    confirmations.note('a', 1);
-    expect(confirmations.isPending('b', 1)).toBe(false);
-    expect(confirmations.isPending('a', 0)).toBe(false);
-    expect(confirmations.isPending('a', 2)).toBe(false);
+    seenTokens.note('a', 1);
+    expect(seenTokens.isPending('b', 1)).toBe(false);
+    expect(seenTokens.isPending('a', 0)).toBe(false);
+    expect(seenTokens.isPending('a', 2)).toBe(false);
   });
 
   it('is not forgotten for an older one that is seen later', () => {
-    confirmations.note('a', 5);
-    confirmations.note('a', 4);
-    expect(confirmations.isPending('a', 5)).toBe(true);
+    seenTokens.note('a', 5);
+    seenTokens.note('a', 4);
+    expect(seenTokens.isPending('a', 5)).toBe(true);
   });
 
   it('is not swallowed by a newer one', () => {
-    confirmations.note('a', 4);
-    confirmations.note('a', 5);
-    expect(confirmations.isPending('a', 5)).toBe(true);
-    expect(confirmations.isPending('a', 4)).toBe(true);
+    seenTokens.note('a', 4);
+    seenTokens.note('a', 5);
+    expect(seenTokens.isPending('a', 5)).toBe(true);
+    expect(seenTokens.isPending('a', 4)).toBe(true);
   });
 });
 
@@ -93,8 +93,8 @@ describe('a token that was withdrawn and is used all the same', () => {
     ['an ancestor in a row without a parent', { generation: 5 }, 3, false],
   ])('%s ends the session by the next flush or not', async (_what, row, generation, ended) => {
     await table.add('a', row);
-    confirmations.note('a', generation);
-    await confirmations.flush();
+    seenTokens.note('a', generation);
+    await seenTokens.flush();
     expect((await table.find('a'))?.revokedReason).toBe(ended ? 'reuse' : null);
     const common = { sessionId: 'a', userId: 'ann', atMs: NOW };
     const told = [
@@ -106,9 +106,9 @@ describe('a token that was withdrawn and is used all the same', () => {
 
   it('is found although a newer one was seen in the same moment', async () => {
     await table.add('a', RECOVERED);
-    confirmations.note('a', 6);
-    confirmations.note('a', 7);
-    await confirmations.flush();
+    seenTokens.note('a', 6);
+    seenTokens.note('a', 7);
+    await seenTokens.flush();
     expect((await table.find('a'))?.revokedReason).toBe('reuse');
   });
 
@@ -116,18 +116,18 @@ describe('a token that was withdrawn and is used all the same', () => {
     const ids = Array.from({ length: 120 }, (_, index) => `session ${index}`);
     await Promise.all(ids.map((id) => table.add(id)));
     await table.add('a', RECOVERED);
-    for (const id of ids.slice(0, 60)) confirmations.note(id, 0);
-    confirmations.note('a', 5);
-    for (const id of ids.slice(60)) confirmations.note(id, 0);
-    await confirmations.flush();
+    for (const id of ids.slice(0, 60)) seenTokens.note(id, 0);
+    seenTokens.note('a', 5);
+    for (const id of ids.slice(60)) seenTokens.note(id, 0);
+    await seenTokens.flush();
     expect(events.map(({ type }) => type)).toEqual(['session.revoked', 'token.reused']);
     expect(await Promise.all(ids.map(confirmedAtOf))).toEqual(ids.map(() => NOW));
   });
 
   it('is silent in a session that has ended', async () => {
     await table.add('a', { ...RECOVERED, revokedAtMs: NOW, revokedReason: 'logout' });
-    confirmations.note('a', 5);
-    await confirmations.flush();
+    seenTokens.note('a', 5);
+    await seenTokens.flush();
     expect(events).toEqual([]);
   });
 });
@@ -136,8 +136,8 @@ describe('a flush', () => {
   it('passes over a token that is no longer, or not yet, the live one', async () => {
     await table.add('a', { generation: 2 });
     for (const generation of [1, 3]) {
-      confirmations.note('a', generation);
-      await confirmations.flush();
+      seenTokens.note('a', generation);
+      await seenTokens.flush();
       expect(await confirmedAtOf('a')).toBeNull();
     }
   });
@@ -146,42 +146,42 @@ describe('a flush', () => {
     await table.add('a', { generation: 1 });
     await table.add('b', { generation: 2 });
     await table.add('c', { generation: 2 });
-    confirmations.note('a', 1);
-    confirmations.note('b', 1);
-    confirmations.note('c', 2);
-    await confirmations.flush();
+    seenTokens.note('a', 1);
+    seenTokens.note('b', 1);
+    seenTokens.note('c', 2);
+    await seenTokens.flush();
     expect(await Promise.all(['a', 'b', 'c'].map(confirmedAtOf))).toEqual([NOW, null, NOW]);
   });
 
   it('writes more sessions than fit one statement', async () => {
     const ids = Array.from({ length: 401 }, (_, index) => `session ${index}`);
     await Promise.all(ids.map((id) => table.add(id)));
-    for (const id of ids) confirmations.note(id, 0);
-    await confirmations.flush();
+    for (const id of ids) seenTokens.note(id, 0);
+    await seenTokens.flush();
     expect(await Promise.all(ids.map(confirmedAtOf))).toEqual(ids.map(() => NOW));
   });
 
   it('keeps what it could not write for the next one', async () => {
     await table.add('a');
-    confirmations.note('a', 0);
-    const flushed = table.whileBroken(() => confirmations.flush());
+    seenTokens.note('a', 0);
+    const flushed = table.whileBroken(() => seenTokens.flush());
     await expect(flushed).rejects.toThrow(UnavailableError);
-    expect(confirmations.isPending('a', 0)).toBe(true);
+    expect(seenTokens.isPending('a', 0)).toBe(true);
     clock.turn(1);
-    await confirmations.flush();
+    await seenTokens.flush();
     expect(await confirmedAtOf('a')).toBe(NOW + 1000);
   });
 
   it('keeps what is seen while it writes', async () => {
     await table.add('a');
-    confirmations.note('a', 0);
-    const flushed = confirmations.flush();
-    confirmations.note('a', 1);
+    seenTokens.note('a', 0);
+    const flushed = seenTokens.flush();
+    seenTokens.note('a', 1);
     await flushed;
-    expect(confirmations.isPending('a', 1)).toBe(true);
+    expect(seenTokens.isPending('a', 1)).toBe(true);
   });
 
   it('asks nothing of the database when nothing was seen', async () => {
-    await expect(table.whileBroken(() => confirmations.flush())).resolves.toBeUndefined();
+    await expect(table.whileBroken(() => seenTokens.flush())).resolves.toBeUndefined();
   });
 });

@@ -17,7 +17,7 @@ export const SECOND_MS = 1000;
 const SECOND = `session.revokedAtMs - session.revokedAtMs % ${SECOND_MS}`;
 
 /** What instances ask again and again: rows as the driver has them, for there may be many. */
-export class RevocationFeed {
+export class RevocationPoll {
   constructor(private readonly table: SessionTable) {}
 
   /** The seconds from `sinceMs` on in which sessions were revoked, the earliest first. @param sinceMs a whole second */

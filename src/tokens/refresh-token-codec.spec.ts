@@ -3,9 +3,9 @@ import { readJwt } from '../../test/host/hand-made-jwt.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { secretKey } from '../keys/signing-key.js';
-import { type Settings, settingsSchema } from '../options.js';
-import { AccessTokens } from './access-token.js';
-import { RefreshTokens } from './refresh-token.js';
+import { type SessionOptions, settingsSchema } from '../options.js';
+import { AccessTokenCodec } from './access-token-codec.js';
+import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { hashOf } from './token-hash.js';
 
 const NOW = 1_767_225_600_999;
@@ -14,31 +14,31 @@ const CLOCK = { nowMs: () => NOW };
 const KEY = secretKey('the refresh secret, 32 bytes or more');
 const OLD_KEY = secretKey('the refresh secret of last year, 32+');
 
-const SUBJECT = {
+const PLACE = {
   userId: 'ann',
   /** Opened just now, as its first 48 bits say. */
   sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
-  sessionEndsAt: NOW_SECONDS + 2_592_000,
+  sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
 };
 
-const settings = (given: Partial<Settings> = {}) => v.parse(settingsSchema, given);
-const tokensWith = (keys: KeyRing, given: Partial<Settings> = {}, clock = CLOCK) =>
-  new RefreshTokens(settings(given), keys, clock);
+const settings = (given: SessionOptions = {}) => v.parse(settingsSchema, given);
+const tokensWith = (keys: KeyRing, given: SessionOptions = {}, clock = CLOCK) =>
+  new RefreshTokenCodec(settings(given), keys, clock);
 const TOKENS = tokensWith(new KeyRing(KEY));
 
 describe('a new refresh token', () => {
   it('says in its header what it is and which key signed it', () => {
-    const { header } = readJwt(TOKENS.issue(SUBJECT).token);
+    const { header } = readJwt(TOKENS.issue(PLACE).token);
     expect(header).toEqual({ alg: 'HS256', typ: 'rt+jwt', kid: KEY.kid });
   });
 
   it('claims what the contract says, and nothing else but the end of its session', () => {
-    expect(readJwt(TOKENS.issue(SUBJECT).token).claims).toEqual({
+    expect(readJwt(TOKENS.issue(PLACE).token).claims).toEqual({
       iss: 'nestjs-baton',
       aud: 'nestjs-baton',
       sub: 'ann',
-      sid: SUBJECT.sessionId,
+      sid: PLACE.sessionId,
       gen: 3,
       jti: expect.stringMatching(/^[\w-]{22}$/),
       iat: NOW_SECONDS,
@@ -48,36 +48,36 @@ describe('a new refresh token', () => {
   });
 
   it('never reaches past the end of its session', () => {
-    const issued = TOKENS.issue({ ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 });
-    expect(issued.seed.exp).toBe(NOW_SECONDS + 60);
+    const issued = TOKENS.issue({ ...PLACE, sessionEndsAtSeconds: NOW_SECONDS + 60 });
+    expect(issued.stamp.exp).toBe(NOW_SECONDS + 60);
     expect(TOKENS.expiresInSeconds(issued)).toBe(60);
   });
 
   it('lives as long as it is told to', () => {
-    const { seed } = tokensWith(new KeyRing(KEY), { refreshTtl: 90 }).issue(SUBJECT);
-    expect(seed.exp).toBe(NOW_SECONDS + 90);
+    const { stamp } = tokensWith(new KeyRing(KEY), { refreshTtl: 90 }).issue(PLACE);
+    expect(stamp.exp).toBe(NOW_SECONDS + 90);
   });
 
   it('is another one each time', () => {
-    expect(TOKENS.issue(SUBJECT).token).not.toBe(TOKENS.issue(SUBJECT).token);
+    expect(TOKENS.issue(PLACE).token).not.toBe(TOKENS.issue(PLACE).token);
   });
 });
 
 describe('a token written again', () => {
   it('is the same, byte for byte', () => {
-    const { token, seed } = TOKENS.issue(SUBJECT);
-    expect(TOKENS.write(SUBJECT, seed).token).toBe(token);
+    const { token, stamp } = TOKENS.issue(PLACE);
+    expect(TOKENS.write(PLACE, stamp).token).toBe(token);
   });
 
   it('is the same after the signing key has changed', () => {
-    const { token, seed } = tokensWith(new KeyRing(OLD_KEY)).issue(SUBJECT);
-    expect(tokensWith(new KeyRing(KEY, [OLD_KEY])).write(SUBJECT, seed).token).toBe(token);
+    const { token, stamp } = tokensWith(new KeyRing(OLD_KEY)).issue(PLACE);
+    expect(tokensWith(new KeyRing(KEY, [OLD_KEY])).write(PLACE, stamp).token).toBe(token);
   });
 
   it('cannot be had from the signing key alone', () => {
-    const { token, seed } = TOKENS.issue(SUBJECT);
+    const { token, stamp } = TOKENS.issue(PLACE);
     const jti = 'AAAAAAAAAAAAAAAAAAAAAA';
-    expect(TOKENS.write(SUBJECT, { ...seed, jti }).token).not.toBe(token);
+    expect(TOKENS.write(PLACE, { ...stamp, jti }).token).not.toBe(token);
   });
 });
 
@@ -86,19 +86,19 @@ describe('a refresh token of elsewhere', () => {
     ['another audience', { audience: 'another-application' }],
     ['another issuer', { issuer: 'another-issuer' }],
   ])('is refused: %s under the same key', (_what, given) => {
-    const { token } = tokensWith(new KeyRing(KEY), given).issue(SUBJECT);
+    const { token } = tokensWith(new KeyRing(KEY), given).issue(PLACE);
     expect(() => TOKENS.verify(token)).toThrow(InvalidTokenError);
   });
 
   it('is accepted while its key is a previous one, and refused from then on', () => {
-    const { token } = tokensWith(new KeyRing(OLD_KEY)).issue(SUBJECT);
+    const { token } = tokensWith(new KeyRing(OLD_KEY)).issue(PLACE);
     expect(tokensWith(new KeyRing(KEY, [OLD_KEY])).verify(token).sub).toBe('ann');
     expect(() => TOKENS.verify(token)).toThrow(InvalidTokenError);
   });
 
   it('is refused when it is an access token, even under the same key', () => {
-    const { token } = new AccessTokens(settings(), new KeyRing(KEY), CLOCK).issue(SUBJECT, {
-      session_exp: SUBJECT.sessionEndsAt,
+    const { token } = new AccessTokenCodec(settings(), new KeyRing(KEY), CLOCK).issue(PLACE, {
+      session_exp: PLACE.sessionEndsAtSeconds,
     });
     expect(() => TOKENS.verify(token)).toThrow(InvalidTokenError);
   });
@@ -110,8 +110,8 @@ it('knows a token by its SHA-256 in base64url', () => {
 
 /** @see issue 11 */
 describe('a refresh token of longer lifetimes', () => {
-  const issued = TOKENS.issue(SUBJECT);
-  const verifiedAfter = (seconds: number, given: Partial<Settings>, token = issued.token) =>
+  const issued = TOKENS.issue(PLACE);
+  const verifiedAfter = (seconds: number, given: SessionOptions, token = issued.token) =>
     tokensWith(new KeyRing(KEY), given, { nowMs: () => (NOW_SECONDS + seconds) * 1000 }).verify(
       token,
     );
@@ -122,8 +122,8 @@ describe('a refresh token of longer lifetimes', () => {
   });
 
   it('lives no longer than its session, whatever exp says', () => {
-    const subject = { ...SUBJECT, sessionEndsAt: NOW_SECONDS + 60 };
-    const { token } = TOKENS.write(subject, { ...issued.seed, exp: NOW_SECONDS + 6000 });
+    const place = { ...PLACE, sessionEndsAtSeconds: NOW_SECONDS + 60 };
+    const { token } = TOKENS.write(place, { ...issued.stamp, exp: NOW_SECONDS + 6000 });
     expect(verifiedAfter(59, {}, token).sub).toBe('ann');
     expect(() => verifiedAfter(60, {}, token)).toThrow(TokenExpiredError);
   });

@@ -1,28 +1,18 @@
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
-
 import { type RegisteredClaims, isRegistered } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import type { OwnClaims } from './own-claims.js';
 import { randomId } from './random-id.js';
-import { startOfSession } from './session-start.js';
+import { sessionStartSeconds } from './session-start.js';
+import type { TokenPlace } from './token-place.js';
 
 /** The claims of an access token: the registered ones and the application's own. */
 export type AccessTokenClaims = RegisteredClaims & Readonly<Record<string, unknown>>;
 
-/** What an access token is issued for. */
-export interface AccessTokenSubject {
-  readonly userId: string;
-  readonly sessionId: string;
-  /** The generation of the refresh token that it is issued with. */
-  readonly generation: number;
-  /** The session's absolute end, Unix seconds: the token never reaches past it. */
-  readonly sessionEndsAt: number;
-}
-
 /** Issues and verifies access tokens: JWTs with `typ: at+jwt` (RFC 9068). */
-export class AccessTokens extends JwtCodec<AccessTokenClaims> {
+export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
   constructor(
     private readonly settings: Settings,
     keys: KeyRing,
@@ -36,28 +26,32 @@ export class AccessTokens extends JwtCodec<AccessTokenClaims> {
    * @param own the application's own claims
    * @returns the token and its remaining lifetime in whole seconds
    */
-  issue(subject: AccessTokenSubject, own: OwnClaims) {
+  issue(place: TokenPlace, own: OwnClaims) {
     const iat = Math.floor(this.now.nowMs() / 1000);
     const { issuer: iss, audience: aud } = this.settings;
     const claims = {
       ...own,
       iss,
       aud,
-      sub: subject.userId,
-      sid: subject.sessionId,
-      gen: subject.generation,
+      sub: place.userId,
+      sid: place.sessionId,
+      gen: place.generation,
       jti: randomId(),
       iat,
-      exp: subject.sessionEndsAt,
+      exp: place.sessionEndsAtSeconds,
     };
-    const exp = this.endOf(claims);
+    const exp = this.endSecondsOf(claims);
     const token = this.sign({ ...claims, exp }, this.signingKid);
     return { token, expiresInSeconds: exp - iat };
   }
 
   /** A lifetime that was shortened holds for what was issued before, too; no session is older than its own. */
-  override endOf(claims: Pick<AccessTokenClaims, 'sid' | 'iat' | 'exp'>): number {
-    const { accessTtl, sessionTtl } = this.settings;
-    return Math.min(claims.exp, claims.iat + accessTtl, startOfSession(claims) + sessionTtl);
+  override endSecondsOf(claims: Pick<AccessTokenClaims, 'sid' | 'iat' | 'exp'>): number {
+    const { accessTtlSeconds, sessionTtlSeconds } = this.settings;
+    return Math.min(
+      claims.exp,
+      claims.iat + accessTtlSeconds,
+      sessionStartSeconds(claims) + sessionTtlSeconds,
+    );
   }
 }
