@@ -43,21 +43,33 @@ export function tokenInField(of: unknown): string | null {
   return typeof token === 'string' && token !== '' ? token : null;
 }
 
-const requests = new WeakMap<object, HttpRequest>();
-
-/** Keeps, for the parameters of the handler, the request that the guard has let in. */
-export function keepRequest(key: object, request: HttpRequest): void {
-  requests.set(key, request);
+/** What guards have decided about one message, which may have several handlers: GraphQL's fields. */
+interface Admitted {
+  /** By handler; null where it was let pass without a user. */
+  readonly byHandler: Map<object, HttpRequest | null>;
+  /** The last that was let in: of it know handlers that no guard stands before. */
+  latest: HttpRequest | undefined;
 }
 
-/** Forgets what was let in under the same key before. */
-export function dropRequest(key: object): void {
-  requests.delete(key);
+const admitted = new WeakMap<object, Admitted>();
+
+/**
+ * Keeps, for the parameters of a handler, the request that the guard has let in.
+ *
+ * @param request null where it let the message pass without a user
+ */
+export function keepRequest(key: object, handler: object, request: HttpRequest | null): void {
+  const known = admitted.get(key) ?? { byHandler: new Map(), latest: undefined };
+  known.byHandler.set(handler, request);
+  if (request !== null) known.latest = request;
+  admitted.set(key, known);
 }
 
-/** What the guard has let in; undefined where none stood before the handler. */
-export function keptRequest(key: object): HttpRequest | undefined {
-  return requests.get(key);
+/** What the guard has let in; undefined where none stood before the message, or one that let it pass. */
+export function keptRequest(key: object, handler: object): HttpRequest | undefined {
+  const known = admitted.get(key);
+  const ofHandler = known?.byHandler.get(handler);
+  return ofHandler === null ? undefined : (ofHandler ?? known?.latest);
 }
 
 /** The address that a Node request came from. */

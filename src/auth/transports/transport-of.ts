@@ -21,5 +21,5 @@ export function admittedRequest(context: ExecutionContext): HttpRequest | undefi
   const transport = transportOf(context);
   return transport === undefined
     ? context.switchToHttp().getRequest<HttpRequest>()
-    : keptRequest(transport.keyOf(context));
+    : keptRequest(transport.keyOf(context), context.getHandler());
 }

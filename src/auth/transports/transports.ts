@@ -4,7 +4,7 @@ import { Connections } from '../connections.js';
 import { ErrorHeaders } from '../error-headers.js';
 import type { HttpRequest } from '../http-request.js';
 import { sessionOf } from '../request-user.js';
-import { dropRequest, keepRequest } from './carried.js';
+import { keepRequest } from './carried.js';
 import { endEventStream, isEventStream, rawResponseOf } from './event-stream.js';
 import { httpRequestOf } from './graphql.js';
 import { transportOf } from './transport-of.js';
@@ -41,7 +41,7 @@ export class Transports {
       this.connections.hold(response, session, (error) => endEventStream(response, error));
       return;
     }
-    keepRequest(transport.keyOf(context), request);
+    keepRequest(transport.keyOf(context), context.getHandler(), request);
     this.showUser(context, request);
     const { connection, ofMessage } = transport.carriedBy(context, this.config.socketQueryToken);
     if (connection !== null && session !== undefined) {
@@ -52,7 +52,9 @@ export class Transports {
   /** Called with a message that is let in without a user: it has not that of an earlier one. @returns true */
   letPass(context: ExecutionContext): true {
     const transport = transportOf(context);
-    if (transport !== undefined) dropRequest(transport.keyOf(context));
+    if (transport !== undefined) {
+      keepRequest(transport.keyOf(context), context.getHandler(), null);
+    }
     return true;
   }
 
