@@ -32,7 +32,7 @@ import {
   resolveOptions,
 } from './auth.options.js';
 import { AuthService } from './auth.service.js';
-import { BackgroundTasks } from './background-tasks.js';
+import { BackgroundTasks } from '../sessions/background-tasks.js';
 import { Connections } from './connections.js';
 import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';

@@ -11,13 +11,19 @@ import {
   Not,
   Raw,
 } from 'typeorm';
-import { ConfirmStatement, type SeenToken } from './confirm-statement.js';
+import type { PreparedUpdate } from './prepared-update.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import { RevocationPoll } from './revocation-poll.store.js';
+import {
+  ConfirmStatement,
+  type Recovery,
+  type SeenToken,
+  type Swap,
+  recoverStatement,
+  rotateStatement,
+} from './session-statements.js';
 import type { SessionTable } from './session-table.js';
-import { type Recovery, type Swap, recoverStatement, rotateStatement } from './swap-statement.js';
 import type { WithdrawalState } from './withdrawn-generations.js';
-import type { WrittenUpdate } from './written-update.js';
 
 /** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
 const BATCH_ROWS = 200;
@@ -55,7 +61,7 @@ export interface Revocation {
 }
 
 /**
- * Every statement about `refresh_tokens`, those that are written once in `swap-statement` and `confirm-statement`. A
+ * Every statement about `refresh_tokens`, those that are prepared in `session-statements`. A
  * method is one verb; a lost race is a boolean, not an exception. What decides is one conditional statement. Where a
  * method has more (to revoke all and read which, to find and delete), each may be repeated, or the caller makes them
  * one by {@link transaction} and `within`.
@@ -65,8 +71,8 @@ export interface Revocation {
 export class RefreshTokenStore {
   /** What other instances have ended. */
   readonly poll: RevocationPoll;
-  private readonly rotation: WrittenUpdate<keyof Swap>;
-  private readonly recovery: WrittenUpdate<keyof Recovery>;
+  private readonly rotation: PreparedUpdate<Swap>;
+  private readonly recovery: PreparedUpdate<Recovery>;
   private readonly confirmStatement: ConfirmStatement;
   private readonly comparesCaseBlindly: boolean;
 

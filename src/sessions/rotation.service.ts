@@ -25,7 +25,7 @@ import { RevocationService } from './revocation.service.js';
 import { type Refusal, isExhausted, judge } from './rotation-policy.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
 import { stateOf } from './session-state.js';
-import type { Swap } from './swap-statement.js';
+import type { Swap } from './session-statements.js';
 import { recoveriesInARow, withdraw } from './withdrawn-generations.js';
 
 /** Each lost swap means that another one won, so with this many in a row something is wrong with the database. */

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
-import type { SeenToken } from './confirm-statement.js';
+import type { SeenToken } from './session-statements.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import { isWithdrawn } from './withdrawn-generations.js';

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { BackgroundTasks } from '../../src/auth/background-tasks.js';
+import { BackgroundTasks } from '../../src/sessions/background-tasks.js';
 import { ExpiredSessionSweeper } from '../../src/sessions/expired-session-sweeper.js';
 import { QuickUsers } from '../host/quick-users.js';
 import { startHost } from '../host/start-host.js';

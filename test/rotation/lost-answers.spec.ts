@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { AuthError, type AuthEvent, AuthEvents, AuthService } from 'nestjs-baton';
-import { BackgroundTasks } from '../../src/auth/background-tasks.js';
+import { BackgroundTasks } from '../../src/sessions/background-tasks.js';
 import { UnavailableError } from '../../src/errors.js';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import { RevocationService } from '../../src/sessions/revocation.service.js';

@@ -1,5 +1,5 @@
 import type { RefreshToken } from 'nestjs-baton';
-import type { Swap } from '../../src/sessions/swap-statement.js';
+import type { Swap } from '../../src/sessions/session-statements.js';
 import { DAY_MS, NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
 
 const SWAP: Swap = {

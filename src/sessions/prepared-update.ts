@@ -6,10 +6,10 @@ import type { SessionTable } from './session-table.js';
 type Assignments = { readonly [Property in keyof SessionRow]?: string };
 
 /** An update in the words of one database. */
-interface WrittenSql<Name> {
+interface Prepared {
   readonly sql: string;
-  /** Which value stands at which place of the statement. */
-  readonly order: readonly Name[];
+  /** Which value stands at which place of the statement, by its name. */
+  readonly order: readonly string[];
 }
 
 /**
@@ -17,49 +17,47 @@ interface WrittenSql<Name> {
  * and with the names that this has for the columns; for each refresh anew, the writing would cost several times
  * what the database takes.
  */
-export class WrittenUpdate<Name extends string> {
-  /** Written at the first use: a data source that is not initialized yet does not know its columns. */
-  private written: WrittenSql<Name> | null = null;
+export class PreparedUpdate<Values extends object> {
+  /** Prepared at the first use: a data source that is not initialized yet does not know its columns. */
+  private prepared: Prepared | null = null;
 
   /**
    * @param assignments values in SQL, with `:name` for what changes
    * @param condition the same, for the rows; columns are named by their properties
-   * @param names every name in them
    */
   constructor(
     private readonly table: SessionTable,
     private readonly assignments: Assignments,
     private readonly condition: string,
-    private readonly names: readonly Name[],
   ) {}
 
   /**
+   * @param values by the names in the statement
    * @returns how many rows were as they had to be, and are now as they should
    * @throws UnavailableError
    */
-  run(values: Readonly<Record<Name, string | number>>): Promise<number> {
+  run(values: Values): Promise<number> {
     return this.table.run(async (runner) => {
-      this.written ??= this.write(runner);
-      const { sql, order } = this.written;
-      const placed = order.map((name) => values[name]);
+      this.prepared ??= this.prepare(runner);
+      const { sql, order } = this.prepared;
+      const placed = order.map((name): unknown => Reflect.get(values, name));
       const { affected } = await runner.query(sql, placed, true);
       return affected ?? 0;
     });
   }
 
-  private write({ manager }: QueryRunner): WrittenSql<Name> {
-    const { assignments, names } = this;
+  /** Each name is its own value, so that TypeORM says where which stands: some dialects have places only. */
+  private prepare({ manager }: QueryRunner): Prepared {
+    const { assignments, condition } = this;
     const set = Object.entries(assignments).map(([property, sql]) => [property, () => sql]);
-    const [sql, parameters] = manager
+    const names = [...Object.values(assignments), condition].join(' ').match(/(?<=:)\w+/g) ?? [];
+    const [sql, order] = manager
       .createQueryBuilder()
       .update(this.table.entity)
       .set(Object.fromEntries(set))
-      .where(this.condition)
+      .where(condition)
       .setParameters(Object.fromEntries(names.map((name) => [name, name])))
       .getQueryAndParameters();
-    return {
-      sql,
-      order: parameters.flatMap((given) => names.find((name) => name === given) ?? []),
-    };
+    return { sql, order };
   }
 }

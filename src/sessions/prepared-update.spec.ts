@@ -1,7 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { RefreshToken } from './refresh-token.entity.js';
+import { PreparedUpdate } from './prepared-update.js';
 import { SessionTable } from './session-table.js';
-import { WrittenUpdate } from './written-update.js';
 
 const OPTIONS: DataSourceOptions = {
   type: 'better-sqlite3',
@@ -28,11 +28,10 @@ async function opened(options: Partial<DataSourceOptions> = {}) {
   const dataSource = new DataSource(Object.assign({}, OPTIONS, options));
   await dataSource.initialize();
   await addSession(dataSource);
-  const update = new WrittenUpdate(
+  const update = new PreparedUpdate(
     new SessionTable(dataSource),
     { userId: ':to' },
     'userId = :from',
-    ['from', 'to'],
   );
   return { dataSource, update };
 }
@@ -50,7 +49,7 @@ function addSession(dataSource: DataSource) {
   });
 }
 
-describe('an update that is written once', () => {
+describe('a prepared update', () => {
   it('changes the rows that are as they had to be, and counts them', async () => {
     const { dataSource, update } = await opened();
     expect(await update.run({ from: 'ann', to: 'amy' })).toBe(1);

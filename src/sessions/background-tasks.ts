@@ -9,11 +9,11 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { CLOCK, type Clock, repeatEvery } from '../clock.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { SeenTokens } from '../sessions/seen-tokens.js';
-import { DatabaseClock } from '../sessions/database-clock.js';
-import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
-import { RevocationList } from '../sessions/revocation-list.js';
-import { RevocationService } from '../sessions/revocation.service.js';
+import { SeenTokens } from './seen-tokens.js';
+import { DatabaseClock } from './database-clock.js';
+import { ExpiredSessionSweeper } from './expired-session-sweeper.js';
+import { RevocationList } from './revocation-list.js';
+import { RevocationService } from './revocation.service.js';
 
 /** Half of what the contract allows, so that what was seen in use is with every instance within a second. */
 const FLUSH_INTERVAL_MS = 500;

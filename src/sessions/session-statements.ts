@@ -1,0 +1,102 @@
+import type { SessionTable } from './session-table.js';
+import { PreparedUpdate } from './prepared-update.js';
+
+/** What a swap asks for and what it writes. */
+export interface Swap {
+  readonly id: string;
+  /** The hash of the token that has to be the live one. */
+  readonly liveHash: string;
+  readonly tokenHash: string;
+  readonly generation: number;
+  readonly parentGeneration: number;
+  readonly sealedSuccessor: string;
+  readonly rotatedAtMs: number;
+  readonly expiresAtMs: number;
+  /** Until when the successor believes that its session lasts: the row has to agree. Unix milliseconds. */
+  readonly sessionEndsAtMs: number;
+}
+
+/** A swap that takes back the live token. */
+export interface Recovery extends Swap {
+  /** Every generation that was withdrawn by then: see `withdraw`. */
+  readonly withdrawnGenerations: string;
+}
+
+const SUCCESSOR = {
+  tokenHash: ':tokenHash',
+  generation: ':generation',
+  parentGeneration: ':parentGeneration',
+  sealedSuccessor: ':sealedSuccessor',
+  rotatedAtMs: ':rotatedAtMs',
+  confirmedAtMs: 'NULL',
+  expiresAtMs: ':expiresAtMs',
+};
+
+/** Not `IS NULL`: MariaDB would go by the index of revocations, in which every live session is the same. */
+const IS_LIVE =
+  'id = :id AND tokenHash = :liveHash AND COALESCE(revokedAtMs, 0) = 0 AND expiresAtMs > :rotatedAtMs' +
+  ' AND absoluteExpiresAtMs >= :sessionEndsAtMs';
+
+/**
+ * The one statement of a rotation, in SQL with the columns' properties: makes another token the live one where
+ * `liveHash` still is.
+ */
+export function rotateStatement(table: SessionTable): PreparedUpdate<Swap> {
+  return new PreparedUpdate(table, SUCCESSOR, IS_LIVE);
+}
+
+/** The same for a successor that nobody was seen to use. */
+export function recoverStatement(table: SessionTable): PreparedUpdate<Recovery> {
+  const assignments = { ...SUCCESSOR, withdrawnGenerations: ':withdrawnGenerations' };
+  return new PreparedUpdate(table, assignments, `${IS_LIVE} AND confirmedAtMs IS NULL`);
+}
+
+/** A token of a session that was seen in use, by its generation. */
+export interface SeenToken {
+  readonly sessionId: string;
+  readonly generation: number;
+}
+
+/** How many sessions one statement takes; a larger one is no cheaper for each. */
+const SESSIONS = 50;
+
+const PLACES = Array.from({ length: SESSIONS }, (_, place) => place);
+
+/**
+ * Notes for many sessions at once that their live tokens were seen in use. Always for as many as the
+ * statement has places: the last of them stands in those that are left.
+ */
+export class ConfirmStatement {
+  private readonly update: PreparedUpdate<object>;
+
+  constructor(table: SessionTable) {
+    const these = PLACES.map((place) => `(id = :id${place} AND generation = :generation${place})`);
+    this.update = new PreparedUpdate(
+      table,
+      { confirmedAtMs: ':nowMs' },
+      `confirmedAtMs IS NULL AND (${these.join(' OR ')})`,
+    );
+  }
+
+  /**
+   * Those no longer live, or confirmed before, are passed over.
+   *
+   * @returns those of the batches in which some were
+   */
+  async run(seen: readonly SeenToken[], nowMs: number): Promise<SeenToken[]> {
+    const passedOver: SeenToken[] = [];
+    for (let first = 0; first < seen.length; first += SESSIONS) {
+      const batch = seen.slice(first, first + SESSIONS);
+      const values = PLACES.flatMap((place) => {
+        const token = batch[place] ?? batch.at(-1);
+        return [
+          [`id${place}`, token?.sessionId],
+          [`generation${place}`, token?.generation],
+        ];
+      });
+      const confirmed = await this.update.run({ nowMs, ...Object.fromEntries(values) });
+      if (confirmed < batch.length) passedOver.push(...batch);
+    }
+    return passedOver;
+  }
+}
