@@ -43,6 +43,16 @@ export function tokenInField(of: unknown): string | null {
   return typeof token === 'string' && token !== '' ? token : null;
 }
 
+/**
+ * The token in what a client says of itself, where there are no headers: `access_token`, or what would stand in
+ * headers, at once or under `headers`.
+ *
+ * @returns null when there is none
+ */
+export function tokenInFields(of: unknown): string | null {
+  return tokenInHeaders(of) ?? tokenInHeaders(reach(of, 'headers')) ?? tokenInField(of);
+}
+
 /** What guards have decided about one message, which may have several handlers: GraphQL's fields. */
 interface Admitted {
   /** By handler; null where it was let pass without a user. */

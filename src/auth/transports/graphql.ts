@@ -4,7 +4,7 @@ import {
   type Transport,
   objectOr,
   remoteAddress,
-  tokenInField,
+  tokenInFields,
   tokenInHeaders,
 } from './carried.js';
 import { isObject, reach } from './reach.js';
@@ -85,12 +85,7 @@ function overMercuriusSocket(operation: object): Carried | null {
 }
 
 function tokenIn(connectionParams: unknown, upgrade: unknown): string | null {
-  return (
-    tokenInHeaders(connectionParams) ??
-    tokenInHeaders(reach(connectionParams, 'headers')) ??
-    tokenInField(connectionParams) ??
-    tokenInHeaders(reach(upgrade, 'headers'))
-  );
+  return tokenInFields(connectionParams) ?? tokenInHeaders(reach(upgrade, 'headers'));
 }
 
 function requestOf(operation: object): unknown {

@@ -1,16 +1,16 @@
 import { HttpException } from '@nestjs/common';
-import { type Transport, tokenInField, tokenInHeaders } from './carried.js';
+import { type Transport, tokenInFields, tokenInHeaders } from './carried.js';
 import { call, reach } from './reach.js';
 
 /**
  * Microservices: the token is in the headers of the message, or in what its transport has for them; where that
- * has nothing of the kind, in the field `access_token` of the payload.
+ * has nothing of the kind, in the payload: `access_token`, `authorization` or `headers.authorization`.
  */
 export const messages: Transport = {
   keyOf: (context) => context.switchToRpc().getContext<object>(),
   carriedBy(context) {
     const rpc = context.switchToRpc();
-    const ofMessage = tokenOfContext(rpc.getContext()) ?? tokenInField(rpc.getData());
+    const ofMessage = tokenOfContext(rpc.getContext()) ?? tokenInFields(rpc.getData());
     return { ofMessage, ofHandshake: null, ip: undefined, connection: null };
   },
   async rethrow(error) {
