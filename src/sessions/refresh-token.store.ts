@@ -1,9 +1,6 @@
 import {
-  And,
   type EntityManager,
-  Equal,
   type FindManyOptions,
-  type FindOperator,
   type FindOptionsWhere,
   In,
   LessThanOrEqual,
@@ -74,14 +71,12 @@ export class RefreshTokenStore {
   private readonly rotation: PreparedUpdate<Swap>;
   private readonly recovery: PreparedUpdate<Recovery>;
   private readonly confirmStatement: ConfirmStatement;
-  private readonly comparesCaseBlindly: boolean;
 
   constructor(private readonly table: SessionTable) {
     this.poll = new RevocationPoll(table);
     this.rotation = rotateStatement(table);
     this.recovery = recoverStatement(table);
     this.confirmStatement = new ConfirmStatement(table);
-    this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(table.dataSource.options.type);
   }
 
   /** Adds a session. */
@@ -138,7 +133,7 @@ export class RefreshTokenStore {
       select: { id: true, userId: true, revokedAtMs: true },
       where: {
         ...(sessionId === null ? {} : { id: sessionId }),
-        userId: this.isExactly(userId),
+        userId: this.table.isExactly(userId),
         revokedAtMs: atMs,
         revokedReason: reason,
       },
@@ -169,7 +164,7 @@ export class RefreshTokenStore {
     within?: EntityManager,
   ): Promise<RevokedSession[]> {
     const others = exceptId === null ? {} : { id: Not(exceptId) };
-    const owner = this.isExactly(userId);
+    const owner = this.table.isExactly(userId);
     const live = { userId: owner, revokedAtMs: IS_UNREVOKED, ...others };
     if (!(await this.revokeWhere(live, reason, nowMs, within))) return [];
     const ended: FindManyOptions<SessionRow> = {
@@ -234,18 +229,9 @@ export class RefreshTokenStore {
 
   private liveOf(userId: string, nowMs: number) {
     return {
-      userId: this.isExactly(userId),
+      userId: this.table.isExactly(userId),
       revokedAtMs: IS_UNREVOKED,
       expiresAtMs: MoreThan(nowMs),
     };
-  }
-
-  /** MySQL compares text without regard to case and trailing spaces unless told otherwise: `ann` is not `Ann`. */
-  private isExactly(userId: string): FindOperator<string> {
-    if (!this.comparesCaseBlindly) return Equal(userId);
-    return And(
-      Equal(userId),
-      Raw((column) => `BINARY ${column} = :exactUserId`, { exactUserId: userId }),
-    );
   }
 }

@@ -1,16 +1,27 @@
-import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import {
+  And,
+  type DataSource,
+  type EntityManager,
+  Equal,
+  type FindOperator,
+  type QueryRunner,
+  Raw,
+} from 'typeorm';
 import { hasOneConnection, runOnOwn, transactionOnOwn } from './own-query-runner.js';
 import { RefreshToken } from './refresh-token.entity.js';
 
 /** The table of sessions in a data source. Every statement about it, reads included, goes through {@link run}. */
 export class SessionTable {
+  private readonly comparesCaseBlindly: boolean;
   private lastTransaction: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly dataSource: DataSource,
     /** How the data source knows the table. */
     readonly entity: typeof RefreshToken = RefreshToken,
-  ) {}
+  ) {
+    this.comparesCaseBlindly = ['mysql', 'mariadb'].includes(dataSource.options.type);
+  }
 
   /**
    * Runs a statement on the master, outside every transaction of the application: what is decided is decided on
@@ -36,5 +47,14 @@ export class SessionTable {
     const answer = this.lastTransaction.then(run);
     this.lastTransaction = answer.catch(() => {});
     return answer;
+  }
+
+  /** MySQL compares text without regard to case and trailing spaces unless told otherwise: `ann` is not `Ann`. */
+  isExactly(userId: string): FindOperator<string> {
+    if (!this.comparesCaseBlindly) return Equal(userId);
+    return And(
+      Equal(userId),
+      Raw((column) => `BINARY ${column} = :exactUserId`, { exactUserId: userId }),
+    );
   }
 }
