@@ -17,8 +17,8 @@ interface GraphqlAnswer {
 
 /**
  * A `fetch` for GraphQL clients, such as the `HttpLink` of Apollo: it sends the access token, and a request again after
- * a refresh where a guard refused it. A GraphQL server may say so with a 200: an error `UNAUTHENTICATED`, and no data
- * at all. Whatever has data has happened, and is not sent again. A resolver that does something and then throws
+ * a refresh where a guard refused it. A GraphQL server may say so with a 200: an error with a code of our guard's, or
+ * `UNAUTHENTICATED`, and no data at all. Whatever has data has happened, and is not sent again. A resolver that does something and then throws
  * `UNAUTHENTICATED` for a reason of its own cannot be told from a guard; give it another code.
  *
  * It takes an address and a body that can be sent again, as these clients give.
@@ -54,7 +54,11 @@ async function isRefused(response: Response, errorCode: ReadErrorCode): Promise<
   const { data, errors }: GraphqlAnswer = Object(body);
   return (
     Array.isArray(errors) &&
-    errors.some(({ extensions }) => extensions?.code === 'UNAUTHENTICATED') &&
+    errors.some(({ extensions }) => isRefusal(extensions?.code)) &&
     Object.values(data ?? {}).every((field) => field === null)
   );
 }
+
+/** The code of our guard, or of others. */
+const isRefusal = (code: unknown): boolean =>
+  code === 'UNAUTHENTICATED' || isTokenRefused(null, code);

@@ -12,6 +12,9 @@ import {
   JwtAuthGuard,
   Public,
 } from 'nestjs-baton';
+import { createBaton } from 'nestjs-baton/client';
+import { graphqlFetch } from 'nestjs-baton/client/graphql';
+import { memoryStorage } from 'nestjs-baton/client/storage/memory';
 import { WebSocket } from 'ws';
 import { reach } from '../../src/auth/transports/reach.js';
 import { type Host, PASSWORD, startHost } from '../host/start-host.js';
@@ -84,6 +87,19 @@ describe.each([
     const profile = [id, session_id, id].join();
     expect(await ask('{ profile }', access_token)).toEqual({ data: { profile } });
     expect(await ask('mutation { rename }', access_token)).toEqual({ data: { rename: id } });
+  });
+
+  it('a client of ours whose token has expired takes another and asks again', async () => {
+    const baton = createBaton({ baseUrl: host.url, storage: memoryStorage() });
+    await baton.signIn({ username: 'ann', password: PASSWORD });
+    host.clock.turn(901);
+    const answer = await graphqlFetch(baton)(`${host.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'mutation { rename }' }),
+    });
+    expect(await answer.json()).toEqual({ data: { rename: expect.any(String) } });
+    await baton.dispose();
   });
 
   it('a public query is open, and has no user', async () => {
