@@ -1,4 +1,4 @@
-import { type ExecutionContext, SetMetadata, applyDecorators } from '@nestjs/common';
+import { type ExecutionContext, Header, SetMetadata, applyDecorators } from '@nestjs/common';
 
 /** The metadata of this module's controllers: for a `Reflector` that asks of a context's class. */
 export const AUTH_ROUTE = 'nestjs-baton:auth-route';
@@ -19,9 +19,19 @@ export function isAuthRoute(context: ExecutionContext): boolean {
 /** Marks a controller of this module. */
 export const AuthRoute = (): ClassDecorator => SetMetadata(AUTH_ROUTE, true);
 
-/** Marks a controller of this module whose answers are for the one who asked. */
+/** Marks a controller of this module whose answers are for the one who asked, and no cache on the way keeps. */
 export const PersonalAuthRoute = (): ClassDecorator =>
-  applyDecorators(AuthRoute(), SetMetadata(CACHE_TTL, keepNothing));
+  applyDecorators(AuthRoute(), SetMetadata(CACHE_TTL, keepNothing), withoutStore);
+
+function withoutStore(controller: { readonly prototype: object }): void {
+  const { constructor: _constructor, ...methods } = Object.getOwnPropertyDescriptors(
+    controller.prototype,
+  );
+  for (const [name, method] of Object.entries(methods)) {
+    if (typeof method.value === 'function')
+      Header('Cache-Control', 'no-store')(controller.prototype, name, method);
+  }
+}
 
 /**
  * A `CacheInterceptor` before every route would give one user's `me` to the next, for it goes by the URL and

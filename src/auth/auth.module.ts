@@ -19,7 +19,6 @@ import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { assertOneFormat } from './one-format.js';
-import { RefreshController } from './refresh.controller.js';
 
 /** What has to be known before the options are: how the module hangs in the application. */
 export interface AuthModuleExtras {
@@ -85,15 +84,10 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
 function controllersOf(extras: AuthModuleExtras): Type[] {
   const { controller = true, routePrefix = 'auth', jwks = true } = extras;
   if (!controller) return [];
-  const routes = [AuthController, RefreshController].map((each) => controllerAt(routePrefix, each));
-  return jwks ? [...routes, JwksController] : routes;
-}
-
-/** A controller under a prefix. Free of versions, so that a host's URI versioning leaves the routes where they are. */
-function controllerAt(path: string, routes: Type<object>): Type<object> {
-  @Controller({ path, version: VERSION_NEUTRAL })
-  class ControllerAtPrefix extends routes {}
-  return ControllerAtPrefix;
+  /** Free of versions, so that a host's URI versioning leaves the routes where they are. */
+  @Controller({ path: routePrefix, version: VERSION_NEUTRAL })
+  class AuthControllerAtPrefix extends AuthController {}
+  return jwks ? [AuthControllerAtPrefix, JwksController] : [AuthControllerAtPrefix];
 }
 
 /**

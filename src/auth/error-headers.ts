@@ -14,8 +14,8 @@ const BARE: ReadonlySet<AuthErrorCode> = new Set(['missing_token', 'invalid_cred
 const MAX_TEXT_CHARACTERS = 256;
 
 /**
- * The headers that an error is answered with, on whichever platform: the one place that sets them. The host's
- * filters write the body afterwards.
+ * The headers that an error is answered with, on whichever platform: the one place that sets them, for routes and
+ * guards by {@link ErrorHeaders.around}. The host's filters write the body afterwards.
  *
  * @see RFC 6750 section 3, RFC 9110 section 10.2.3
  */
@@ -27,10 +27,14 @@ export class ErrorHeaders {
     @Inject(SETTINGS) private readonly settings: Settings,
   ) {}
 
-  /** Gives the answer its headers and throws the error on, to the filters. */
-  refuse(response: unknown, error: unknown): never {
-    this.set(response, error);
-    throw error;
+  /** Does what a route or a guard does; what it throws has its headers when it goes on to the filters. */
+  async around<Answer>(response: unknown, work: () => Answer | Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      this.set(response, error);
+      throw error;
+    }
   }
 
   /** No error is for a cache, whoever threw it; only ours say more. */

@@ -18,12 +18,11 @@ export class JwksController {
 
   /** @throws NotFoundError while access tokens are signed with a secret */
   @Get('jwks.json')
-  jwks(@Res({ passthrough: true }) response: unknown): { keys: PublicJwk[] } {
-    const keys = this.config.accessKeys.publicJwks();
-    if (keys.length > 0) return { keys };
-    return this.errorHeaders.refuse(
-      response,
-      new NotFoundError('Access tokens are signed with a secret'),
-    );
+  jwks(@Res({ passthrough: true }) response: unknown): Promise<{ keys: PublicJwk[] }> {
+    return this.errorHeaders.around(response, () => {
+      const keys = this.config.accessKeys.publicJwks();
+      if (keys.length > 0) return { keys };
+      throw new NotFoundError('Access tokens are signed with a secret');
+    });
   }
 }

@@ -24,18 +24,20 @@ export class RefreshTokenGuard implements CanActivate {
     private readonly attempts: AttemptLimits,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const request = http.getRequest<HttpRequest>();
-    try {
-      this.cookie.clearDoubled(request, http.getResponse());
-      this.attempts.assertNoFlood(addressOf(request));
-      request.user = await this.strategy.ask(request);
-      return true;
-    } catch (error) {
-      if (error instanceof InvalidTokenError) this.attempts.noteRefusedToken(addressOf(request));
-      this.cookie.clearAfter(error, request, http.getResponse());
-      return this.errorHeaders.refuse(http.getResponse(), error);
-    }
+    const [request, response] = [http.getRequest<HttpRequest>(), http.getResponse<unknown>()];
+    return this.errorHeaders.around(response, async () => {
+      try {
+        this.cookie.clearDoubled(request, response);
+        this.attempts.assertNoFlood(addressOf(request));
+        request.user = await this.strategy.ask(request);
+        return true;
+      } catch (error) {
+        if (error instanceof InvalidTokenError) this.attempts.noteRefusedToken(addressOf(request));
+        this.cookie.clearAfter(error, request, response);
+        throw error;
+      }
+    });
   }
 }

@@ -9,7 +9,6 @@ import {
 } from '@nestjs/swagger';
 import { AuthController } from '../auth/auth.controller.js';
 import { JwksController } from '../auth/jwks.controller.js';
-import { RefreshController } from '../auth/refresh.controller.js';
 import { NotFoundError } from '../errors.js';
 import {
   GUARD_ERRORS,
@@ -73,7 +72,6 @@ const AUTH_SESSION = ApiHeader({
  */
 export function describeAuthRoutes(): void {
   ApiTags('auth')(AuthController);
-  ApiTags('auth')(RefreshController);
   ApiTags('auth')(JwksController);
   describeTokens();
   describeLogouts();
@@ -91,7 +89,7 @@ function describeTokens(): void {
     ...errorResponses(LOGIN_ERRORS),
   );
   describeRoute(
-    RefreshController,
+    AuthController,
     'refresh',
     ApiOperation({
       operationId: 'refresh',

@@ -61,8 +61,9 @@ export class Transports {
   /** Throws the error on, over HTTP with its headers, elsewhere in the transport's own form. */
   rethrow(context: ExecutionContext, responseOf: () => unknown, error: unknown): Promise<never> {
     const transport = transportOf(context);
-    if (transport === undefined) return this.errorHeaders.refuse(responseOf(), error);
-    return transport.rethrow(error);
+    if (transport !== undefined) return transport.rethrow(error);
+    this.errorHeaders.set(responseOf(), error);
+    throw error;
   }
 
   /** Resolvers that read `context.req.user` find it there. */
