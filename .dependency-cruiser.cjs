@@ -10,6 +10,13 @@ const VISIBLE = {
   migrations: [],
   standalone: ['openapi', 'auth', 'sessions', 'users', 'tokens', 'keys', 'migrations', 'client'],
 };
+/** Within the server, so that its folders are no circle either. */
+const SERVER = {
+  environment: [],
+  users: ['environment'],
+  redis: ['environment'],
+  database: ['environment', 'users'],
+};
 const GROUND =
   '^src/(errors|options|events|clock|wire|database-answer|database-fault|mysql-table|storable-text)\\.ts$';
 
@@ -21,10 +28,18 @@ const oneDirection = Object.entries(VISIBLE).map(([folder, visible]) => ({
   to: { path: '^src/', pathNot: [`^src/(${[folder, ...visible].join('|')})/`, GROUND] },
 }));
 
+const oneDirectionInServer = Object.entries(SERVER).map(([folder, visible]) => ({
+  name: `standalone-${folder}-looks-elsewhere`,
+  severity: 'error',
+  from: { path: `^src/standalone/${folder}/`, pathNot: '\\.spec\\.ts$' },
+  to: { path: '^src/standalone/', pathNot: `^src/standalone/(${[folder, ...visible].join('|')})/` },
+}));
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...oneDirection,
+    ...oneDirectionInServer,
     {
       name: 'index-without-the-server',
       comment:

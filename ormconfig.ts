@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from './src/standalone/database.js';
-import { readEnvironment } from './src/standalone/environment.js';
+import { dataSourceOptions } from './src/standalone/database/database.js';
+import { readEnvironment } from './src/standalone/environment/environment.js';
 
 const { DATABASE_URL, SQLITE_SYNCHRONOUS } = readEnvironment(process.env);
 

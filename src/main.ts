@@ -1,4 +1,4 @@
-import { EnvironmentError, readEnvironment } from './standalone/environment.js';
+import { EnvironmentError, readEnvironment } from './standalone/environment/environment.js';
 import { runServer } from './standalone/server.js';
 
 try {

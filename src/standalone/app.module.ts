@@ -4,7 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import type { AuthModuleOptions } from '../auth/auth.options.js';
-import { ENVIRONMENT, type Environment } from './environment.js';
+import { ENVIRONMENT, type Environment } from './environment/environment.js';
 import { ErrorFilter } from './error.filter.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';

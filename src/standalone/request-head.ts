@@ -1,6 +1,6 @@
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { InvalidRequestError } from '../errors.js';
-import type { Environment } from './environment.js';
+import type { Environment } from './environment/environment.js';
 import { believeForwarded } from './forwarded.js';
 
 /** Looks at the head of each request before anything else does. */

@@ -5,8 +5,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyReply } from 'fastify';
 import { AUTH_ERROR_HEADER } from '../auth/error-headers.js';
 import { AppModule } from './app.module.js';
-import { openDatabase } from './database.js';
-import type { Environment } from './environment.js';
+import { openDatabase } from './database/database.js';
+import type { Environment } from './environment/environment.js';
 import { toAuthError } from './error.filter.js';
 import { MAX_BODY_BYTES, acceptOnlyJson } from './json-body.js';
 import { lookAtHeads } from './request-head.js';

@@ -1,8 +1,8 @@
 import { AuthService, RefreshToken } from 'nestjs-baton';
 import * as batonMigrations from 'nestjs-baton/migrations';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { AlignUsers1764000000004 } from '../../src/standalone/migrations/1764000000004-align-users.js';
-import { CreateUsers1764000000001 } from '../../src/standalone/migrations/1764000000001-create-users.js';
+import { AlignUsers1764000000004 } from '../../src/standalone/database/migrations/1764000000004-align-users.js';
+import { CreateUsers1764000000001 } from '../../src/standalone/database/migrations/1764000000001-create-users.js';
 import { User } from '../../src/standalone/users/user.entity.js';
 import { isAlive, login, pairIn, postLogin, rowOf, sessions } from '../contract/vocabulary.js';
 import { pendingStatements } from '../guest/pending-statements.js';

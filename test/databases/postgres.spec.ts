@@ -1,5 +1,5 @@
-import { databaseAddress } from '../../src/standalone/database-url.js';
-import { openDatabase } from '../../src/standalone/database.js';
+import { databaseAddress } from '../../src/standalone/environment/database-url.js';
+import { openDatabase } from '../../src/standalone/database/database.js';
 import { OwnPostgres, describeWithOwnPostgres } from '../host/own-postgres.js';
 import { describeWithOwnPgBouncer, startPgBouncer } from '../host/own-pgbouncer.js';
 import { stopOwnServers } from '../host/own-process.js';

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
-import { databaseAddress } from '../../src/standalone/database-url.js';
-import { dataSourceOptions, openDatabase } from '../../src/standalone/database.js';
+import { databaseAddress } from '../../src/standalone/environment/database-url.js';
+import { dataSourceOptions, openDatabase } from '../../src/standalone/database/database.js';
 import { describeOnEachDatabase } from '../host/databases.js';
 import { startInProcess, stopAll } from './server-in-process.js';
 import { bearer, get, post, signUp } from './vocabulary.js';

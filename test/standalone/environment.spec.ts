@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readEnvironment, EnvironmentError } from '../../src/standalone/environment.js';
+import { readEnvironment, EnvironmentError } from '../../src/standalone/environment/environment.js';
 import { cleanUp, temporaryFolder } from './server-process.js';
 
 const SECRETS = {

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { readEnvironment } from '../../src/standalone/environment.js';
+import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { type ArrivalLimits, createServer } from '../../src/standalone/server.js';
 import type { Variables } from './server-process.js';
 

@@ -2,8 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { databaseAddress } from '../../src/standalone/database-url.js';
-import { openDatabase } from '../../src/standalone/database.js';
+import { databaseAddress } from '../../src/standalone/environment/database-url.js';
+import { openDatabase } from '../../src/standalone/database/database.js';
 import {
   type ServerProcess,
   type Variables,

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { databaseAddress } from '../../src/standalone/database-url.js';
-import { openDatabase } from '../../src/standalone/database.js';
+import { databaseAddress } from '../../src/standalone/environment/database-url.js';
+import { openDatabase } from '../../src/standalone/database/database.js';
 import { UserLookUp } from '../../src/standalone/users/user-look-up.js';
 import { User } from '../../src/standalone/users/user.entity.js';
 import { UsersService } from '../../src/standalone/users/users.service.js';

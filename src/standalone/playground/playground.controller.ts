@@ -5,7 +5,7 @@ import * as v from 'valibot';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { NotFoundError } from '../../errors.js';
 import { settingsSchema } from '../../options.js';
-import { ENVIRONMENT, type Environment } from '../environment.js';
+import { ENVIRONMENT, type Environment } from '../environment/environment.js';
 
 /** Where the page's files are: the build puts the bundled script beside the copied page and style. */
 const FOLDER = join(import.meta.dirname, 'page');

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { RevocationFeed } from '../../sessions/revocation-feed.js';
-import type { Environment } from '../environment.js';
+import type { Environment } from '../environment/environment.js';
 import { Redis } from './redis.js';
 import { RedisRevocationFeed } from './redis-revocation-feed.js';
 

@@ -21,7 +21,7 @@ import { CLOCK, type Clock } from '../../clock.js';
 import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../../errors.js';
 import { AuthEvents } from '../../events.js';
 import { presentedPasswordSchema } from '../../users/credential-rules.js';
-import { ENVIRONMENT, type Environment } from '../environment.js';
+import { ENVIRONMENT, type Environment } from '../environment/environment.js';
 import { newPasswordSchema, newUsernameSchema, assertNotGuessable } from './new-credentials.js';
 import { hashPassword } from './passwords.js';
 import { UsersService } from './users.service.js';

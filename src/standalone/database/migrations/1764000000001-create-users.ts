@@ -1,5 +1,5 @@
 import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { MYSQL_ENGINE } from '../../mysql-table.js';
+import { MYSQL_ENGINE } from '../../../mysql-table.js';
 
 /** Nobody else's users have such a column. */
 const OURS = 'username_hash';

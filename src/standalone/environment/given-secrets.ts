@@ -5,7 +5,7 @@ import {
   isSameSecret,
   privateKey,
   secretKey,
-} from '../keys/signing-key.js';
+} from '../../keys/signing-key.js';
 import { type Secrets, codeOf, keptSecrets } from './secrets.js';
 
 type Variables = Readonly<Record<string, string>>;

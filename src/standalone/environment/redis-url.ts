@@ -1,4 +1,4 @@
-import { UnusableUrlError } from '../url-parameters.js';
+import { UnusableUrlError } from './url-parameters.js';
 
 const TAKES =
   'takes an address such as redis://user:password@127.0.0.1:6379/0, or rediss://… for TLS';

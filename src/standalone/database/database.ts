@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import * as migrations from '../migrations/index.js';
-import { UnavailableError } from '../errors.js';
-import { RefreshToken } from '../sessions/refresh-token.entity.js';
-import type { DatabaseAddress } from './database-url.js';
+import * as migrations from '../../migrations/index.js';
+import { UnavailableError } from '../../errors.js';
+import { RefreshToken } from '../../sessions/refresh-token.entity.js';
+import type { DatabaseAddress } from '../environment/database-url.js';
 import { mysqlDriver } from './mysql-connections.js';
 import { CreateUsers1764000000001 } from './migrations/1764000000001-create-users.js';
 import { AlignUsers1764000000004 } from './migrations/1764000000004-align-users.js';
 import { SilentLogger } from './silent-logger.js';
 import { type Synchronous, forgetPatience, sqliteOptions } from './sqlite.js';
-import { User } from './users/user.entity.js';
+import { User } from '../users/user.entity.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 5_000;

@@ -1,4 +1,4 @@
-import { EnvironmentError, readEnvironment } from '../environment.js';
+import { EnvironmentError, readEnvironment } from './environment.js';
 
 function linesOf(url: string): readonly string[] {
   try {

@@ -1,13 +1,12 @@
 import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
-import { cookiePath, sameSiteWords } from '../auth/cookie/cookie-options.js';
-import { isWebOrigin } from '../auth/cookie/web-origin.js';
-import { durationSeconds, oneOf } from '../options.js';
+import { cookiePath, sameSiteWords } from '../../auth/cookie/cookie-options.js';
+import { isWebOrigin } from '../../auth/cookie/web-origin.js';
+import { durationSeconds, oneOf } from '../../options.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
-import { redisUrl } from './redis/redis-url.js';
+import { redisUrl } from './redis-url.js';
 import type { Secrets } from './secrets.js';
-import { synchronousWords } from './sqlite.js';
 import { UnusableUrlError } from './url-parameters.js';
 
 /** Some variables cannot be used; one line for each that names it and what it takes, never its value. */
@@ -125,7 +124,7 @@ const variables = v.object({
   /** As the playground. */
   AUTH_DOCS: v.optional(onOff),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
-  SQLITE_SYNCHRONOUS: v.optional(oneOf(synchronousWords), 'full'),
+  SQLITE_SYNCHRONOUS: v.optional(oneOf(['full', 'normal']), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),
   TRUST_PROXY_HEADER: v.optional(oneOf(['x-forwarded-for', 'forwarded']), 'x-forwarded-for'),
   REDIS_URL: v.optional(urlReadBy(redisUrl)),

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { MYSQL_TEXT } from '../../mysql-table.js';
+import { MYSQL_TEXT } from '../../../mysql-table.js';
 
 /** For a table from before its text was UTF-8 whatever the database's default is (MySQL, MariaDB). */
 export class AlignUsers1764000000004 implements MigrationInterface {

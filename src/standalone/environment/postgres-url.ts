@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import * as v from 'valibot';
-import { oneOf } from '../options.js';
+import { oneOf } from '../../options.js';
 import { type DatabaseUrl, UnusableUrlError, readParameters } from './url-parameters.js';
 
 /** A PostgreSQL server and a database on it, as `pg` reads them. */

@@ -1,11 +1,11 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DataSource } from 'typeorm';
-import type { SqliteAddress } from './database-url.js';
+import type { Environment } from '../environment/environment.js';
+import type { SqliteAddress } from '../environment/database-url.js';
 
 /** When a commit is safe: `full` once the disk has it, `normal` once the operating system has it. */
-export const synchronousWords = ['full', 'normal'] as const;
-export type Synchronous = (typeof synchronousWords)[number];
+export type Synchronous = Environment['SQLITE_SYNCHRONOUS'];
 
 /**
  * A write-ahead log. With `full` it is synced at each commit, and an answer leaves after that: a power cut takes
