@@ -10,6 +10,7 @@ import { databaseAnswer } from '../database-answer.js';
 import { UnavailableError } from '../errors.js';
 import { onBoundedConnection } from './bounded-connection.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
+import { settle } from './late-number.js';
 import { repeatCollisions } from './repeat-collisions.js';
 import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 import { PATIENCE_MS, POLL_MS, WaitingLine } from './waiting-line.js';
@@ -128,13 +129,13 @@ function synchronousQuery(dataSource: DataSource, runner: QueryRunner): Query {
     if (shared?.connection !== connection) shared = new SharedCommit(connection);
     // The driver takes no booleans.
     const values = given.map((value) => (typeof value === 'boolean' ? Number(value) : value));
-    dataSource.logger.logQuery(sql, values, runner);
+    dataSource.logger.logQuery(sql, settle(values), runner);
     try {
       return await shared.run(sql, values);
     } catch (error) {
       if (error instanceof UnavailableError || !isError(error)) throw error;
-      dataSource.logger.logQueryError(error, sql, values, runner);
-      throw new QueryFailedError(sql, values, error);
+      dataSource.logger.logQueryError(error, sql, settle(values), runner);
+      throw new QueryFailedError(sql, settle(values), error);
     }
   };
 }
@@ -157,7 +158,8 @@ function asynchronousQuery(dataSource: DataSource, runner: QueryRunner): Query {
     afterTransactionCommit: serve,
     afterTransactionRollback: serve,
   });
-  return (sql, values) => untilUnlocked(() => line.ask(() => runner.query(sql, [...values], true)));
+  return (sql, values) =>
+    untilUnlocked(() => line.ask(() => runner.query(sql, settle(values), true)));
 }
 
 /** The driver has its own patience with a lock, in another thread; ours is longer. */

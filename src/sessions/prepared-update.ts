@@ -1,9 +1,14 @@
-import type { QueryRunner } from 'typeorm';
+import type { EntityManager, QueryRunner } from 'typeorm';
+import { settle } from './late-number.js';
+import { hasOneConnection } from './own-query-runner.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import type { SessionTable } from './session-table.js';
 
 /** What an update writes: the columns' properties, and the SQL of their new values. */
-type Assignments = { readonly [Property in keyof SessionRow]?: string };
+export type Assignments = { readonly [Property in keyof SessionRow]?: string };
+
+/** Whose rows get their new values before they are locked, unless the rows are asked for with a lock. */
+const LOCKS_LATE = new Set(['postgres', 'aurora-postgres', 'cockroachdb']);
 
 /** An update in the words of one database. */
 interface Prepared {
@@ -24,15 +29,18 @@ export class PreparedUpdate<Values extends object> {
   /**
    * @param assignments values in SQL, with `:name` for what changes
    * @param condition the same, for the rows; columns are named by their properties
+   * @param order whether there is one row, which is locked before its new values are asked for: what they say of the
+   *   time is then true when they are written
    */
   constructor(
     private readonly table: SessionTable,
     private readonly assignments: Assignments,
     private readonly condition: string,
+    private readonly order: 'locked first' | 'as the database likes' = 'as the database likes',
   ) {}
 
   /**
-   * @param values by the names in the statement
+   * @param values by the names in the statement; a `LateNumber` is asked when its turn has come
    * @returns how many rows were as they had to be, and are now as they should
    * @throws UnavailableError
    */
@@ -41,14 +49,17 @@ export class PreparedUpdate<Values extends object> {
       this.prepared ??= this.prepare(runner);
       const { sql, order } = this.prepared;
       const placed = order.map((name): unknown => Reflect.get(values, name));
-      const { affected } = await runner.query(sql, placed, true);
+      // Where there is one connection, they wait for it behind `query`.
+      const now = hasOneConnection(this.table.dataSource) ? placed : settle(placed);
+      const { affected } = await runner.query(sql, now, true);
       return affected ?? 0;
     });
   }
 
   /** Each name is its own value, so that TypeORM says where which stands: some dialects have places only. */
   private prepare({ manager }: QueryRunner): Prepared {
-    const { assignments, condition } = this;
+    const { assignments } = this;
+    const condition = this.conditionOn(manager);
     const set = Object.entries(assignments).map(([property, sql]) => [property, () => sql]);
     const names = [...Object.values(assignments), condition].join(' ').match(/(?<=:)\w+/g) ?? [];
     const [sql, order] = manager
@@ -59,5 +70,13 @@ export class PreparedUpdate<Values extends object> {
       .setParameters(Object.fromEntries(names.map((name) => [name, name])))
       .getQueryAndParameters();
     return { sql, order };
+  }
+
+  private conditionOn({ connection }: EntityManager): string {
+    const { condition, order } = this;
+    if (order !== 'locked first' || !LOCKS_LATE.has(connection.options.type)) return condition;
+    const { tablePath } = connection.getMetadata(this.table.entity);
+    const table = tablePath.split('.').map((part) => connection.driver.escape(part));
+    return `id = (SELECT id FROM ${table.join('.')} WHERE ${condition} FOR UPDATE)`;
   }
 }

@@ -8,7 +8,6 @@ import {
   Not,
   Raw,
 } from 'typeorm';
-import type { PreparedUpdate } from './prepared-update.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import { RevocationPoll } from './revocation-poll.store.js';
 import {
@@ -16,8 +15,7 @@ import {
   type Recovery,
   type SeenToken,
   type Swap,
-  recoverStatement,
-  rotateStatement,
+  SwapStatement,
 } from './session-statements.js';
 import type { SessionTable } from './session-table.js';
 import type { WithdrawalState } from './withdrawn-generations.js';
@@ -68,14 +66,14 @@ export interface Revocation {
 export class RefreshTokenStore {
   /** What other instances have ended. */
   readonly poll: RevocationPoll;
-  private readonly rotation: PreparedUpdate<Swap>;
-  private readonly recovery: PreparedUpdate<Recovery>;
+  private readonly rotation: SwapStatement;
+  private readonly recovery: SwapStatement<Recovery>;
   private readonly confirmStatement: ConfirmStatement;
 
   constructor(private readonly table: SessionTable) {
     this.poll = new RevocationPoll(table);
-    this.rotation = rotateStatement(table);
-    this.recovery = recoverStatement(table);
+    this.rotation = SwapStatement.rotating(table);
+    this.recovery = SwapStatement.recovering(table);
     this.confirmStatement = new ConfirmStatement(table);
   }
 
@@ -98,13 +96,13 @@ export class RefreshTokenStore {
   }
 
   /** Makes another token the live one. @returns false when `liveHash` was no longer live: somebody was faster */
-  async rotate(swap: Swap): Promise<boolean> {
-    return (await this.rotation.run(swap)) === 1;
+  rotate(swap: Swap): Promise<boolean> {
+    return this.rotation.run(swap);
   }
 
   /** The same for a live token that nobody was seen to use. @returns false when somebody was */
-  async recover(recovery: Recovery): Promise<boolean> {
-    return (await this.recovery.run(recovery)) === 1;
+  recover(recovery: Recovery): Promise<boolean> {
+    return this.recovery.run(recovery);
   }
 
   /**

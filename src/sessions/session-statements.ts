@@ -1,5 +1,7 @@
 import type { SessionTable } from './session-table.js';
-import { PreparedUpdate } from './prepared-update.js';
+import type { LateNumber } from './late-number.js';
+import { sentAtMs, swappedAtMs } from './moment-of-swap.js';
+import { type Assignments, PreparedUpdate } from './prepared-update.js';
 
 /** What a swap asks for and what it writes. */
 export interface Swap {
@@ -10,6 +12,7 @@ export interface Swap {
   readonly generation: number;
   readonly parentGeneration: number;
   readonly sealedSuccessor: string;
+  /** When it was asked for; the row says when it was applied. Unix milliseconds. */
   readonly rotatedAtMs: number;
   readonly expiresAtMs: number;
   /** Until when the successor believes that its session lasts: the row has to agree. Unix milliseconds. */
@@ -22,15 +25,18 @@ export interface Recovery extends Swap {
   readonly withdrawnGenerations: string;
 }
 
-const SUCCESSOR = {
+/** What a statement is given: when it was sent is known as it is sent. */
+type Sent<Asked> = Asked & { readonly sentAtMs: LateNumber };
+
+const successorOn = ({ dataSource }: SessionTable) => ({
   tokenHash: ':tokenHash',
   generation: ':generation',
   parentGeneration: ':parentGeneration',
   sealedSuccessor: ':sealedSuccessor',
-  rotatedAtMs: ':rotatedAtMs',
+  rotatedAtMs: swappedAtMs(dataSource.options.type),
   confirmedAtMs: 'NULL',
   expiresAtMs: ':expiresAtMs',
-};
+});
 
 /** Not `IS NULL`: MariaDB would go by the index of revocations, in which every live session is the same. */
 const IS_LIVE =
@@ -41,14 +47,28 @@ const IS_LIVE =
  * The one statement of a rotation, in SQL with the columns' properties: makes another token the live one where
  * `liveHash` still is.
  */
-export function rotateStatement(table: SessionTable): PreparedUpdate<Swap> {
-  return new PreparedUpdate(table, SUCCESSOR, IS_LIVE);
-}
+export class SwapStatement<Asked extends Swap = Swap> {
+  private readonly update: PreparedUpdate<Sent<Asked>>;
 
-/** The same for a successor that nobody was seen to use. */
-export function recoverStatement(table: SessionTable): PreparedUpdate<Recovery> {
-  const assignments = { ...SUCCESSOR, withdrawnGenerations: ':withdrawnGenerations' };
-  return new PreparedUpdate(table, assignments, `${IS_LIVE} AND confirmedAtMs IS NULL`);
+  private constructor(table: SessionTable, assignments: Assignments, condition: string) {
+    this.update = new PreparedUpdate(table, assignments, condition, 'locked first');
+  }
+
+  static rotating(table: SessionTable): SwapStatement {
+    return new SwapStatement(table, successorOn(table), IS_LIVE);
+  }
+
+  /** The same for a successor that nobody was seen to use. */
+  static recovering(table: SessionTable): SwapStatement<Recovery> {
+    const assignments = { ...successorOn(table), withdrawnGenerations: ':withdrawnGenerations' };
+    return new SwapStatement(table, assignments, `${IS_LIVE} AND confirmedAtMs IS NULL`);
+  }
+
+  /** @returns false when `liveHash` was no longer live */
+  async run(swap: Asked): Promise<boolean> {
+    const values = { ...swap, sentAtMs: sentAtMs(swap.rotatedAtMs) };
+    return (await this.update.run(values)) === 1;
+  }
 }
 
 /** A token of a session that was seen in use, by its generation. */

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { QueryResult } from 'typeorm';
 import { UnavailableError } from '../errors.js';
 import { ConnectionTakenError, isLocked } from './connection-taken.js';
+import { settle } from './late-number.js';
 import { WaitingLine } from './waiting-line.js';
 
 /** As much of a statement of `better-sqlite3` as is used here. */
@@ -77,8 +78,9 @@ export class SharedCommit {
     this.writes.serve();
   }
 
-  private execute({ sql, values }: Statement): QueryResult {
+  private execute({ sql, values: given }: Statement): QueryResult {
     const statement = this.prepare(sql);
+    const values = settle(given);
     const result = new QueryResult();
     if (statement.reader) {
       result.records = statement.all(...values);

@@ -1,10 +1,7 @@
 import { UnavailableError } from '../errors.js';
 import { ConnectionTakenError } from './connection-taken.js';
 
-/**
- * How long a statement waits for the connection. Well below the grace period of 10 s, which begins when a
- * refresh was asked for, not when its turn came.
- */
+/** How long a statement waits for the connection. Well below the grace period of 10 s. */
 export const PATIENCE_MS = 5_000;
 
 /** How often is looked whether the connection is free; nobody tells when another process lets go of a file. */
