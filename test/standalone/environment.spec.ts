@@ -159,7 +159,7 @@ describe('the configuration', () => {
   it('counts an empty value as unset, except AUTH_PREFIX', () => {
     const environment = readEnvironment({ ...SECRETS, AUTH_GRACE: '', PORT: '', AUTH_PREFIX: '' });
     expect(environment).toMatchObject({ PORT: 3000, AUTH_PREFIX: '' });
-    expect(environment.AUTH_GRACE).toBeUndefined();
+    expect(environment.sessionRules.grace).toBe(10);
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe('the configuration', () => {
     ['12h', 43_200],
     ['7d', 604_800],
   ])('reads the duration %s', (text, seconds) => {
-    expect(readEnvironment({ ...SECRETS, AUTH_ACCESS_TTL: text }).AUTH_ACCESS_TTL).toBe(seconds);
+    expect(readEnvironment({ ...SECRETS, AUTH_ACCESS_TTL: text }).sessionRules.accessTtl).toBe(seconds);
   });
 
   it('takes 0 for the grace period, the uses and the sessions', () => {

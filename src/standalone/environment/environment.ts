@@ -7,6 +7,7 @@ import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
 import { redisUrl } from './redis-url.js';
 import type { Secrets } from './secrets.js';
+import { SESSION_VARIABLES, type SessionRules, sessionRules } from './session-variables.js';
 import { UnusableUrlError } from './url-parameters.js';
 
 /** Some variables cannot be used; one line for each that names it and what it takes, never its value. */
@@ -29,8 +30,6 @@ function wholeNumber(takes: string, most = Number.MAX_SAFE_INTEGER, least = 0) {
     v.check((number) => number >= least && number <= most, takes),
   );
 }
-
-const limit = wholeNumber('takes a whole number, 0 for no limit');
 
 const origins = v.pipe(
   v.string(),
@@ -94,21 +93,7 @@ const variables = v.object({
   PORT: v.optional(wholeNumber('takes a port, 0 to 65535', 65_535), '3000'),
   HOST: v.optional(v.string(), '127.0.0.1'),
   DATABASE_URL: v.optional(urlReadBy(databaseAddress), 'sqlite:data/baton.sqlite'),
-  AUTH_ACCESS_TTL: v.optional(durationSeconds(1)),
-  AUTH_REFRESH_TTL: v.optional(durationSeconds(1)),
-  AUTH_SESSION_TTL: v.optional(durationSeconds(1)),
-  AUTH_GRACE: v.optional(durationSeconds(0)),
-  AUTH_RECOVERY: v.optional(onOff),
-  AUTH_RECOVER_LOST_WRITES: v.optional(onOff),
-  AUTH_MAX_RECOVERIES: v.optional(limit),
-  AUTH_MAX_USES: v.optional(limit),
-  AUTH_MAX_SESSIONS: v.optional(limit),
-  AUTH_REUSE_SCOPE: v.optional(oneOf(['session', 'user'])),
-  AUTH_REVOCATION: v.optional(oneOf(['cached', 'strict', 'off'])),
-  AUTH_REVOCATION_POLL: v.optional(durationSeconds(1)),
   AUTH_PREFIX: v.optional(prefix, 'auth'),
-  AUTH_ISSUER: v.optional(v.string(), 'nestjs-baton'),
-  AUTH_AUDIENCE: v.optional(v.string(), 'nestjs-baton'),
   AUTH_REGISTRATION: v.optional(onOff, 'on'),
   AUTH_LOGIN_ATTEMPTS: v.optional(
     wholeNumber('takes a whole number, at least 1', 1_000_000, 1),
@@ -134,9 +119,17 @@ const variables = v.object({
 export const ENVIRONMENT = Symbol('nestjs-baton environment');
 
 /** The standalone server's configuration, checked and complete. */
-export type Environment = Readonly<v.InferOutput<typeof variables>> & { readonly secrets: Secrets };
+export type Environment = Readonly<v.InferOutput<typeof variables>> & {
+  readonly secrets: Secrets;
+  readonly sessionRules: SessionRules;
+};
 
-const KNOWN: readonly string[] = [...Object.keys(variables.entries), ...SECRET_VARIABLES];
+/** The name of every variable. */
+export const VARIABLES: readonly string[] = [
+  ...Object.keys(variables.entries),
+  ...Object.values(SESSION_VARIABLES),
+  ...SECRET_VARIABLES,
+];
 
 /**
  * Reads the configuration from environment variables; an empty one counts as unset.
@@ -151,13 +144,15 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
     const name = String(v.getDotPath(issue));
     if (!lines.has(name)) lines.set(name, `${name} ${issue.message}`);
   }
+  const { rules, problems: ofRules } = sessionRules(env);
+  for (const [name, takes] of ofRules) lines.set(name, `${name} ${takes}`);
   const { secrets, problems } = givenSecrets(
     env,
     parsed.success ? parsed.output.AUTH_RSA_ALGORITHM : undefined,
   );
   const all = [...lines.values(), ...problems, ...misspelt(Object.keys(env))];
-  if (!parsed.success || all.length > 0) throw new EnvironmentError(all);
-  return { ...parsed.output, secrets: completeSecrets(secrets) };
+  if (!parsed.success || rules === null || all.length > 0) throw new EnvironmentError(all);
+  return { ...parsed.output, sessionRules: rules, secrets: completeSecrets(secrets) };
 }
 
 /** `AUTH_PREFIX` alone may be empty: the routes then stand at the root. */
@@ -172,6 +167,6 @@ function isSet(entry: [string, string | undefined]): entry is [string, string] {
 /** `AUTH_REGISTRATON=off` would leave the registration open, and nobody would know. */
 function misspelt(names: readonly string[]): string[] {
   return names
-    .filter((name) => name.startsWith('AUTH_') && !KNOWN.includes(name))
-    .map((name) => `${name} does not exist: the nearest variable is ${closest(name, KNOWN)}`);
+    .filter((name) => name.startsWith('AUTH_') && !VARIABLES.includes(name))
+    .map((name) => `${name} does not exist: the nearest variable is ${closest(name, VARIABLES)}`);
 }

@@ -1,10 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
-import * as v from 'valibot';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { NotFoundError } from '../../errors.js';
-import { settingsSchema } from '../../options.js';
 import { ENVIRONMENT, type Environment } from '../environment/environment.js';
 
 /** Where the page's files are: the build puts the bundled script beside the copied page and style. */
@@ -37,10 +35,10 @@ export class PlaygroundController {
   @Header('Referrer-Policy', 'no-referrer')
   @Header('Cache-Control', 'no-cache')
   async page(): Promise<string> {
-    const { AUTH_PREFIX, AUTH_GRACE, AUTH_REGISTRATION } = this.environment;
+    const { AUTH_PREFIX, AUTH_REGISTRATION, sessionRules } = this.environment;
     const settings = new Map([
       ['route-prefix', AUTH_PREFIX && `/${AUTH_PREFIX}`],
-      ['grace-seconds', String(AUTH_GRACE ?? v.parse(settingsSchema.entries.grace, undefined))],
+      ['grace-seconds', String(sessionRules.grace)],
       ['registration', AUTH_REGISTRATION ? 'on' : 'off'],
     ]);
     const html = await pageFile('index.html');

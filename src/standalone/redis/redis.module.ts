@@ -12,9 +12,9 @@ export class Shared {
   ) {}
 
   /** The instances of one server have one issuer and one audience; their names lead to what they share. */
-  static by(redis: Redis | null, { AUTH_ISSUER, AUTH_AUDIENCE }: Environment): Shared {
+  static by(redis: Redis | null, { sessionRules: { issuer, audience } }: Environment): Shared {
     if (redis === null) return new Shared(null);
-    const prefix = ['baton', AUTH_ISSUER, AUTH_AUDIENCE].map(encodeURIComponent).join(':');
+    const prefix = ['baton', issuer, audience].map(encodeURIComponent).join(':');
     return new Shared(redis, new RedisRevocationFeed(redis, prefix));
   }
 
