@@ -25,6 +25,9 @@ const server = readJson(join(ROOT, 'package.json'));
 /** Said of the repository, not of one package; the last three are missing until there is a public home. */
 const SHARED = ['version', 'license', 'author', 'engines', 'repository', 'bugs', 'homepage'];
 
+/** What the server cannot do without, and of the client one subpath alone: Angular brings it. */
+const OPTIONAL_HERE = ['rxjs'];
+
 rmSync(OUT, { recursive: true, force: true });
 for (const format of ['esm', 'cjs']) compile(format);
 writeJson(join(OUT, 'cjs/package.json'), { type: 'commonjs' });
@@ -122,7 +125,9 @@ function writeFolder(subpath) {
 /** Whatever is imported from elsewhere is the application's to install, or not. */
 function peers() {
   const names = [...new Set(compiledFiles().flatMap(foreignImports))].toSorted();
-  const unknown = names.filter((name) => !server.peerDependenciesMeta[name]?.optional);
+  const unknown = names.filter(
+    (name) => !server.peerDependenciesMeta[name]?.optional && !OPTIONAL_HERE.includes(name),
+  );
   if (unknown.length > 0) throw new Error(`not optional peers: ${unknown.join(', ')}`);
   return {
     peerDependencies: Object.fromEntries(

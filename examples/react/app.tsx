@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Baton } from 'nestjs-baton/client';
 import { useAuthorizedFetch, useBaton } from 'nestjs-baton/client/react';
+import { SessionList } from 'nestjs-baton/client/react-sessions';
 
 const readName = async (response: Response): Promise<string> => (await response.json()).username;
 
@@ -19,6 +20,8 @@ function Home({ baton }: { readonly baton: Baton }) {
     <>
       <p>{name === undefined ? 'One moment …' : `Hello, ${name}`}</p>
       <button onClick={() => void baton.signOut()}>Sign out</button>
+      <h2>Where you are signed in</h2>
+      <SessionList baton={baton} />
     </>
   );
 }
@@ -28,7 +31,9 @@ function SignIn({ baton }: { readonly baton: Baton }) {
   const [password, setPassword] = useState('');
   const [problem, setProblem] = useState('');
   const signIn = () =>
-    baton.signIn({ username, password }).catch((error: Error) => setProblem(error.message));
+    baton
+      .signIn({ username, password, device_name: 'Example' })
+      .catch((error: Error) => setProblem(error.message));
   return (
     <form action={signIn}>
       <label>

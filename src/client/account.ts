@@ -1,5 +1,6 @@
 import type { ErrorBody, SessionBody, SessionsBody } from '../wire.js';
 import type { Baton } from './baton.js';
+import type { ServerCode } from './errors.js';
 import { markOf } from './server-answer.js';
 
 /** What changes a password. */
@@ -15,7 +16,7 @@ export class AccountError extends Error {
   constructor(
     readonly status: number,
     /** The server's own code, such as `invalid_credentials`; null where somebody else has answered. */
-    readonly serverCode: string | null,
+    readonly serverCode: ServerCode | null,
     message?: string,
   ) {
     super(message ?? serverCode ?? `Answered with ${status}`);

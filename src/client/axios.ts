@@ -1,6 +1,7 @@
 import type { Baton } from './baton.js';
 import { BatonError } from './errors.js';
 import type { Unsubscribe } from './events.js';
+import { isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import { isStream } from './replayable-request.js';
 import { type ReadErrorCode, markOf } from './server-answer.js';
@@ -60,7 +61,8 @@ export function authorizeAxios(
   const { request, response } = axios.interceptors;
 
   const requestId = request.use(async (config) => {
-    const isOurs = baton.isTrusted(axios.getUri(config)) && !config.headers.has('authorization');
+    const isOurs =
+      !config.headers.has('authorization') && isTrustedFromPage(baton, axios.getUri(config));
     if (isOurs) config.batonRequest = baton.beginRequest();
     const token = await config.batonRequest?.token();
     if (token) config.headers.set('authorization', `Bearer ${token}`);

@@ -29,7 +29,12 @@ export type ServerCode =
   | 'session_revoked'
   | 'max_uses_reached'
   | 'session_mismatch'
+  | 'missing_token'
+  | 'not_found'
+  | 'username_taken'
+  | 'payload_too_large'
   | 'too_many_attempts'
+  | 'server_error'
   | 'unavailable'
   | (string & {});
 

@@ -1,4 +1,5 @@
 import type { Baton } from './baton.js';
+import { isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import { type ReadErrorCode, jsonOf, markOf } from './server-answer.js';
 
@@ -32,7 +33,7 @@ export function graphqlFetch(
   return async (address, init) => {
     const url = typeof address === 'object' && 'url' in address ? address.url : address;
     const headers = new Headers(init?.headers);
-    if (!baton.isTrusted(url) || headers.has('authorization')) return send(address, init);
+    if (headers.has('authorization') || !isTrustedFromPage(baton, url)) return send(address, init);
     const request = baton.beginRequest();
     for (;;) {
       const token = await request.token();

@@ -31,17 +31,19 @@ export function useAuthorizedFetch<Data>(
   useEffect(() => {
     latestRead.current = read;
   });
-  const [fetched, setFetched] = useState<Fetched<Data>>({});
+  const wanted = `${sessionId} ${path}`;
+  const [fetched, setFetched] = useState<Fetched<Data> & { readonly of?: string }>({});
   useEffect(() => {
     const controller = new AbortController();
     const { signal } = controller;
-    const show = (next: Fetched<Data>) => !signal.aborted && setFetched(next);
-    show({});
+    const show = (next: Fetched<Data>) => !signal.aborted && setFetched({ ...next, of: wanted });
     if (sessionId) {
       const answer = baton.fetch(path, { signal }).then((response) => latestRead.current(response));
       answer.then((data) => show({ data })).catch((error: unknown) => show({ error }));
     }
     return () => controller.abort();
-  }, [baton, path, sessionId]);
-  return fetched;
+  }, [baton, path, sessionId, wanted]);
+  // What somebody else was shown is gone at once, not after one more rendering.
+  const { data, error, of } = fetched;
+  return of === wanted ? { data, error } : {};
 }

@@ -24,6 +24,16 @@ const WANTED = [
   /^(?!esm\/).*\/package\.json$/,
 ];
 
+/** What cannot be loaded here, where no peer is installed. */
+const BEHIND_PEERS = [
+  './angular',
+  './react',
+  './react-sessions',
+  './storage/keychain',
+  './trpc',
+  './vue',
+];
+
 const execute = promisify(execFile);
 const startedAt = Date.now();
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -79,8 +89,7 @@ async function checkSubpaths() {
   const { exports, dependencies } = readJson(join(INSTALLED, 'package.json'));
   if (dependencies !== undefined) throw new Error('the package has dependencies');
   const subpaths = Object.keys(exports).filter((path) => path !== './package.json');
-  // What a peer that is not installed stands behind cannot be loaded.
-  const loadable = subpaths.filter((path) => !['./react', './storage/keychain'].includes(path));
+  const loadable = subpaths.filter((path) => !BEHIND_PEERS.includes(path));
   const names = loadable.map((path) => join('nestjs-baton-client', path));
   const script = names.map((name) => `await import('${name}');`).join('');
   await run(PROJECTS, 'node', ['--input-type=module', '--eval', script]);

@@ -3,6 +3,7 @@ import { create, isAxiosError } from 'axios';
 import ky from 'ky';
 import createClient from 'openapi-fetch';
 import { type AxiosLike, authorizeAxios } from '../../src/client/axios.js';
+import { graphqlFetch } from '../../src/client/graphql.js';
 import { type Api, refreshes, startApi } from './api.js';
 
 let api: Api;
@@ -114,5 +115,34 @@ describe('a hidden challenge in axios', () => {
     letTokensEnd();
     const { status, data } = await instance.get('/auth/me');
     expect({ status, data }).toMatchObject({ status: 200, data: { username: 'ann' } });
+  });
+});
+
+/** Other libraries ask the page's own server, whatever the client's `baseUrl` is. */
+describe('a relative address on a page', () => {
+  afterEach(() => Reflect.deleteProperty(globalThis, 'location'));
+
+  it.each([
+    ['of another server carries no token', 'https://shop.example/', false],
+    ['of the same server carries it', '', true],
+  ])('%s', async (_what, page, isTokenSent) => {
+    const href = page || `${api.line.url}/`;
+    Object.defineProperty(globalThis, 'location', { value: { href }, configurable: true });
+    const baton = await api.signedIn();
+    const sent: boolean[] = [];
+    const fetch: typeof globalThis.fetch = async (_input, init) => {
+      sent.push(new Headers(init?.headers).has('authorization'));
+      return Response.json({ data: {} });
+    };
+    await graphqlFetch(baton, { fetch })('/graphql', { method: 'POST', body: '{}' });
+    const instance = create({
+      adapter: async (config) => {
+        sent.push(config.headers.has('authorization'));
+        return { config, status: 200, statusText: 'OK', headers: {}, data: null };
+      },
+    });
+    authorizeAxios(instance, baton);
+    await instance.get('/settings.json');
+    expect(sent).toEqual([isTokenSent, isTokenSent]);
   });
 });

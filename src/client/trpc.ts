@@ -1,0 +1,134 @@
+import { type Operation, TRPCClientError, type TRPCLink } from '@trpc/client';
+import type { AnyRouter } from '@trpc/server';
+import {
+  type Observable,
+  type Observer,
+  type Unsubscribable,
+  observable,
+} from '@trpc/server/observable';
+import type { Baton } from './baton.js';
+import { sessionIdIn } from './claims.js';
+import { BatonError } from './errors.js';
+import { isTrustedFromPage } from './page-address.js';
+import { isTokenRefused } from './refused-token.js';
+import type { SessionRequest } from './session-request.js';
+
+/** Whether a guard refused the token, before anything of the call happened. */
+export type IsCallRefused = (error: unknown) => boolean;
+
+/** What a client of tRPC is made with. */
+export interface TrpcAuthorization<Router extends AnyRouter> {
+  /** Stands before the link that sends. */
+  readonly link: TRPCLink<Router>;
+  /** For `httpLink`, `httpBatchLink` or `httpBatchStreamLink`. */
+  readonly http: {
+    readonly url: string;
+    readonly headers: (calls: Calls) => Record<string, string>;
+  };
+}
+
+/** One call, or those that are sent together. */
+interface Calls {
+  readonly op?: Operation;
+  readonly opList?: readonly Operation[];
+}
+
+/** The part of an answer that is used. */
+interface AnswerLike {
+  readonly status: number;
+  readonly headers?: Pick<Headers, 'get'>;
+}
+
+/**
+ * Lets a client of tRPC send the access token with its queries and mutations, and each of them again after a refresh
+ * where a guard refused it: by our server's challenge or mark, or by tRPC's code `UNAUTHORIZED`. Of a batch only those
+ * calls are sent again. A procedure that does something and then throws `UNAUTHORIZED` itself cannot be told from a
+ * guard; give it another code, or `isRefused`.
+ *
+ * Subscriptions pass through: their links take `connectionParams`.
+ *
+ * @param url of the server of tRPC; other origins than the client's are sent no token
+ */
+export function authorizeTrpc<Router extends AnyRouter>(
+  baton: Baton,
+  url: string,
+  isRefused: IsCallRefused = byCode,
+): TrpcAuthorization<Router> {
+  const link: TRPCLink<Router> =
+    () =>
+    ({ op, next }) => {
+      if (op.type === 'subscription' || !isTrustedFromPage(baton, url)) return next(op);
+      return observable((observer) =>
+        sendCall(baton.beginRequest(), isRefused, observer, (token) =>
+          next({ ...op, context: { ...op.context, [TOKEN]: () => token } }),
+        ),
+      );
+    };
+  return { link, http: { url, headers: headersOf } };
+}
+
+/** The field of a call's context; a function, since loggers write contexts out. */
+const TOKEN = 'batonToken';
+
+/**
+ * Sends a call as often as need be.
+ *
+ * @returns gives it up
+ */
+function sendCall<Value, Router extends AnyRouter>(
+  request: SessionRequest,
+  isRefused: IsCallRefused,
+  observer: Observer<Value, TRPCClientError<Router>>,
+  sendWith: (token: string | null) => Observable<Value, TRPCClientError<Router>>,
+): () => void {
+  let isOver = false;
+  let sent: Unsubscribable | undefined;
+  const send = async (): Promise<void> => {
+    const token = await request.token();
+    if (!isOver) sent = sendWith(token).subscribe({ next: observer.next, complete, error });
+  };
+  const complete = () => {
+    void request.isToBeRepeated(false);
+    observer.complete();
+  };
+  const sendAgainOrFail = async (failure: TRPCClientError<Router>): Promise<void> => {
+    const isAnswered = !!failure.data || !!answerIn(failure);
+    const isRepeated = isAnswered && (await request.isToBeRepeated(isRefused(failure)));
+    await (isRepeated ? send() : Promise.reject(failure));
+  };
+  const fail = (reason: unknown) => observer.error(TRPCClientError.from(Object(reason)));
+  const error = (failure: TRPCClientError<Router>) => {
+    sendAgainOrFail(failure).catch(fail);
+  };
+  send().catch(fail);
+  return () => {
+    isOver = true;
+    sent?.unsubscribe();
+  };
+}
+
+/** @throws BatonError `session_changed`, where calls of several users would be sent together */
+function headersOf({ op, opList = op ? [op] : [] }: Calls): Record<string, string> {
+  const tokens = opList.map(({ context }) => {
+    const token: unknown = context[TOKEN];
+    return typeof token === 'function' ? String(token() ?? '') : '';
+  });
+  if (new Set(tokens.map(sessionIdIn)).size > 1) throw new BatonError('session_changed');
+  const token = tokens.at(-1);
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+/** What a server has answered; undefined where none has. */
+function answerIn({ meta }: { readonly meta?: unknown }): AnswerLike | undefined {
+  const { response }: { response?: AnswerLike } = Object(meta);
+  return response;
+}
+
+/** An answer of tRPC says so in its body; any other comes from a guard before it. */
+function byCode(error: unknown): boolean {
+  const { data, meta }: { data?: { code?: unknown }; meta?: unknown } = Object(error);
+  if (data) return data.code === 'UNAUTHORIZED';
+  const { status, headers }: Partial<AnswerLike> = answerIn({ meta }) ?? {};
+  const [challenge, mark] = [headers?.get('www-authenticate'), headers?.get('x-auth-error')];
+  return status === 401 && isTokenRefused(challenge, mark);
+}
