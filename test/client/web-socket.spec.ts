@@ -110,6 +110,20 @@ describe('a WebSocket that is kept', () => {
     await untilHeard('Good day, 1', 'Good day, 2', 'Good day, 1');
   });
 
+  it('is closed by the client itself when the session ends, whatever the server does', async () => {
+    const server = new WebSocketServer({ port: 0 });
+    await once(server, 'listening');
+    const { port }: AddressInfo = Object(server.address());
+    stops.push(() => server.close());
+    const baton = await api.signedIn();
+    const open = () => new WebSocket(`ws://127.0.0.1:${port}`);
+    const connection = keepConnected(baton, open, { clock });
+    await eventually(2000, async () => connection.socket() !== null);
+    await baton.signOut();
+    await eventually(2000, async () => server.clients.size === 0);
+    connection.stop();
+  });
+
   it('is not opened while nobody is signed in, nor after it was stopped', async () => {
     const baton = api.client();
     const connection = follow(baton);
