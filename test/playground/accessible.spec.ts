@@ -94,6 +94,19 @@ describeInChromium('the page', () => {
     await visitor.close();
   });
 
+  it('draws the thief’s own generation in a place of its own', async () => {
+    const visitor = await newVisitor({ viewport: SCREENS.phone });
+    const page = await visitor.newPage();
+    await page.goto(server.url);
+    await page.getByRole('button', { name: 'Try it as a guest' }).click();
+    await act(page, 'Let a thief copy');
+    await act(page, 'Let the thief use his copy');
+    await page.locator('text.bib.stolen').waitFor();
+    const all = [await touchingLabels(page), await clippedLabels(page), await findings(page)];
+    expect(all).toEqual([[], [], []]);
+    await visitor.close();
+  });
+
   it('has an example of a relay, and the guest’s button first, before anybody signs in', async () => {
     const visitor = await newVisitor();
     const page = await visitor.newPage();

@@ -108,10 +108,13 @@ describeInChromium('the playground', () => {
     await click('Let a thief copy the token');
     await click('Let the thief use his copy');
     await untilToldOf(page, 'The thief was first');
+    expect(await page.locator('text.bib.stolen').textContent()).toBe('1');
+    expect(await generationOf(page)).toBe(0);
     await click('Refresh now');
     await untilToldOf(page, 'token_reused: your token had already been used, and not by you.');
     await untilToldOf(page, 'session_revoked: the thief’s generation 1 is worthless as well.');
     expect(await isVisible('caught')).toBe(true);
+    expect(await page.locator('text.bib.stolen').textContent()).toBe('1');
   });
 
   it('lists the sessions, with a button that ends each', async () => {

@@ -54,6 +54,23 @@ describeInChromium('a browser', () => {
     expect(answers.every((status) => status === 200)).toBe(true);
   });
 
+  it('tells a new tab the story so far, and each tab what the other did', async () => {
+    await signUp(page);
+    await page.getByRole('button', { name: 'Lose the answer' }).click();
+    await untilToldOf(page, 'got the very same successor');
+    const other = await visitor.newPage();
+    await other.goto(server.url);
+    await untilToldOf(other, 'got the very same successor');
+    await untilToldOf(other, 'You are signed in.');
+    await untilGeneration(other, 1);
+    const drawn = () => other.locator('text.bib').allTextContents();
+    expect((await drawn()).slice(0, 2)).toEqual(['0', '1']);
+    await other.getByRole('button', { name: 'Let a thief copy' }).click();
+    await untilToldOf(page, 'Another tab: A thief has copied');
+    await page.locator('text.label.thief', { hasText: 'copy of' }).waitFor();
+    expect((await happened(other)).join()).not.toContain('Another tab: A thief');
+  });
+
   it('signs the other tab out, too', async () => {
     await signUp(page);
     const other = await visitor.newPage();

@@ -1,8 +1,8 @@
 import { type Baton, type BatonStorage, createBaton } from 'nestjs-baton/client';
 import { byId } from './dom.js';
-import type { Log } from './log.js';
 import type { Network } from './network.js';
 import type { Stage } from './stage.js';
+import type { Story } from './story.js';
 import type { Thief } from './thief.js';
 import { spoken } from './time.js';
 
@@ -15,7 +15,7 @@ export interface Cast {
   readonly stage: Stage;
   readonly thief: Thief;
   readonly graceMs: number;
-  readonly log: Log;
+  readonly story: Story;
   /** Uses the access token, which confirms it, and shows the sessions. */
   readonly check: () => Promise<void>;
 }
@@ -59,7 +59,7 @@ async function loseAnswer(cast: Cast): Promise<void> {
   if (!isLong) return refreshNow(cast);
   await renew(cast).catch(() => {});
   const ms = Math.max(cast.graceMs + MARGIN_MS, COOLDOWN_MS);
-  cast.log(
+  cast.story.tell(
     'calm',
     `The client is in a tunnel for ${spoken(ms / 1000)}, until the grace period is over.`,
   );
@@ -79,7 +79,7 @@ async function raceTabs(cast: Cast): Promise<void> {
     fetch: network.fetch,
     wakeOn: () => () => {},
   });
-  cast.log(
+  cast.story.tell(
     'calm',
     `Two tabs present generation ${cast.stage.pair?.refresh.generation} at the same moment.`,
   );
@@ -90,11 +90,11 @@ async function raceTabs(cast: Cast): Promise<void> {
 }
 
 async function sendThief(cast: Cast): Promise<void> {
-  const { thief, stage, log, check } = cast;
+  const { thief, stage, story, check } = cast;
   if (!thief.hasCopy) return thief.copy();
   const ms = byId('wait', HTMLInputElement).checked ? stage.graceLeftMs() : 0;
   if (ms > 0) {
-    log(
+    story.tell(
       'calm',
       `The thief waits ${spoken((ms + MARGIN_MS) / 1000)}, until the grace period is over.`,
     );
@@ -112,7 +112,7 @@ export function rehearse(cast: Cast): void {
       acts.ariaBusy = 'true';
       if (matchMedia(PHONE).matches) byId('track', SVGSVGElement).scrollIntoView();
       await act(cast).catch(() =>
-        cast.log('warning', 'No new token for now. You are still signed in; try again.'),
+        cast.story.tell('warning', 'No new token for now. You are still signed in; try again.'),
       );
       acts.ariaBusy = 'false';
       showThief(cast.thief);

@@ -15,7 +15,7 @@ export function exampleRelay(nowMs: number): Relay {
   return {
     sessionId: 'example',
     legs: [leg(0, ago(95), ago(60)), leg(1, ago(60), ago(14)), leg(2, ago(14), null)],
-    theft: { generation: 0, startMs: ago(75), endMs: nowMs, note: 'a thief, caught' },
+    theft: { generation: 0, startMs: ago(75), endMs: nowMs, note: 'a thief, caught', own: null },
     over: null,
   };
 }

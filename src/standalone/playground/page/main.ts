@@ -12,6 +12,7 @@ import { ending, sentenceOf } from './sentences.js';
 import { showSessions } from './sessions-view.js';
 import { readSettings } from './settings.js';
 import { createStage } from './stage.js';
+import { createStory } from './story.js';
 import { createThief } from './thief.js';
 import { read } from './tokens.js';
 
@@ -24,6 +25,7 @@ const log = createLog(byId('log', HTMLOListElement));
 
 const shelf = webStorage({ key: 'baton-playground' });
 const stage = createStage(shelf, graceMs);
+const story = createStory(log, stage);
 /** The page looks on whenever the client writes. */
 const storage: BatonStorage = {
   ...shelf,
@@ -38,15 +40,15 @@ const network = createNetwork((exchange) => {
   const from = read(exchange.presented).generation;
   const to = read(exchange.successor).generation;
   const sentence = sentenceOf(exchange, from, to);
-  if (sentence) log(sentence.tone, sentence.text);
+  if (sentence) story.tell(sentence.tone, sentence.text);
   if (exchange.kind === 'same') stage.change((relay) => repeat(relay, from));
   if (exchange.kind === 'another') stage.change((relay, nowMs) => withdraw(relay, to - 1, nowMs));
 });
 
 const baton = createBaton({ baseUrl, routePrefix, storage, fetch: network.fetch });
-const thief = createThief(`${baseUrl}${routePrefix}/token/refresh`, stage, log);
+const thief = createThief(`${baseUrl}${routePrefix}/token/refresh`, stage, story);
 const entrance = createEntrance(baton, registration);
-const cast: Cast = { baton, storage, routePrefix, network, stage, thief, graceMs, log, check };
+const cast: Cast = { baton, storage, routePrefix, network, stage, thief, graceMs, story, check };
 rehearse(cast);
 
 /** Asks for the sessions: the first use of an access token also confirms its generation. */
@@ -61,7 +63,7 @@ async function check(): Promise<void> {
 async function endSession({ id, current, device_name }: SessionBody): Promise<void> {
   const response = await baton.fetch(`${routePrefix}/sessions/${id}`, { method: 'DELETE' });
   if (response.ok && !current)
-    log('calm', `You ended ${device_name}. Its next request will be refused.`);
+    story.tell('calm', `You ended ${device_name}. Its next request will be refused.`);
   await check();
 }
 
@@ -71,7 +73,7 @@ async function signInElsewhere(): Promise<void> {
   const second = createBaton({ baseUrl, routePrefix, storage: memoryStorage() });
   await second.signIn({ ...credentials, device_name: 'Second device' });
   await second.dispose();
-  log('calm', 'A second device signed in. It runs a relay of its own, with its own baton.');
+  story.tell('calm', 'A second device signed in. It runs a relay of its own, with its own baton.');
   await check();
 }
 
@@ -100,25 +102,25 @@ baton.subscribe(({ status }) => {
 baton.on('signedIn', () => {
   thief.leave();
   showThief(thief);
-  log(
+  log.add(
     'good',
     'You are signed in. The first baton is generation 0; the client keeps it and will hand it on.',
   );
 });
 baton.on('signedOut', async ({ reason, detail }) => {
   const { tone, text } = ending(reason, detail);
-  log(tone, text);
+  log.add(tone, text);
   stage.change((relay) => end(relay, Date.now(), text));
   await thief.tryInVain();
   showThief(thief);
 });
 baton.on('storageFailed', () =>
-  log('warning', 'The tokens cannot be written; they live on in memory.'),
+  log.add('warning', 'The tokens cannot be written; they live on in memory.'),
 );
 addEventListener('offline', () =>
-  log('warning', 'You are offline. Nobody is signed out for that.'),
+  log.add('warning', 'You are offline. Nobody is signed out for that.'),
 );
-addEventListener('online', () => log('calm', 'You are online again.'));
+addEventListener('online', () => log.add('calm', 'You are online again.'));
 
 byId('sign-out', HTMLButtonElement).addEventListener('click', () => void baton.signOut());
 byId('second-device', HTMLButtonElement).addEventListener('click', () => void signInElsewhere());

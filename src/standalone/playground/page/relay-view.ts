@@ -36,9 +36,16 @@ function drawLeg(lane: Lane<Leg>, track: Track, nowMs: number): SVGElement[] {
   return [
     svg('path', { class: `leg ${kind}`, d: `M${fromX} ${y} H${toX}` }),
     ...(isLive ? [svg('path', { class: 'ahead', d: `M${toX} ${y} H${track.width - 8}` })] : []),
-    svg('circle', { class: `bib ${kind}`, cx: fromX, cy: y, r: 12 }),
-    svg('text', { class: `bib ${kind}`, x: fromX, y: y + 4 }, `${leg.generation}`),
+    ...drawBib(`${leg.generation}`, kind, fromX, y),
     drawLabel(lane, track, nowMs),
+  ];
+}
+
+/** The number of a generation, where it begins. */
+function drawBib(number: string, kind: string, x: number, y: number): SVGElement[] {
+  return [
+    svg('circle', { class: `bib ${kind}`, cx: x, cy: y, r: 12 }),
+    svg('text', { class: `bib ${kind}`, x, y: y + 4 }, number),
   ];
 }
 
@@ -74,11 +81,12 @@ function labelOf(leg: Leg, nowMs: number, width: number): string {
 
 function drawTheft({ theft, width }: Track): SVGElement[] {
   if (theft === null) return [];
-  const { of: copy, fromX, toX, fromY, y } = theft;
+  const { of: copy, fromX, toX, fromY, y, ownX } = theft;
   const isCaught = copy.endMs !== null;
   return [
     svg('path', { class: 'theft', d: `M${fromX} ${fromY + 6} V${y} H${toX}` }),
     ...(isCaught ? [svg('path', { class: 'caught', d: cross(toX, y) })] : []),
+    ...(ownX === null ? [] : drawBib(`${copy.own?.generation}`, 'stolen', ownX, y)),
     drawNote(copy.note, fromX - 10, toX + 16, y, width),
   ];
 }

@@ -19,6 +19,8 @@ export interface Theft {
   readonly startMs: number;
   readonly endMs: number | null;
   readonly note: string;
+  /** What he bought with it, where he was first. */
+  readonly own: { readonly generation: number; readonly startMs: number } | null;
 }
 
 /** The race of one session, as it is drawn. */
@@ -75,6 +77,27 @@ export function repeat(relay: Relay, generation: number): Relay {
 /** The relay with a thief in it, or with what has become of him. */
 export function steal(relay: Relay, theft: Theft | null): Relay {
   return { ...relay, theft };
+}
+
+/**
+ * The relay as another tab has it.
+ *
+ * @param marks whether what is new here is marked as its doing
+ */
+export function adopt(relay: Relay, other: Relay, marks: boolean): Relay {
+  const isOther = relay.sessionId !== other.sessionId;
+  if (isOther && liveLeg(relay)) return relay;
+  // Who came later has not seen the first ones.
+  const [first] = other.legs;
+  const earlier = isOther
+    ? []
+    : relay.legs.filter((leg) => first && leg.generation < first.generation);
+  const legs = other.legs.map((leg) => {
+    const own = marks ? relay.legs.find(({ generation }) => generation === leg.generation) : leg;
+    return { ...leg, byAnotherTab: own?.byAnotherTab ?? true };
+  });
+  const theft = other.theft ?? (isOther ? null : relay.theft);
+  return { ...other, theft, legs: [...earlier, ...legs].slice(-MOST_LEGS) };
 }
 
 /** The relay after the session's end. */

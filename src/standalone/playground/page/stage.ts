@@ -6,6 +6,9 @@ import { NO_RELAY, type Relay, handOn, liveLeg } from './relay.js';
 import { spoken } from './time.js';
 import { type Token, type TokenPair, tokensIn } from './tokens.js';
 
+/** What happens to the relay. */
+type Turn = (relay: Relay, nowMs: number) => Relay;
+
 /** Shows the relay as it stands, once a second and whenever it changes. */
 export interface Stage {
   /** The tokens that this device has; null when there are none. */
@@ -13,7 +16,11 @@ export interface Stage {
   readonly relay: Relay;
   /** How long a spent token may still come back. */
   graceLeftMs(): number;
-  change(turn: (relay: Relay, nowMs: number) => Relay): void;
+  readonly change: (turn: Turn) => void;
+  /** The same for what another tab did. */
+  readonly follow: (turn: Turn) => void;
+  /** Calls a listener after what this tab did to the relay. */
+  onOwnChange(listener: (relay: Relay) => void): void;
   /** Looks into the storage: the baton may have been handed on. */
   look(byAnotherTab: boolean): Promise<void>;
   draw(): void;
@@ -24,6 +31,7 @@ export function createStage(storage: BatonStorage, graceMs: number): Stage {
   const summary = byId('relay-summary', HTMLElement);
   let relay = NO_RELAY;
   let pair: TokenPair | null = null;
+  let tell: ((relay: Relay) => void) | undefined;
 
   const stage: Stage = {
     get pair() {
@@ -38,13 +46,20 @@ export function createStage(storage: BatonStorage, graceMs: number): Stage {
       return isHandedOn ? Math.max(0, live.startMs + graceMs - Date.now()) : 0;
     },
     change(turn) {
+      const before = relay;
+      stage.follow(turn);
+      if (relay !== before) tell?.(relay);
+    },
+    follow(turn) {
       relay = turn(relay, Date.now());
       stage.draw();
     },
+    onOwnChange: (listener) => (tell = listener),
     async look(byAnotherTab) {
       pair = tokensIn((await storage.read()) ?? '');
       const tokens = pair;
-      stage.change((now, nowMs) => (tokens ? handOn(now, tokens, nowMs, byAnotherTab) : now));
+      const turn = byAnotherTab ? stage.follow : stage.change;
+      turn((now, nowMs) => (tokens ? handOn(now, tokens, nowMs, byAnotherTab) : now));
     },
     draw() {
       const nowMs = Date.now();

@@ -1,7 +1,7 @@
-import type { Log } from './log.js';
-import { isParent, steal } from './relay.js';
+import { type Theft, isParent, steal } from './relay.js';
 import { thiefHasCopied, thiefIsAhead, thiefIsCaught, thiefIsOut } from './sentences.js';
 import type { Stage } from './stage.js';
+import type { Story } from './story.js';
 import { type Token, tokensIn } from './tokens.js';
 
 /** Somebody who has nothing but a copy of the refresh token. */
@@ -15,10 +15,12 @@ export interface Thief {
   leave(): void;
 }
 
+const NOBODY = { generation: 0, startMs: 0, own: null };
+
 /** @param refreshUrl he needs nothing else to know */
-export function createThief(refreshUrl: string, stage: Stage, log: Log): Thief {
+export function createThief(refreshUrl: string, stage: Stage, { tell }: Story): Thief {
   let loot: Token | null = null;
-  let robbed = { generation: 0, startMs: 0 };
+  let robbed: Omit<Theft, 'endMs' | 'note'> = NOBODY;
 
   const show = (note: string, isOver: boolean) =>
     stage.change((relay, nowMs) => steal(relay, { ...robbed, endMs: isOver ? nowMs : null, note }));
@@ -28,10 +30,12 @@ export function createThief(refreshUrl: string, stage: Stage, log: Log): Thief {
     show('caught', true);
   };
 
-  const succeed = (successor: Token) => {
+  const runOn = (successor: Token) => {
     loot = successor;
-    show(`thief runs as ${successor.generation}`, false);
-    log('bad', thiefIsAhead(successor, stage.pair?.refresh));
+    robbed = { ...robbed, own: { generation: successor.generation, startMs: Date.now() } };
+    show('the thief runs', false);
+    tell('bad', thiefIsAhead(successor, stage.pair?.refresh));
+    return false;
   };
 
   return {
@@ -41,19 +45,18 @@ export function createThief(refreshUrl: string, stage: Stage, log: Log): Thief {
     copy() {
       loot = stage.pair?.refresh ?? null;
       if (!loot) return;
-      robbed = { generation: loot.generation, startMs: Date.now() };
+      robbed = { generation: loot.generation, startMs: Date.now(), own: null };
       show(`a thief’s copy of ${loot.generation}`, false);
-      log('warning', thiefHasCopied(loot.generation));
+      tell('warning', thiefHasCopied(loot.generation));
     },
     async use() {
       if (loot === null) return false;
       const { generation } = loot;
       const { successor, code } = await present(refreshUrl, loot);
-      if (successor) succeed(successor);
-      if (successor) return false;
-      const isCovered = stage.graceLeftMs() > 0 && isParent(stage.relay, generation);
+      if (successor) return runOn(successor);
       lose();
-      log('bad', thiefIsCaught(generation, code, isCovered));
+      const isCovered = stage.graceLeftMs() > 0 && isParent(stage.relay, generation);
+      tell('bad', thiefIsCaught(generation, code, isCovered));
       return true;
     },
     async tryInVain() {
@@ -61,7 +64,7 @@ export function createThief(refreshUrl: string, stage: Stage, log: Log): Thief {
       const token = loot;
       lose();
       const { code } = await present(refreshUrl, token);
-      log('good', thiefIsOut(token.generation, code));
+      tell('good', thiefIsOut(token.generation, code));
     },
     leave: () => (loot = null),
   };

@@ -8,13 +8,20 @@ export interface Lane<Of> {
   readonly y: number;
 }
 
+/** The thief's lane, below the others. */
+interface TheftLane extends Lane<Theft> {
+  readonly fromY: number;
+  /** Where the generation that he bought begins; null while he has none. */
+  readonly ownX: number | null;
+}
+
 /** Where everything is drawn. */
 export interface Track {
   readonly width: number;
   readonly height: number;
   readonly nowX: number;
   readonly legs: readonly Lane<Leg>[];
-  readonly theft: (Lane<Theft> & { readonly fromY: number }) | null;
+  readonly theft: TheftLane | null;
 }
 
 /** The height of a lane. */
@@ -55,12 +62,14 @@ function laneOfTheft(
   legs: readonly Lane<Leg>[],
   nowMs: number,
   y: number,
-): Track['theft'] {
+): TheftLane | null {
   const robbed = legs.find(({ of: leg }) => leg.generation === theft?.generation);
   if (theft === null || robbed === undefined) return null;
   const fromX = xAt(robbed, theft.startMs, nowMs);
-  const toX = Math.max(fromX + 24, xIn(legs, theft.endMs ?? nowMs, nowMs));
-  return { of: theft, fromX, toX, fromY: robbed.y, y };
+  const { own } = theft;
+  const ownX = own && Math.max(fromX + 24, xIn(legs, own.startMs, nowMs));
+  const toX = Math.max((ownX ?? fromX) + 24, xIn(legs, theft.endMs ?? nowMs, nowMs));
+  return { of: theft, fromX, toX, fromY: robbed.y, y, ownX };
 }
 
 function xIn(legs: readonly Lane<Leg>[], atMs: number, nowMs: number): number {
