@@ -21,7 +21,6 @@ const NOBODY = { generation: 0, startMs: 0, own: null };
 export function createThief(refreshUrl: string, stage: Stage, { tell }: Story): Thief {
   let loot: Token | null = null;
   let robbed: Omit<Theft, 'endMs' | 'note'> = NOBODY;
-
   const show = (note: string, isOver: boolean) =>
     stage.change((relay, nowMs) => steal(relay, { ...robbed, endMs: isOver ? nowMs : null, note }));
 
