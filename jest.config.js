@@ -14,6 +14,7 @@ export default {
     '^nestjs-baton$': '<rootDir>/src/index.ts',
     '^nestjs-baton/client$': '<rootDir>/src/client/index.ts',
     '^nestjs-baton/client/(.*)$': '<rootDir>/src/client/$1.ts',
+    '^nestjs-baton/openapi$': '<rootDir>/src/openapi/index.ts',
     '^nestjs-baton/testing$': '<rootDir>/src/testing/index.ts',
     '^nestjs-baton/migrations$': '<rootDir>/src/migrations/index.ts',
   },

@@ -13,6 +13,7 @@ export {
   Public,
 } from './auth/auth.decorators.js';
 export { Connections } from './auth/connections.js';
+export type { LoginFields } from './auth/login-fields.js';
 export { JwtAuthGuard } from './auth/jwt-auth.guard.js';
 export { AuthHeadersInterceptor } from './auth/auth-headers.interceptor.js';
 export { RefreshTokenGuard } from './auth/refresh-token.guard.js';
@@ -57,5 +58,5 @@ export type { PushedRevocation, RevocationFeed } from './sessions/revocation-fee
 export type { SessionOrigin } from './sessions/storable-session.js';
 export type { AccessTokenClaims } from './tokens/access-token-codec.js';
 export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token-codec.js';
-export type { AuthUser, Credentials, UserStore } from './users/user-store.js';
+export type { AuthUser, Credentials, FurtherFields, UserStore } from './users/user-store.js';
 export type { ErrorBody, MeBody, SessionBody, SessionsBody, TokenPairBody } from './wire.js';

@@ -3,6 +3,7 @@ import {
   Delete,
   Get,
   HttpCode,
+  Inject,
   Param,
   Post,
   Req,
@@ -17,7 +18,8 @@ import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.j
 import type { AuthenticatedUser } from './access-control.js';
 import { AttemptLimits, isUnauthorized } from './attempts/attempt-limits.js';
 import { CurrentSession, CurrentUser, Public } from './auth.decorators.js';
-import { loginSchema, parseBody } from './auth.dto.js';
+import { parseBody } from './auth.dto.js';
+import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { AuthService } from './auth.service.js';
 import { ErrorHeaders } from './error-headers.js';
@@ -31,6 +33,7 @@ import {
   originOf,
 } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { type LoginFieldSettings, loginSchema, nameOf } from './login-fields.js';
 import { ProxyWarning } from './proxy-warning.js';
 import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
@@ -39,6 +42,9 @@ import { RefreshTokenGuard } from './refresh-token.guard.js';
 @PersonalAuthRoute()
 @Controller()
 export class AuthController {
+  private readonly loginFields: LoginFieldSettings;
+  private readonly loginSchema: ReturnType<typeof loginSchema>;
+
   constructor(
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
@@ -46,7 +52,11 @@ export class AuthController {
     private readonly proxies: ProxyWarning,
     private readonly attempts: AttemptLimits,
     private readonly errorHeaders: ErrorHeaders,
-  ) {}
+    @Inject(AUTH_CONFIG) { loginFields }: AuthConfig,
+  ) {
+    this.loginFields = loginFields;
+    this.loginSchema = loginSchema(loginFields);
+  }
 
   /** Checks the credentials and opens a session. */
   @Public()
@@ -57,12 +67,12 @@ export class AuthController {
     @Res({ passthrough: true }) response: unknown,
   ): Promise<TokenPairBody | CookiePairBody> {
     return this.errorHeaders.around(response, async () => {
-      const { username, password, device_name } = parseBody(loginSchema, bodyOf(request));
+      const { deviceName, ...presented } = parseBody(this.loginSchema, bodyOf(request));
       this.proxies.look(request);
       const ip = addressOf(request);
       const signal = connectionSignal(request);
-      const origin = originOf(request, device_name ?? null);
-      const pair = await this.auth.login({ username, password, ip, signal }, origin);
+      const origin = originOf(request, deviceName);
+      const pair = await this.auth.login({ ...presented, ip, signal }, origin);
       this.cookie.clearDoubled(request, response);
       return this.cookie.deliver(pair, request, response);
     });
@@ -172,7 +182,7 @@ export class AuthController {
     @Res({ passthrough: true }) response: unknown,
   ): Promise<MeBody> {
     return this.errorHeaders.around(response, async () => {
-      const { username } = await this.auth.findUser(id);
+      const username = nameOf(await this.auth.findUser(id), this.loginFields);
       return { id, username, session_id: sessionId };
     });
   }

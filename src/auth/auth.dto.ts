@@ -1,15 +1,5 @@
 import * as v from 'valibot';
 import { InvalidRequestError } from '../errors.js';
-import { plainText, presentedPasswordSchema, usernameSchema } from '../users/credential-rules.js';
-
-const MAX_DEVICE_NAME_CHARACTERS = 128;
-
-/** The body of a login. */
-export const loginSchema = v.object({
-  username: usernameSchema,
-  password: presentedPasswordSchema,
-  device_name: v.nullish(plainText(0, MAX_DEVICE_NAME_CHARACTERS)),
-});
 
 /** The body of a refresh, and of a logout with a refresh token. */
 export const refreshSchema = v.object({

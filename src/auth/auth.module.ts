@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
-import type { AuthUser } from '../users/user-store.js';
+import type { AuthUser, FurtherFields } from '../users/user-store.js';
 import { refreshTokenEntity } from '../sessions/entity-of-table.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
@@ -103,16 +103,16 @@ function controllersOf(extras: AuthModuleExtras): Type[] {
 @Module({})
 export class AuthModule extends ConfigurableModuleClass {
   /** @throws AuthOptionsError at start-up when an option cannot be used */
-  static override forRoot<User extends AuthUser>(
-    options: AuthModuleOptions<User> & AuthModuleExtras,
+  static override forRoot<User extends AuthUser, Fields extends FurtherFields = FurtherFields>(
+    options: AuthModuleOptions<User, Fields> & AuthModuleExtras,
   ): DynamicModule {
     assertOneFormat();
     return super.forRoot(options);
   }
 
   /** As {@link forRoot}, with options that come from providers; the extras stand beside `useFactory`. */
-  static override forRootAsync<User extends AuthUser>(
-    options: ConfigurableModuleAsyncOptions<AuthModuleOptions<User>> & AuthModuleExtras,
+  static override forRootAsync<User extends AuthUser, Fields extends FurtherFields = FurtherFields>(
+    options: ConfigurableModuleAsyncOptions<AuthModuleOptions<User, Fields>> & AuthModuleExtras,
   ): DynamicModule {
     assertOneFormat();
     return super.forRootAsync(options);

@@ -18,28 +18,34 @@ import {
   settingsSchema,
 } from '../options.js';
 import type { RevocationFeed } from '../sessions/revocation-feed.js';
-import type { SessionOrigin } from '../sessions/storable-session.js';
-import type { AccessTokenClaims } from '../tokens/access-token-codec.js';
-import type { AuthUser, UserStore } from '../users/user-store.js';
+import type { AuthUser, FurtherFields, UserStore } from '../users/user-store.js';
 import {
   type AttemptOptions,
   type AttemptSettings,
   attemptsSchema,
 } from './attempts/attempt-options.js';
+import { type AuthHooks, hookEntries, hooksOf } from './auth-hooks.js';
 import { closedObject } from './closed-object.js';
 import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie/cookie-options.js';
 import { hasMethods, objectWith } from './has-methods.js';
+import { type LoginFieldSettings, type LoginFields, loginFieldsSchema } from './login-fields.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
 
 /** What an importing application tells `AuthModule`. */
-export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends SessionOptions {
+export interface AuthModuleOptions<
+  User extends AuthUser = AuthUser,
+  Fields extends FurtherFields = FurtherFields,
+>
+  extends SessionOptions, AuthHooks<User> {
   /**
    * The application's users: an object, or the class of the service that a module provides, found once the
    * application is made, so that the service may inject `AuthService`.
    */
-  readonly users: UserStore<User> | Type<UserStore<User>>;
+  readonly users: UserStore<User, Fields> | Type<UserStore<User, Fields>>;
+  /** What a login is asked for: an e-mail address in place of a user name, a tenant, a code. @default a user name */
+  readonly loginFields?: LoginFields<Fields> | undefined;
   /** Signs access tokens with HS256: at least 32 bytes of UTF-8. Or give `accessPrivateKey`. */
   readonly accessSecret?: OneOrMore | undefined;
   /** Signs access tokens with a private key in PEM, RSA or P-256, so that others can verify them. */
@@ -78,15 +84,6 @@ export interface AuthModuleOptions<User extends AuthUser = AuthUser> extends Ses
    * @default 'claims'
    */
   readonly user?: 'claims' | 'full' | undefined;
-  /** Makes `request.user` of the claims of an access token, in place of `user`. Throw an `HttpException` to refuse. */
-  toUser?(claims: AccessTokenClaims): unknown;
-
-  /** The application's own claims of an access token; asked at login and at each refresh. */
-  accessTokenClaims?(user: User): Record<string, unknown> | Promise<Record<string, unknown>>;
-  /** Called before a session opens. Throw an `HttpException` to refuse the user: locked, not verified. */
-  onLogin?(user: User, origin: SessionOrigin): void | Promise<void>;
-  /** Called before a session is refreshed. Throw an `HttpException` to refuse; nothing is consumed. */
-  onRefresh?(user: User, sessionId: string): void | Promise<void>;
 }
 
 /** The token under which the options arrive, as the application gave them. */
@@ -96,11 +93,9 @@ export const AUTH_OPTIONS = Symbol('nestjs-baton options');
 export const AUTH_CONFIG = Symbol('nestjs-baton configuration');
 
 /** The options, checked and complete. */
-export interface AuthConfig extends Pick<
-  AuthModuleOptions,
-  'accessTokenClaims' | 'onLogin' | 'onRefresh' | 'toUser' | 'clock' | 'revocationFeed'
-> {
+export interface AuthConfig extends AuthHooks, Pick<AuthModuleOptions, 'clock' | 'revocationFeed'> {
   readonly users: UserStore;
+  readonly loginFields: LoginFieldSettings;
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
@@ -123,11 +118,6 @@ export const isUserStore = (value: unknown): value is UserStore =>
 /** Arrow functions, such as a factory that nobody called, have no prototype. */
 const isClass = (value: unknown): boolean =>
   typeof value === 'function' && typeof value.prototype === 'object';
-
-const functionSchema = v.custom<(...args: never[]) => never>(
-  (value) => typeof value === 'function',
-  'takes a function',
-);
 
 const KEYS_TAKE = 'takes a string or a list of strings';
 
@@ -157,11 +147,9 @@ const optionsSchema = closedObject({
   refreshStrategy: v.optional(nonEmptyString, 'baton-refresh'),
   user: v.optional(oneOf(['claims', 'full']), 'claims'),
   socketQueryToken: v.optional(v.boolean('takes true or false'), false),
-  toUser: v.optional(functionSchema),
+  loginFields: v.optional(loginFieldsSchema, {}),
   attempts: v.optional(attemptsSchema, {}),
-  accessTokenClaims: v.optional(functionSchema),
-  onLogin: v.optional(functionSchema),
-  onRefresh: v.optional(functionSchema),
+  ...hookEntries,
 });
 
 /**
@@ -174,7 +162,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
   if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
   const { clock, revocationFeed, cookies, attempts, strategy, refreshStrategy, user } = rest;
-  const { socketQueryToken } = rest;
+  const { socketQueryToken, loginFields } = rest;
   const settings = v.parse(settingsSchema, options);
 
   const access =
@@ -205,16 +193,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
     refreshStrategy,
     user,
     socketQueryToken,
-  };
-}
-
-/** Bound to the options object, so that hooks may be methods of a class. */
-function hooksOf(options: AuthModuleOptions) {
-  return {
-    accessTokenClaims: options.accessTokenClaims?.bind(options),
-    onLogin: options.onLogin?.bind(options),
-    onRefresh: options.onRefresh?.bind(options),
-    toUser: options.toUser?.bind(options),
+    loginFields,
   };
 }
 

@@ -21,7 +21,8 @@ const FINAL = [
 
 /** What proves who somebody is. A host may ask for more fields. */
 export interface Credentials {
-  readonly username: string;
+  /** A host may have another field in its place, such as `email`. */
+  readonly username?: string;
   readonly password: string;
   /** What the session is called in the list of sessions. */
   readonly device_name?: string;

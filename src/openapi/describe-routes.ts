@@ -9,6 +9,7 @@ import {
 } from '@nestjs/swagger';
 import { AuthController } from '../auth/auth.controller.js';
 import { JwksController } from '../auth/jwks.controller.js';
+import type { LoginFields } from '../auth/login-fields.js';
 import { NotFoundError } from '../errors.js';
 import {
   GUARD_ERRORS,
@@ -18,6 +19,7 @@ import {
   REFRESH_ERRORS,
   errorResponses,
 } from './error-responses.js';
+import { loginBody } from './login-body.js';
 import {
   LoginModel,
   LogoutModel,
@@ -66,25 +68,31 @@ const AUTH_SESSION = ApiHeader({
     'The session that the client speaks for; a cookie of another one is session_mismatch',
 });
 
+/** What the description has to be told of the options of `AuthModule`. */
+export interface DescribedOptions {
+  /** The option `loginFields`, where it is given. @default a user name */
+  readonly loginFields?: LoginFields | undefined;
+}
+
 /**
  * Describes the module's routes for `@nestjs/swagger`; call it once, before `SwaggerModule.createDocument`.
  * The module itself does without that package.
  */
-export function describeAuthRoutes(): void {
+export function describeAuthRoutes({ loginFields }: DescribedOptions = {}): void {
   ApiTags('auth')(AuthController);
   ApiTags('auth')(JwksController);
-  describeTokens();
+  describeTokens(loginFields);
   describeLogouts();
   describeSessions();
 }
 
-function describeTokens(): void {
+function describeTokens(loginFields: LoginFields | undefined): void {
   describeRoute(
     AuthController,
     'login',
     ApiOperation({ operationId: 'login', summary: 'Checks the credentials and opens a session' }),
     AUTH_TRANSPORT,
-    ApiBody({ type: LoginModel }),
+    ApiBody(loginFields === undefined ? { type: LoginModel } : { schema: loginBody(loginFields) }),
     ApiOkResponse({ type: TokenPairModel }),
     ...errorResponses(LOGIN_ERRORS),
   );

@@ -1,1 +1,1 @@
-export { describeAuthRoutes } from './describe-routes.js';
+export { type DescribedOptions, describeAuthRoutes } from './describe-routes.js';

@@ -1,7 +1,13 @@
+/** What a login presents besides a name and a password: see the option `loginFields`. */
+export type FurtherFields = Readonly<Record<string, string | undefined>>;
+
 /** What a login presents. */
-export interface Credentials {
+export interface Credentials<Fields extends FurtherFields = FurtherFields> {
+  /** The name, whatever the option `loginFields` calls it: an e-mail address, for example. */
   readonly username: string;
   readonly password: string;
+  /** The further fields of the option `loginFields`; an optional one that was not sent is not there. @default none */
+  readonly fields?: Fields | undefined;
   /** The address of the client, for limiting attempts; null when it is not known. */
   readonly ip: string | null;
   /** Aborted when the client's connection is gone: nobody waits for the answer, and no hash need be made. */
@@ -12,14 +18,20 @@ export interface Credentials {
 export interface AuthUser {
   /** Stable for the life of the account; it becomes the claim `sub`, at most 255 characters. */
   readonly id: string | number;
-  readonly username: string;
+  /**
+   * What `GET me` answers as `username`; without it, the user's property that `loginFields` names, such as `email`.
+   */
+  readonly username?: string | undefined;
 }
 
 /**
  * The users of the importing application. This is the one thing that it has to bring; the module never
  * sees a password hash.
  */
-export interface UserStore<User extends AuthUser = AuthUser> {
+export interface UserStore<
+  User extends AuthUser = AuthUser,
+  Fields extends FurtherFields = FurtherFields,
+> {
   /**
    * Checks a user name and a password.
    *
@@ -28,7 +40,7 @@ export interface UserStore<User extends AuthUser = AuthUser> {
    * @returns the user, or `null` when the two do not belong together
    * @throws TooManyAttemptsError, or any `HttpException` of your own, which reaches the client as it is
    */
-  authenticate(credentials: Credentials): Promise<User | null>;
+  authenticate(credentials: Credentials<Fields>): Promise<User | null>;
 
   /**
    * Asked after a login has opened its session, with the user that {@link authenticate} returned: whether the

@@ -36,12 +36,14 @@ import {
   CurrentUser,
   type Duration,
   type ErrorBody,
+  type FurtherFields,
   InvalidCredentialsError,
   InvalidRequestError,
   InvalidTokenError,
   JwtAuthGuard,
   type LiveSession,
   type LoginFailedEvent,
+  type LoginFields,
   MaxUsesReachedError,
   type MeBody,
   MissingTokenError,
@@ -103,6 +105,40 @@ class Members implements UserStore<Member> {
     return { id: Number(id), username: 'ann', role: 'writer' };
   }
 }
+
+/** Users by e-mail, whose login asks for more: a type without what only some logins have is no store of theirs. */
+interface Tenant extends AuthUser {
+  readonly email: string;
+}
+
+type TenantFields = { readonly tenant: string; readonly otp?: string };
+
+class Tenants implements UserStore<Tenant, TenantFields> {
+  async authenticate({
+    username: email,
+    fields,
+  }: Credentials<TenantFields>): Promise<Tenant | null> {
+    const further: FurtherFields = { ...fields };
+    return fields?.tenant === 'acme' && further['otp'] === fields.otp ? { id: '1', email } : null;
+  }
+
+  async findById(id: string): Promise<Tenant | null> {
+    return { id, email: 'ann@example.com' };
+  }
+}
+
+const loginFields: LoginFields<TenantFields> = {
+  name: 'email',
+  further: { tenant: 'required', otp: 'optional' },
+};
+export const tenants = AuthModule.forRoot({
+  users: new Tenants(),
+  loginFields,
+  accessSecret: 'current',
+  refreshSecret: 'other',
+});
+// @ts-expect-error: the users know of no such field
+export const strangers: LoginFields<TenantFields> = { further: { pin: 'required' } };
 
 const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';

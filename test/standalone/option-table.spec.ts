@@ -28,6 +28,7 @@ const VARIABLE_OF = {
   refreshStrategy: PLACE,
   socketQueryToken: NO_VARIABLE,
   clock: CODE,
+  loginFields: CODE,
   user: NO_VARIABLE,
   toUser: CODE,
   accessTokenClaims: CODE,

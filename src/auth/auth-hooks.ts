@@ -1,0 +1,40 @@
+import * as v from 'valibot';
+import type { SessionOrigin } from '../sessions/storable-session.js';
+import type { AccessTokenClaims } from '../tokens/access-token-codec.js';
+import type { AuthUser } from '../users/user-store.js';
+
+/** What an application says while a session is opened, refreshed or used: the options that are functions. */
+export interface AuthHooks<User extends AuthUser = AuthUser> {
+  /** Makes `request.user` of the claims of an access token, in place of `user`. Throw an `HttpException` to refuse. */
+  toUser?(claims: AccessTokenClaims): unknown;
+
+  /** The application's own claims of an access token; asked at login and at each refresh. */
+  accessTokenClaims?(user: User): Record<string, unknown> | Promise<Record<string, unknown>>;
+  /** Called before a session opens. Throw an `HttpException` to refuse the user: locked, not verified. */
+  onLogin?(user: User, origin: SessionOrigin): void | Promise<void>;
+  /** Called before a session is refreshed. Throw an `HttpException` to refuse; nothing is consumed. */
+  onRefresh?(user: User, sessionId: string): void | Promise<void>;
+}
+
+const functionSchema = v.custom<(...args: never[]) => never>(
+  (value) => typeof value === 'function',
+  'takes a function',
+);
+
+/** What the hooks take, among the other options. */
+export const hookEntries = {
+  toUser: v.optional(functionSchema),
+  accessTokenClaims: v.optional(functionSchema),
+  onLogin: v.optional(functionSchema),
+  onRefresh: v.optional(functionSchema),
+};
+
+/** Bound to the options object, so that hooks may be methods of a class. */
+export function hooksOf(options: AuthHooks) {
+  return {
+    accessTokenClaims: options.accessTokenClaims?.bind(options),
+    onLogin: options.onLogin?.bind(options),
+    onRefresh: options.onRefresh?.bind(options),
+    toUser: options.toUser?.bind(options),
+  };
+}

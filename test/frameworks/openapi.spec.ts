@@ -1,0 +1,35 @@
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { LoginFields } from 'nestjs-baton';
+import { describeAuthRoutes } from 'nestjs-baton/openapi';
+import { startHost } from '../host/start-host.js';
+
+const loginFields: LoginFields = {
+  name: 'email',
+  further: { tenant: 'required', otp: 'optional' },
+};
+
+/** @see issue 12 */
+it('the OpenAPI document shows the fields of a login', async () => {
+  const host = await startHost({ auth: { loginFields } });
+  describeAuthRoutes({ loginFields });
+  const document = SwaggerModule.createDocument(host.app, new DocumentBuilder().build());
+  expect(document.paths['/auth/login']?.post?.requestBody).toEqual({
+    required: true,
+    content: {
+      'application/json': {
+        schema: {
+          type: 'object',
+          required: ['email', 'password', 'tenant'],
+          properties: {
+            email: { type: 'string', minLength: 1, maxLength: 254 },
+            password: expect.objectContaining({ format: 'password' }),
+            tenant: { type: 'string', maxLength: 256 },
+            otp: { type: 'string', maxLength: 256 },
+            device_name: expect.objectContaining({ maxLength: 128 }),
+          },
+        },
+      },
+    },
+  });
+  await host.close();
+});
