@@ -135,3 +135,11 @@ describe('a measurement', () => {
     expect(scene.clock.nowMs()).toBe(scene.truthMs);
   });
 });
+
+it('tells whether anybody has wanted to know the time since it was measured', async () => {
+  expect(scene.clock.wasRead()).toBe(false);
+  scene.clock.nowMs();
+  expect(scene.clock.wasRead()).toBe(true);
+  await scene.measure();
+  expect(scene.clock.wasRead()).toBe(false);
+});

@@ -45,6 +45,38 @@ describe('the list of sessions', () => {
     expect(idsOf(rows.toReversed())).toEqual(['d', 'c', 'b', 'a']);
   });
 
+  it('shows the session that asks as it was when its token was issued, and the others as they are', () => {
+    const asking = sessionOf('b', NOW - DAY_MS);
+    Object.assign(asking, { createdAtMs: NOW - 3 * DAY_MS, ip: '::1' });
+    const onlooker = { sessionId: 'b', issuedAtMs: NOW - 2 * DAY_MS };
+    const [current, other] = liveSessions(
+      [sessionOf('a', NOW - 1000), asking],
+      onlooker,
+      SETTINGS,
+      NOW,
+    );
+    expect(current).toEqual({
+      id: 'b',
+      current: true,
+      createdAtMs: NOW - 3 * DAY_MS,
+      lastUsedAtMs: NOW,
+      expiresAtMs: NOW + 5 * DAY_MS,
+      ip: '::1',
+      userAgent: null,
+      deviceName: null,
+    });
+    expect(other).toEqual({
+      id: 'a',
+      current: false,
+      createdAtMs: NOW - 1000,
+      lastUsedAtMs: NOW - 1000,
+      expiresAtMs: NOW - 1000 + 7 * DAY_MS,
+      ip: null,
+      userAgent: null,
+      deviceName: null,
+    });
+  });
+
   it('takes the session that asks for used now, whenever it was', () => {
     const rows = [sessionOf('a', NOW - 1), sessionOf('b', NOW - DAY_MS)];
     expect(idsOf(rows, 'b')).toEqual(['b', 'a']);

@@ -129,6 +129,30 @@ describe('failed logins', () => {
     }
   });
 
+  it('are waited for one by one: who comes while one may yet succeed is not refused', async () => {
+    const limits = limitsOf({ perName: 2 });
+    const endings: (() => void)[] = [];
+    const succeeding = (): Promise<string> =>
+      new Promise((resolve) => endings.push(() => resolve('ann')));
+    const pending = limits.login('ann', ADDRESS, succeeding);
+    await limits.login('ann', ADDRESS, wrong);
+    const late = limits.login('ann', ADDRESS, right);
+    for (const succeed of endings) succeed();
+    expect(await Promise.all([pending, late])).toEqual(['ann', 'ann']);
+  });
+
+  it('are none where the address was refused before the password was looked at', async () => {
+    const limits = limitsOf({ perName: 2, perAddress: 2 });
+    await outcomes(['bob', 'bob'].map((name) => () => limits.login(name, ADDRESS, wrong)));
+    const ofAnn = () => limits.login('ann', ADDRESS, right);
+    const told: unknown[] = [];
+    const warn = (line: unknown) => told.push(line);
+    Logger.overrideLogger({ log: () => {}, error: () => {}, warn });
+    expect(await outcomes([ofAnn, ofAnn, ofAnn])).toEqual([LIMITED, LIMITED, LIMITED]);
+    expect(told.join()).not.toContain('under one name');
+    Logger.overrideLogger(false);
+  });
+
   it('have no limit where there is none', async () => {
     for (const limits of [limitsOf(false), limitsOf({ perName: 0, perAddress: 0 })]) {
       const made = Array.from({ length: 400 }, () => () => limits.login('ann', ADDRESS, wrong));
@@ -172,6 +196,25 @@ it('registrations of names that are taken are limited by address, others are not
     LIMITED,
   ]);
   expect(await limits.registration('192.0.2.2', right)).toBe('ann');
+});
+
+it('what has no address is no flood, and is no registration too many', async () => {
+  const limits = limitsOf({ perAddress: 1 });
+  for (let times = 0; times < 60; times += 1) limits.noteRefusedToken(null);
+  expect(limits.isFlooded).toBe(false);
+  const taken = () =>
+    limits.registration(null, () => Promise.reject(new AuthError('username_taken', 'Taken')));
+  expect(await outcomes([taken, taken, taken])).toEqual(Array<string>(3).fill('username_taken'));
+});
+
+it('a flood of refused tokens is told once', () => {
+  const told: unknown[] = [];
+  const warn = (line: unknown) => told.push(line);
+  Logger.overrideLogger({ log: () => {}, error: () => {}, warn });
+  const limits = limitsOf({ perAddress: 1 });
+  for (let times = 0; times < 90; times += 1) limits.noteRefusedToken(ADDRESS);
+  expect(told).toEqual([`Too many refused tokens from ${ADDRESS}: refused for 900 s`]);
+  Logger.overrideLogger(false);
 });
 
 /** @see issue 11 */
