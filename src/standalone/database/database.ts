@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import * as migrations from '../../migrations/index.js';
 import { UnavailableError } from '../../errors.js';
 import { RefreshToken } from '../../sessions/refresh-token.entity.js';
 import type { DatabaseAddress } from '../environment/database-url.js';
+import { migrate } from './migrate.js';
 import { mysqlDriver } from './mysql-connections.js';
 import { CreateUsers1764000000001 } from './migrations/1764000000001-create-users.js';
 import { AlignUsers1764000000004 } from './migrations/1764000000004-align-users.js';
@@ -18,7 +18,6 @@ const STATEMENT_TIMEOUT_MS = 5_000;
 const ANSWER_TIMEOUT_MS = 6_000;
 /** After how much silence a connection is asked whether it is still there. */
 const KEEP_ALIVE_MS = 10_000;
-const MIGRATION_ATTEMPTS = 5;
 /** To both servers of MySQL. */
 const UNBOUNDED = 0;
 
@@ -61,8 +60,7 @@ function connection(address: DatabaseAddress, synchronous: Synchronous) {
 }
 
 /**
- * Connects and brings the schema up to date. Instances that start at once may get in each other's way, so a
- * migration that fails is tried again: by then somebody else's may have succeeded.
+ * Connects and brings the schema up to date.
  *
  * @throws UnavailableError that says in one line what the database said
  */
@@ -73,7 +71,7 @@ export async function openDatabase(
   try {
     const options = dataSourceOptions(address, synchronous);
     const migrating = await new DataSource(options).initialize();
-    await migrate(migrating);
+    await migrate(migrating, address.type);
     if (address.type !== 'better-sqlite3') {
       await migrating.destroy();
       return await connect(bounded(options));
@@ -122,18 +120,6 @@ async function connect(options: DataSourceOptions): Promise<DataSource> {
 function refusesStartParameter(error: unknown): boolean {
   const isUnsupported = error instanceof Error && 'code' in error && error.code === '0A000';
   return isUnsupported || /start-?up parameter|statement_timeout/i.test(reasonOf(error));
-}
-
-async function migrate(dataSource: DataSource): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      await dataSource.runMigrations();
-      return;
-    } catch (error) {
-      if (attempt === MIGRATION_ATTEMPTS) throw error;
-      await sleep(attempt * 200);
-    }
-  }
 }
 
 /** A host with several addresses fails once for each; the first tells enough. */
