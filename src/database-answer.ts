@@ -3,6 +3,22 @@ import { machineTime } from './clock.js';
 import { type DatabaseFault, type DatabaseFaultKind, faultOf } from './database-fault.js';
 import { AuthError, InvalidRequestError, UnavailableError } from './errors.js';
 
+/**
+ * Waits for what a database answers. Whoever asked learns only whether repeating is right; the cause is logged,
+ * once a minute for each, without any value that a statement held.
+ *
+ * @throws UnavailableError when the database cannot do it now; nothing was consumed
+ * @throws InvalidRequestError when it has no place for the characters of a value
+ * @throws AuthError `server_error` when the statement itself is at fault, and will be the next time
+ */
+export async function databaseAnswer<Result>(statement: Promise<Result>): Promise<Result> {
+  try {
+    return await statement;
+  } catch (error) {
+    throw answerTo(error);
+  }
+}
+
 /** A cause that lasts is told again after this long. */
 const TOLD_AGAIN_MS = 60_000;
 
@@ -23,22 +39,6 @@ const NO_SUCH_CHARACTERS = 'The request has characters that the database has no 
 const logger = new Logger('AuthModule');
 /** When each cause was told last, by kind and code. */
 const toldAtMs = new Map<string, number>();
-
-/**
- * Waits for what a database answers. Whoever asked learns only whether repeating is right; the cause is logged,
- * once a minute for each, without any value that a statement held.
- *
- * @throws UnavailableError when the database cannot do it now; nothing was consumed
- * @throws InvalidRequestError when it has no place for the characters of a value
- * @throws AuthError `server_error` when the statement itself is at fault, and will be the next time
- */
-export async function databaseAnswer<Result>(statement: Promise<Result>): Promise<Result> {
-  try {
-    return await statement;
-  } catch (error) {
-    throw answerTo(error);
-  }
-}
 
 function answerTo(error: unknown): unknown {
   if (error instanceof UnavailableError) tell(faultOf(error.cause ?? error));

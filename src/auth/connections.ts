@@ -25,19 +25,6 @@ import { closeSocket, goneEventOf, isGone } from './transports/open-socket.js';
 import { call } from './transports/reach.js';
 import { handshake } from './transports/sockets.js';
 
-/** An open connection, as long as its session and its newest token last. */
-interface Held {
-  sessionId: string;
-  /** When the newest token ends, Unix milliseconds. */
-  endsAtMs: number;
-  /** The newest token, where it came after the handshake. */
-  token: string | null;
-  end: (error: AuthError) => void;
-}
-
-/** Ends are looked for twice in the time that a revocation may take to be known here. */
-const LOOKS_PER_POLL = 2;
-
 /**
  * The open connections, each under its session: a WebSocket is closed, and an event stream ends, when the session
  * is revoked, here or on another instance, and when its newest access token has expired. `JwtAuthGuard` keeps
@@ -228,3 +215,16 @@ export class Connections implements OnApplicationBootstrap, OnApplicationShutdow
     else await this.revocations.isRevoked(open);
   }
 }
+
+/** An open connection, as long as its session and its newest token last. */
+interface Held {
+  sessionId: string;
+  /** When the newest token ends, Unix milliseconds. */
+  endsAtMs: number;
+  /** The newest token, where it came after the handshake. */
+  token: string | null;
+  end: (error: AuthError) => void;
+}
+
+/** Ends are looked for twice in the time that a revocation may take to be known here. */
+const LOOKS_PER_POLL = 2;

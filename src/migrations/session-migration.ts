@@ -1,5 +1,38 @@
 import type { DataSource, MigrationInterface, QueryRunner, Table } from 'typeorm';
 
+/** A step of the schema of one table of sessions. */
+export abstract class SessionMigration implements MigrationInterface {
+  /** Under this name, which ends with its time, TypeORM notes that it was run. */
+  abstract readonly name: string;
+
+  /** @param givenTable as it is given to the entity: prefixes and naming strategies are applied to it */
+  constructor(private readonly givenTable: string = DEFAULT_TABLE) {}
+
+  abstract up(queryRunner: QueryRunner): Promise<void>;
+  abstract down(queryRunner: QueryRunner): Promise<void>;
+
+  protected namesIn({ connection }: QueryRunner): SessionNames {
+    return new SessionNames(connection, this.givenTable);
+  }
+
+  /**
+   * The table as it is, of whichever release; `undefined` when there is none.
+   *
+   * @throws Error when the host has a table of that name for something else
+   */
+  protected async tableIn(
+    queryRunner: QueryRunner,
+    names: SessionNames,
+  ): Promise<Table | undefined> {
+    const table = await queryRunner.getTable(names.table);
+    if (table === undefined || isOurs(table, names)) return table;
+    throw new Error(
+      `There is a table ${names.table} already that holds no sessions of nestjs-baton, and it was left as it is. ` +
+        'Keep the sessions in another one: AuthModule.forRoot({ table: … }) and refreshTokenMigrations(…), see docs/databases.md',
+    );
+  }
+}
+
 /** What the table is called where nobody names another. */
 const DEFAULT_TABLE = 'refresh_tokens';
 /** The class of the default table's entity; that of another table is called as the table is. */
@@ -36,39 +69,6 @@ export class SessionNames {
 
   index(column: ColumnNames): string {
     return this.dataSource.namingStrategy.indexName(this.table, [this.column(column)]);
-  }
-}
-
-/** A step of the schema of one table of sessions. */
-export abstract class SessionMigration implements MigrationInterface {
-  /** Under this name, which ends with its time, TypeORM notes that it was run. */
-  abstract readonly name: string;
-
-  /** @param givenTable as it is given to the entity: prefixes and naming strategies are applied to it */
-  constructor(private readonly givenTable: string = DEFAULT_TABLE) {}
-
-  abstract up(queryRunner: QueryRunner): Promise<void>;
-  abstract down(queryRunner: QueryRunner): Promise<void>;
-
-  protected namesIn({ connection }: QueryRunner): SessionNames {
-    return new SessionNames(connection, this.givenTable);
-  }
-
-  /**
-   * The table as it is, of whichever release; `undefined` when there is none.
-   *
-   * @throws Error when the host has a table of that name for something else
-   */
-  protected async tableIn(
-    queryRunner: QueryRunner,
-    names: SessionNames,
-  ): Promise<Table | undefined> {
-    const table = await queryRunner.getTable(names.table);
-    if (table === undefined || isOurs(table, names)) return table;
-    throw new Error(
-      `There is a table ${names.table} already that holds no sessions of nestjs-baton, and it was left as it is. ` +
-        'Keep the sessions in another one: AuthModule.forRoot({ table: … }) and refreshTokenMigrations(…), see docs/databases.md',
-    );
   }
 }
 

@@ -18,6 +18,26 @@ import {
 } from '../errors.js';
 import { ErrorModel } from './models.js';
 
+/** One documented response for each status, with an example for each error that it stands for. */
+export function errorResponses(errors: readonly AuthError[]): MethodDecorator[] {
+  const statuses = [...new Set(errors.map((error) => error.getStatus()))];
+  return statuses.map((status) => {
+    const alike = errors.filter((error) => error.getStatus() === status);
+    const examples = alike.map((error) => [
+      `${error.code}: ${error.message}`,
+      { summary: error.message, value: error.getResponse() },
+    ]);
+    const codes = [...new Set(alike.map((error) => error.code))];
+    return ApiResponse({
+      status,
+      type: ErrorModel,
+      description: codes.join(', '),
+      examples: Object.fromEntries(examples),
+      headers: headersOf(status, codes),
+    });
+  });
+}
+
 /** The errors of every route behind the guard. */
 export const GUARD_ERRORS: readonly AuthError[] = [
   new MissingTokenError(),
@@ -54,26 +74,6 @@ export const LOGOUT_ERRORS: readonly AuthError[] = [
 ];
 
 export const NO_SUCH_SESSION: AuthError = new NotFoundError('There is no such session');
-
-/** One documented response for each status, with an example for each error that it stands for. */
-export function errorResponses(errors: readonly AuthError[]): MethodDecorator[] {
-  const statuses = [...new Set(errors.map((error) => error.getStatus()))];
-  return statuses.map((status) => {
-    const alike = errors.filter((error) => error.getStatus() === status);
-    const examples = alike.map((error) => [
-      `${error.code}: ${error.message}`,
-      { summary: error.message, value: error.getResponse() },
-    ]);
-    const codes = [...new Set(alike.map((error) => error.code))];
-    return ApiResponse({
-      status,
-      type: ErrorModel,
-      description: codes.join(', '),
-      examples: Object.fromEntries(examples),
-      headers: headersOf(status, codes),
-    });
-  });
-}
 
 /** The headers that come with every error of one status. */
 function headersOf(status: number, codes: readonly AuthErrorCode[]) {

@@ -15,18 +15,6 @@ import { repeatCollisions } from './repeat-collisions.js';
 import { SharedCommit, type SynchronousConnection } from './shared-commit.js';
 import { PATIENCE_MS, POLL_MS, WaitingLine } from './waiting-line.js';
 
-/** Runs one statement of the module. */
-type Query = (sql: string, values: readonly unknown[]) => Promise<QueryResult>;
-
-/** How a statement takes its turn on the one connection of a SQLite database, by the kind of data source. */
-const TURN_TAKING: Readonly<Record<string, (source: DataSource, runner: QueryRunner) => Query>> = {
-  'better-sqlite3': synchronousQuery,
-  sqlite: asynchronousQuery,
-};
-
-/** By the query runner that TypeORM has for a connection; there is one of it where there is one connection. */
-const ownRunners = new WeakMap<QueryRunner, QueryRunner>();
-
 /**
  * A query runner for statements of the module's own, on the master. On SQLite the application has the same
  * connection, and what is said while a transaction of the application is open ends as that ends: there each
@@ -45,6 +33,18 @@ export function createOwnQueryRunner(dataSource: DataSource): QueryRunner {
   ownRunners.set(runner, own);
   return own;
 }
+
+/** Runs one statement of the module. */
+type Query = (sql: string, values: readonly unknown[]) => Promise<QueryResult>;
+
+/** How a statement takes its turn on the one connection of a SQLite database, by the kind of data source. */
+const TURN_TAKING: Readonly<Record<string, (source: DataSource, runner: QueryRunner) => Query>> = {
+  'better-sqlite3': synchronousQuery,
+  sqlite: asynchronousQuery,
+};
+
+/** By the query runner that TypeORM has for a connection; there is one of it where there is one connection. */
+const ownRunners = new WeakMap<QueryRunner, QueryRunner>();
 
 /**
  * Runs a statement on a query runner of the module's own, and gives that back.

@@ -5,39 +5,6 @@ import { ConnectionTakenError, isLocked } from './connection-taken.js';
 import { settle } from './late-number.js';
 import { WaitingLine } from './waiting-line.js';
 
-/** As much of a statement of `better-sqlite3` as is used here. */
-interface PreparedStatement {
-  /** Whether it answers with rows. */
-  readonly reader: boolean;
-  /** Makes it answer with the first column alone. */
-  pluck(): PreparedStatement;
-  get(...values: readonly unknown[]): unknown;
-  all(...values: readonly unknown[]): unknown[];
-  run(...values: readonly unknown[]): {
-    readonly changes: number;
-    readonly lastInsertRowid: number | bigint;
-  };
-}
-
-/** A connection that answers at once, as `better-sqlite3` has it; as much of it as is used here. */
-export interface SynchronousConnection {
-  readonly open: boolean;
-  readonly inTransaction: boolean;
-  prepare(sql: string): PreparedStatement;
-  exec(sql: string): unknown;
-  transaction<Argument, Result>(
-    work: (argument: Argument) => Result,
-  ): { immediate(argument: Argument): Result };
-}
-
-interface Statement {
-  readonly sql: string;
-  readonly values: readonly unknown[];
-}
-
-/** As many statements are kept prepared; the module has about a dozen. */
-const PREPARED = 100;
-
 /**
  * Runs the module's statements on the one connection that it shares with the application: never within a
  * transaction of the application, which could undo what was answered, and never waiting for another process
@@ -124,3 +91,36 @@ export class SharedCommit {
     }
   }
 }
+
+/** As much of a statement of `better-sqlite3` as is used here. */
+interface PreparedStatement {
+  /** Whether it answers with rows. */
+  readonly reader: boolean;
+  /** Makes it answer with the first column alone. */
+  pluck(): PreparedStatement;
+  get(...values: readonly unknown[]): unknown;
+  all(...values: readonly unknown[]): unknown[];
+  run(...values: readonly unknown[]): {
+    readonly changes: number;
+    readonly lastInsertRowid: number | bigint;
+  };
+}
+
+/** A connection that answers at once, as `better-sqlite3` has it; as much of it as is used here. */
+export interface SynchronousConnection {
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  prepare(sql: string): PreparedStatement;
+  exec(sql: string): unknown;
+  transaction<Argument, Result>(
+    work: (argument: Argument) => Result,
+  ): { immediate(argument: Argument): Result };
+}
+
+interface Statement {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** As many statements are kept prepared; the module has about a dozen. */
+const PREPARED = 100;

@@ -6,25 +6,6 @@ import { RevocationList } from '../sessions/revocation-list.js';
 import { SessionTable } from '../sessions/session-table.js';
 import { Shared } from './redis/redis.module.js';
 
-const PATIENCE_MS = 2_000;
-
-/** What a server that is ready says of itself. */
-export interface HealthBody {
-  readonly status: 'ok';
-  /** How far the database's clock, which counts, is ahead of this machine's. Milliseconds. */
-  readonly clock_offset_ms: number;
-  /** Whether Redis answers, where there is a `REDIS_URL`; a server whose Redis is away is ready all the same. */
-  readonly redis?: 'up' | 'down';
-}
-
-/**
- * Why the server cannot do its work: what the database's fault is, `silent` where it does not answer in time (it
- * hangs, or its tables are locked), `revocations` where the list of them is too old to trust.
- */
-type Cause = DatabaseFaultKind | 'silent' | 'revocations';
-
-class ImpatienceError extends Error {}
-
 /** Whether the server can do its work, and whether it lives. */
 @Controller('health')
 export class HealthController {
@@ -67,6 +48,25 @@ export class HealthController {
     );
   }
 }
+
+const PATIENCE_MS = 2_000;
+
+/** What a server that is ready says of itself. */
+export interface HealthBody {
+  readonly status: 'ok';
+  /** How far the database's clock, which counts, is ahead of this machine's. Milliseconds. */
+  readonly clock_offset_ms: number;
+  /** Whether Redis answers, where there is a `REDIS_URL`; a server whose Redis is away is ready all the same. */
+  readonly redis?: 'up' | 'down';
+}
+
+/**
+ * Why the server cannot do its work: what the database's fault is, `silent` where it does not answer in time (it
+ * hangs, or its tables are locked), `revocations` where the list of them is too old to trust.
+ */
+type Cause = DatabaseFaultKind | 'silent' | 'revocations';
+
+class ImpatienceError extends Error {}
 
 /** Does not wait for a database that hangs. */
 async function inTime(asked: Promise<unknown>): Promise<void> {

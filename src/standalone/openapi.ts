@@ -23,6 +23,30 @@ import { HealthController } from './health.controller.js';
 import { type UserBody, UsersController } from './users/users.controller.js';
 import { UsernameTakenError } from './users/users.service.js';
 
+/** Serves Swagger UI at `/docs` and the OpenAPI document at `/docs-json`. */
+export function serveOpenApi(app: NestFastifyApplication): void {
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', async ({ url }, reply) => {
+      if (!/^\/docs\b/.test(url)) return;
+      reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+      reply.header('X-Content-Type-Options', 'nosniff');
+      reply.header('X-Frame-Options', 'DENY');
+      reply.header('Referrer-Policy', 'no-referrer');
+    });
+  describeAuthRoutes();
+  describeUserRoutes();
+  const about = new DocumentBuilder()
+    .setTitle('nestjs-baton')
+    .setDescription(ABOUT)
+    .setVersion('1')
+    .addBearerAuth()
+    .build();
+  const document = () => SwaggerModule.createDocument(app, about);
+  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
+}
+
 class RegistrationModel {
   @ApiProperty({ example: 'ann', minLength: 1, maxLength: 128 })
   username!: string;
@@ -91,30 +115,6 @@ const CONTENT_SECURITY_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
-
-/** Serves Swagger UI at `/docs` and the OpenAPI document at `/docs-json`. */
-export function serveOpenApi(app: NestFastifyApplication): void {
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', async ({ url }, reply) => {
-      if (!/^\/docs\b/.test(url)) return;
-      reply.header('Content-Security-Policy', CONTENT_SECURITY_POLICY);
-      reply.header('X-Content-Type-Options', 'nosniff');
-      reply.header('X-Frame-Options', 'DENY');
-      reply.header('Referrer-Policy', 'no-referrer');
-    });
-  describeAuthRoutes();
-  describeUserRoutes();
-  const about = new DocumentBuilder()
-    .setTitle('nestjs-baton')
-    .setDescription(ABOUT)
-    .setVersion('1')
-    .addBearerAuth()
-    .build();
-  const document = () => SwaggerModule.createDocument(app, about);
-  SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });
-}
 
 function describeUserRoutes(): void {
   ApiTags('users')(UsersController);

@@ -12,25 +12,6 @@ import { MAX_BODY_BYTES, acceptOnlyJson } from './json-body.js';
 import { lookAtHeads } from './request-head.js';
 import { serveOpenApi } from './openapi.js';
 
-/** A connection whose request has arrived but was not read yet looks idle, and idle ones are closed first. */
-const ARRIVAL_MS = 100;
-/** How long requests under way may take to finish after a stop, before their connections are cut. */
-const DRAIN_MS = 5_000;
-/** By when the process ends, whatever still hangs. */
-const STOP_MS = 9_000;
-
-/** How long a request may take to arrive. */
-export interface ArrivalLimits {
-  /** Its headers, milliseconds from its first byte. */
-  readonly headersMs: number;
-  /** All of it. */
-  readonly requestMs: number;
-  /** How often is looked; Node's own half a minute would let a slow one live on for as long. */
-  readonly lookEveryMs: number;
-}
-
-const ARRIVAL_LIMITS: ArrivalLimits = { headersMs: 10_000, requestMs: 15_000, lookEveryMs: 1_000 };
-
 /** Makes the application, ready to listen. */
 export async function createServer(
   environment: Environment,
@@ -63,6 +44,25 @@ export async function createServer(
   if (environment.AUTH_DOCS ?? environment.NODE_ENV !== 'production') serveOpenApi(app);
   return app;
 }
+
+/** A connection whose request has arrived but was not read yet looks idle, and idle ones are closed first. */
+const ARRIVAL_MS = 100;
+/** How long requests under way may take to finish after a stop, before their connections are cut. */
+const DRAIN_MS = 5_000;
+/** By when the process ends, whatever still hangs. */
+const STOP_MS = 9_000;
+
+/** How long a request may take to arrive. */
+export interface ArrivalLimits {
+  /** Its headers, milliseconds from its first byte. */
+  readonly headersMs: number;
+  /** All of it. */
+  readonly requestMs: number;
+  /** How often is looked; Node's own half a minute would let a slow one live on for as long. */
+  readonly lookEveryMs: number;
+}
+
+const ARRIVAL_LIMITS: ArrivalLimits = { headersMs: 10_000, requestMs: 15_000, lookEveryMs: 1_000 };
 
 /** What the router refuses before there is a route: a path that is not one. */
 function answerUnreadable(exception: Error, _request: unknown, reply: FastifyReply): void {

@@ -14,25 +14,6 @@ import {
   isWhole,
 } from './claims.js';
 
-/** What makes one kind of token different from every other. */
-export interface JwtKind {
-  readonly name: TokenName;
-  /** The `typ` header: explicit typing, so that no token passes for another (RFC 8725 section 3.11). */
-  readonly typ: 'at+jwt' | 'rt+jwt';
-  readonly issuer: string;
-  readonly audience: string;
-}
-
-/** What a library that verifies our tokens has to be told, whether `JwtService` or `passport-jwt`. */
-export interface VerificationOptions {
-  readonly algorithms: SigningAlgorithm[];
-  readonly issuer: string;
-  readonly audience: string;
-  /** Both are the injected clock's to judge. */
-  readonly ignoreExpiration: true;
-  readonly ignoreNotBefore: true;
-}
-
 /**
  * Signs and verifies one kind of token. Signatures, issuer and audience are `JwtService`'s business. What it
  * cannot be told is judged here, in two halves around it: {@link keyOf} before the signature, {@link claimsOf}
@@ -200,6 +181,25 @@ export class JwtCodec<Claims extends RegisteredClaims> {
   private invalid(): InvalidTokenError {
     return new InvalidTokenError(this.kind.name);
   }
+}
+
+/** What makes one kind of token different from every other. */
+export interface JwtKind {
+  readonly name: TokenName;
+  /** The `typ` header: explicit typing, so that no token passes for another (RFC 8725 section 3.11). */
+  readonly typ: 'at+jwt' | 'rt+jwt';
+  readonly issuer: string;
+  readonly audience: string;
+}
+
+/** What a library that verifies our tokens has to be told, whether `JwtService` or `passport-jwt`. */
+export interface VerificationOptions {
+  readonly algorithms: SigningAlgorithm[];
+  readonly issuer: string;
+  readonly audience: string;
+  /** Both are the injected clock's to judge. */
+  readonly ignoreExpiration: true;
+  readonly ignoreNotBefore: true;
 }
 
 function signatureOf(token: string): string {

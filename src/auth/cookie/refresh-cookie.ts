@@ -9,28 +9,6 @@ import { cookieDomains, cookiePaths, cookieValues } from './cookie-header.js';
 import { type HttpRequest, bodyOf } from '../http-request.js';
 import { hostOf, isAppOrigin, isFromHere } from './web-origin.js';
 
-/** The routes that the cookie is sent to all stand below the prefix that remains without these. */
-const ROUTE = /\/(login|token\/refresh|logout)\/?$/;
-
-const ENDED: ReadonlySet<AuthErrorCode> = new Set([
-  'session_revoked',
-  'token_reused',
-  'token_expired',
-]);
-
-/** A token pair whose refresh token travels in the cookie. */
-export type CookiePairBody = Omit<TokenPairBody, 'refresh_token'>;
-
-/** How a cookie is set or cleared. */
-interface Writing {
-  readonly value: string;
-  /** Seconds; 0 clears it. */
-  readonly maxAge: number;
-  readonly path: string;
-  /** The host alone unless given. */
-  readonly domain?: string | undefined;
-}
-
 /**
  * The cookie transport: the refresh token in a cookie that scripts cannot read, for clients that ask for it
  * by `X-Auth-Transport: cookie`. A foreign page can neither send that header without CORS saying yes, nor
@@ -180,6 +158,28 @@ export class RefreshCookie implements OnModuleInit {
         'HTTPS, for such a cookie is Secure and Partitioned',
     );
   }
+}
+
+/** The routes that the cookie is sent to all stand below the prefix that remains without these. */
+const ROUTE = /\/(login|token\/refresh|logout)\/?$/;
+
+const ENDED: ReadonlySet<AuthErrorCode> = new Set([
+  'session_revoked',
+  'token_reused',
+  'token_expired',
+]);
+
+/** A token pair whose refresh token travels in the cookie. */
+export type CookiePairBody = Omit<TokenPairBody, 'refresh_token'>;
+
+/** How a cookie is set or cleared. */
+interface Writing {
+  readonly value: string;
+  /** Seconds; 0 clears it. */
+  readonly maxAge: number;
+  readonly path: string;
+  /** The host alone unless given. */
+  readonly domain?: string | undefined;
 }
 
 /** As the client sees it, global prefix and all, unless a proxy has changed it. */

@@ -9,22 +9,6 @@ import type { HttpRequest } from '../http-request.js';
 import type { Asked } from './asked-strategy.js';
 import { failInOurWords } from './strategy-refusal.js';
 
-/** Where a request has its token, and what it is told when it has none. */
-export interface TokenSource {
-  readonly name: TokenName;
-  /** @returns null when there is none */
-  tokenOf(request: HttpRequest): string | null;
-  missing(): AuthError;
-}
-
-/** A strategy as it is made for one request. */
-interface Attempt<Answer> extends Strategy {
-  success: (user: Answer) => void;
-}
-
-/** The mixin registers a strategy under a name that it was written with. Ours have names that are options. */
-const UNNAMED = { use: () => {} };
-
 /**
  * How Passport verifies one kind of token. `passport-jwt` checks signature, issuer and audience; what it cannot be
  * told, the codec judges before and after, so that there is one set of rules wherever a token is verified.
@@ -89,6 +73,22 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
     return UNNAMED;
   }
 }
+
+/** Where a request has its token, and what it is told when it has none. */
+export interface TokenSource {
+  readonly name: TokenName;
+  /** @returns null when there is none */
+  tokenOf(request: HttpRequest): string | null;
+  missing(): AuthError;
+}
+
+/** A strategy as it is made for one request. */
+interface Attempt<Answer> extends Strategy {
+  success: (user: Answer) => void;
+}
+
+/** The mixin registers a strategy under a name that it was written with. Ours have names that are options. */
+const UNNAMED = { use: () => {} };
 
 function keyOf(
   codec: JwtCodec<RegisteredClaims>,

@@ -1,5 +1,30 @@
 import type { BatonStorage } from '../storage.js';
 
+/**
+ * The contract of {@link BatonStorage} as checks for any test runner:
+ *
+ * ```ts
+ * for (const { name, run } of storageContract(makeMedium)) it(name, run);
+ * ```
+ *
+ * @param make a fresh medium
+ */
+export function storageContract(
+  make: () => StorageMedium | Promise<StorageMedium>,
+): readonly StorageCheck[] {
+  return [...VALUES, ...SHARING, ...LOCKS].map(([name, verify]) => ({
+    name,
+    async run() {
+      const medium = await make();
+      try {
+        await verify(async () => medium.open());
+      } finally {
+        await medium.close?.();
+      }
+    },
+  }));
+}
+
 /** A place where storages keep their value: a file, a database, a fake keychain. Each check gets a fresh one. */
 export interface StorageMedium {
   /** Opens a storage on this medium, as another process or the next start of the program would. */
@@ -142,31 +167,6 @@ const LOCKS: readonly Check[] = [
     },
   ],
 ];
-
-/**
- * The contract of {@link BatonStorage} as checks for any test runner:
- *
- * ```ts
- * for (const { name, run } of storageContract(makeMedium)) it(name, run);
- * ```
- *
- * @param make a fresh medium
- */
-export function storageContract(
-  make: () => StorageMedium | Promise<StorageMedium>,
-): readonly StorageCheck[] {
-  return [...VALUES, ...SHARING, ...LOCKS].map(([name, verify]) => ({
-    name,
-    async run() {
-      const medium = await make();
-      try {
-        await verify(async () => medium.open());
-      } finally {
-        await medium.close?.();
-      }
-    },
-  }));
-}
 
 async function readOften(storage: BatonStorage, values: readonly string[]): Promise<void> {
   for (let round = 0; round < FEW; round += 1) {

@@ -1,34 +1,5 @@
 import type { BatonStorage } from '../storage.js';
 
-/** A platform's store of named texts. What it lacks, {@link inSlots} makes up for. */
-export interface ItemStore {
-  /**
-   * @returns null when there is none
-   * @throws when it cannot tell
-   */
-  get(name: string): Promise<string | null>;
-  set(name: string, text: string): Promise<unknown>;
-  /** Called only for what is there. */
-  delete(name: string): Promise<unknown>;
-}
-
-/** One of the two places that take turns. */
-interface Slot {
-  readonly name: string;
-  /** Of the write that filled it; 0 when there was none. */
-  readonly sequence: number;
-  readonly isEmpty: boolean;
-  /** Null while a write is under way or was cut off. */
-  readonly value: string | null;
-}
-
-/** Each piece begins with the tag of its write: `<sequence>-<random>-<number of pieces>:`. */
-const TAG = /^(\d+)-\w+-(\d+):/;
-const LONGEST_TAG = 40;
-
-/** How often a reader that comes amid writes looks again. */
-const LOOKS = 10;
-
 /**
  * Keeps one value in a store whose items are limited in size, or are replaced in two steps (deleted, then added):
  * two slots take turns, so that the last value is whole until the next one is, and a value may take many items.
@@ -67,6 +38,35 @@ export function inSlots(
     },
   };
 }
+
+/** A platform's store of named texts. What it lacks, {@link inSlots} makes up for. */
+export interface ItemStore {
+  /**
+   * @returns null when there is none
+   * @throws when it cannot tell
+   */
+  get(name: string): Promise<string | null>;
+  set(name: string, text: string): Promise<unknown>;
+  /** Called only for what is there. */
+  delete(name: string): Promise<unknown>;
+}
+
+/** One of the two places that take turns. */
+interface Slot {
+  readonly name: string;
+  /** Of the write that filled it; 0 when there was none. */
+  readonly sequence: number;
+  readonly isEmpty: boolean;
+  /** Null while a write is under way or was cut off. */
+  readonly value: string | null;
+}
+
+/** Each piece begins with the tag of its write: `<sequence>-<random>-<number of pieces>:`. */
+const TAG = /^(\d+)-\w+-(\d+):/;
+const LONGEST_TAG = 40;
+
+/** How often a reader that comes amid writes looks again. */
+const LOOKS = 10;
 
 async function readSlot(items: ItemStore, name: string): Promise<Slot> {
   const first = await items.get(`${name}.0`);

@@ -8,21 +8,6 @@ import {
 } from '../../keys/signing-key.js';
 import { type Secrets, codeOf, keptSecrets } from './secrets.js';
 
-type Variables = Readonly<Record<string, string>>;
-
-/** The variables that hold secrets, or say where one is; not in the schema, so that none is ever repeated. */
-export const SECRET_VARIABLES = [
-  'AUTH_ACCESS_SECRET',
-  'AUTH_REFRESH_SECRET',
-  'AUTH_ACCESS_KEY_FILE',
-] as const;
-
-/** What documentation and examples write where a secret belongs; everybody knows those. */
-const FROM_DOCUMENTATION =
-  /^secret|(super|my|your|very).{0,10}secret|(change|replace).?(me|this|it)|placeholder|at least 32/i;
-/** One to sixteen characters over and over. */
-const REPEATED = /^(.{1,16})\1+$/s;
-
 /**
  * The secrets that the environment gives, and one line for each variable that cannot be used, without its
  * value.
@@ -49,6 +34,21 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
   const secrets = { accessSecret, accessPrivateKey: key.pem, refreshSecret };
   return { secrets, problems: [...problems.values()] };
 }
+
+type Variables = Readonly<Record<string, string>>;
+
+/** The variables that hold secrets, or say where one is; not in the schema, so that none is ever repeated. */
+export const SECRET_VARIABLES = [
+  'AUTH_ACCESS_SECRET',
+  'AUTH_REFRESH_SECRET',
+  'AUTH_ACCESS_KEY_FILE',
+] as const;
+
+/** What documentation and examples write where a secret belongs; everybody knows those. */
+const FROM_DOCUMENTATION =
+  /^secret|(super|my|your|very).{0,10}secret|(change|replace).?(me|this|it)|placeholder|at least 32/i;
+/** One to sixteen characters over and over. */
+const REPEATED = /^(.{1,16})\1+$/s;
 
 function problemOfPair(access: string | undefined, refresh: string | undefined): string | null {
   const isPair = access !== undefined && refresh !== undefined;

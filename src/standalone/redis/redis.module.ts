@@ -4,6 +4,26 @@ import type { Environment } from '../environment/environment.js';
 import { Redis } from './redis.js';
 import { RedisRevocationFeed } from './redis-revocation-feed.js';
 
+/** Provides {@link Shared}. */
+@Module({})
+export class RedisModule {
+  static from(environment: Environment): DynamicModule {
+    const { REDIS_URL } = environment;
+    return {
+      module: RedisModule,
+      providers: [
+        { provide: Redis, useValue: REDIS_URL === undefined ? null : new Redis(REDIS_URL) },
+        {
+          provide: Shared,
+          inject: [Redis],
+          useFactory: (redis: Redis | null) => Shared.by(redis, environment),
+        },
+      ],
+      exports: [Shared],
+    };
+  }
+}
+
 /** What the instances share where there is a `REDIS_URL`; without one, nothing. */
 export class Shared {
   private constructor(
@@ -22,25 +42,5 @@ export class Shared {
   get state(): 'up' | 'down' | null {
     if (this.redis === null) return null;
     return this.redis.isUp ? 'up' : 'down';
-  }
-}
-
-/** Provides {@link Shared}. */
-@Module({})
-export class RedisModule {
-  static from(environment: Environment): DynamicModule {
-    const { REDIS_URL } = environment;
-    return {
-      module: RedisModule,
-      providers: [
-        { provide: Redis, useValue: REDIS_URL === undefined ? null : new Redis(REDIS_URL) },
-        {
-          provide: Shared,
-          inject: [Redis],
-          useFactory: (redis: Redis | null) => Shared.by(redis, environment),
-        },
-      ],
-      exports: [Shared],
-    };
   }
 }

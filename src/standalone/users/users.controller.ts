@@ -26,20 +26,6 @@ import { newPasswordSchema, newUsernameSchema, assertNotGuessable } from './new-
 import { hashPassword } from './passwords.js';
 import { UsersService } from './users.service.js';
 
-const registrationSchema = v.object({ username: newUsernameSchema, password: newPasswordSchema });
-
-const passwordChangeSchema = v.object({
-  current_password: presentedPasswordSchema,
-  new_password: newPasswordSchema,
-});
-
-/** What a registration answers. */
-export interface UserBody {
-  readonly id: string;
-  readonly username: string;
-  readonly created_at: string;
-}
-
 /** Registration and passwords. */
 @Controller('users')
 @UseInterceptors(AuthHeadersInterceptor)
@@ -93,4 +79,18 @@ export class UsersController {
     const atMs = this.clock.nowMs();
     this.events.emit({ type: 'password.changed', userId: id, sessionId, ip, atMs });
   }
+}
+
+const registrationSchema = v.object({ username: newUsernameSchema, password: newPasswordSchema });
+
+const passwordChangeSchema = v.object({
+  current_password: presentedPasswordSchema,
+  new_password: newPasswordSchema,
+});
+
+/** What a registration answers. */
+export interface UserBody {
+  readonly id: string;
+  readonly username: string;
+  readonly created_at: string;
 }
