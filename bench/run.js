@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 /**
  * `node bench/run.js [--only w1,w2] [--quick] …`: builds what is measured and what measures, installs the
- * rivals that are missing, and hands over to the harness.
+ * rivals that are asked for and missing, and hands over to the harness.
  */
 const here = import.meta.dirname;
 const root = join(here, '..');
@@ -34,7 +34,12 @@ await build({
   tsconfig: join(root, 'tsconfig.json'),
 });
 
-for (const rival of readdirSync(join(here, 'rivals'))) {
+const subjects = process.argv[process.argv.indexOf('--subjects') + 1];
+const isAsked = (rival) =>
+  !process.argv.includes('--subjects') ||
+  ['', ' fastify', ' express', ' cookie cache'].some((kind) => `${rival}${kind}`.match(subjects));
+
+for (const rival of readdirSync(join(here, 'rivals')).filter(isAsked)) {
   const folder = join(here, 'rivals', rival);
   if (!existsSync(join(folder, 'node_modules'))) npm(folder, 'ci', '--no-audit', '--no-fund');
 }

@@ -1,17 +1,19 @@
 import type { Bench, Table } from './bench.js';
-import { speedRatios } from './samples.js';
+import { pairedRatio } from './samples.js';
 
 /** How the other checkout compares, under every workload that both have run: above 1, the other is faster. */
 export function againstOther({ samples }: Bench): Table | null {
-  const pairs = new Map(
-    samples
-      .filter(({ subject }) => subject.endsWith(' (other)'))
-      .map(({ workload, subject }) => [`${workload} ${subject}`, { workload, other: subject }]),
-  );
+  const others = samples.filter(({ subject }) => subject.endsWith(' (other)'));
+  const pairs = new Map(others.map((one) => [`${one.workload} ${one.subject}`, one]));
   if (pairs.size === 0) return null;
-  const rows = Array.from(pairs.values(), ({ workload, other }) => {
-    const mine = other.replace(' (other)', '');
-    const { perSecond, byCpu } = speedRatios(samples, [workload, other], [workload, mine]);
+  const rows = Array.from(pairs.values(), ({ workload, subject }) => {
+    const mine = subject.replace(' (other)', '');
+    const [other, own] = [
+      [workload, subject],
+      [workload, mine],
+    ] as const;
+    const perSecond = pairedRatio(samples, other, own);
+    const byCpu = pairedRatio(samples, own, other, (result) => result.cpuUsPerRequest);
     return [workload, mine, perSecond.toFixed(3), byCpu.toFixed(3)];
   });
   return {

@@ -1,8 +1,6 @@
 import type { Scenario } from '../driver/jobs.js';
-import { type FreshDatabase, freshDatabase } from './databases.js';
 import type { BenchOptions } from './options.js';
-import type { Sample } from './samples.js';
-import { type ServerProcess, type StartOptions, startServer } from './server-process.js';
+import { type Figure, type Sample, pairedRatio } from './samples.js';
 import type { Subject } from './subjects.js';
 
 /** Something to show that is not a closed loop. */
@@ -33,8 +31,6 @@ export interface Phase {
   readonly deferredMs?: number;
 }
 
-type Started = (server: ServerProcess, database: FreshDatabase) => Promise<void>;
-
 /** One run: what it has measured so far. */
 export class Bench {
   readonly samples: Sample[] = [];
@@ -56,24 +52,6 @@ export class Bench {
     return [...chosen.slice(first), ...chosen.slice(0, first)];
   }
 
-  /** Runs something with a subject in a process of its own on a fresh database. */
-  async withServer(
-    subject: Subject,
-    started: Started,
-    options: Partial<StartOptions> = {},
-    database?: FreshDatabase,
-  ): Promise<void> {
-    const own = database ?? (await freshDatabase('sqlite'));
-    const { profile } = this.options;
-    const server = await startServer(subject, { profile, ...options, databaseUrl: own.url });
-    try {
-      await started(server, own);
-    } finally {
-      await server.stop();
-      if (database === undefined) await own.drop();
-    }
-  }
-
   /** The phases that this run is about. */
   wanted<Named extends { readonly workload: string }>(phases: readonly Named[]): Named[] {
     return phases.filter(({ workload }) => this.options.phases.test(workload));
@@ -92,8 +70,15 @@ export class Bench {
     if (failures > 0) this.failures.push(`${workload}, ${subject}: ${failures}, ${firstFailure}`);
   }
 
+  /** Notes whether `mine` answers at least so many times as often as `other`, within each repetition. */
+  goal(what: string, mine: Figure, other: Figure, atLeast: number, cpuFactor = 1): void {
+    const byCpu = pairedRatio(this.samples, other, mine, (result) => result.cpuUsPerRequest);
+    const perSecond = pairedRatio(this.samples, mine, other);
+    this.note(mine[0], what, perSecond, '≥', atLeast, byCpu * cpuFactor);
+  }
+
   /** Notes whether a goal holds; one whose subjects were left out is passed over. */
-  goal(
+  note(
     workload: string,
     what: string,
     measured: number,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { type RowDataPacket, createConnection } from 'mysql2/promise';
 import { Client } from 'pg';
 
@@ -18,16 +19,23 @@ export interface FreshDatabase {
 const PG = process.env['BENCH_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432';
 const MARIA = process.env['BENCH_MARIADB'] ?? 'mysql://root@127.0.0.1:3306';
 
+/** Asks a database something. */
+type Ask = (url: string, sql: string) => Promise<Record<string, unknown>[]>;
+
 /** @throws Error when the database server is not there */
-export function freshDatabase(name: DatabaseName): Promise<FreshDatabase> {
-  switch (name) {
-    case 'sqlite':
-      return sqlite();
-    case 'postgres':
-      return postgres();
-    case 'mariadb':
-      return mariadb();
-  }
+export async function freshDatabase(name: DatabaseName): Promise<FreshDatabase> {
+  if (name === 'sqlite') return sqlite();
+  const database = `bench_${randomBytes(6).toString('hex')}`;
+  const [server, ask, force] =
+    name === 'postgres' ? [PG, askPostgres, ' WITH (FORCE)'] : [MARIA, askMariadb, ''];
+  const administer = name === 'postgres' ? `${server}/postgres` : server;
+  await ask(administer, `CREATE DATABASE ${database}`);
+  const url = `${server}/${database}`;
+  return {
+    url,
+    query: (sql) => ask(url, sql),
+    drop: async () => void (await ask(administer, `DROP DATABASE ${database}${force}`)),
+  };
 }
 
 async function sqlite(): Promise<FreshDatabase> {
@@ -36,7 +44,6 @@ async function sqlite(): Promise<FreshDatabase> {
   return {
     url: `sqlite:${file}`,
     query: async (sql) => {
-      const { default: Database } = await import('better-sqlite3');
       const database = new Database(file);
       try {
         const statement = database.prepare<[], Record<string, unknown>>(sql);
@@ -51,33 +58,18 @@ async function sqlite(): Promise<FreshDatabase> {
   };
 }
 
-/** Indexes over millions of rows are built several times faster with this; the servers do not have it. */
-const BUILD_FAST = '-c maintenance_work_mem=1GB';
-
-async function tellPostgres(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url, options: BUILD_FAST });
+const askPostgres: Ask = async (url, sql) => {
+  // Indexes over millions of rows are built several times faster with this; the servers do not have it.
+  const client = new Client({ connectionString: url, options: '-c maintenance_work_mem=1GB' });
   await client.connect();
   try {
     return (await client.query<Record<string, unknown>>(sql)).rows;
   } finally {
     await client.end();
   }
-}
+};
 
-async function postgres(): Promise<FreshDatabase> {
-  const database = `bench_${randomBytes(6).toString('hex')}`;
-  await tellPostgres(`${PG}/postgres`, `CREATE DATABASE ${database}`);
-  const url = `${PG}/${database}`;
-  return {
-    url,
-    query: (sql) => tellPostgres(url, sql),
-    drop: async () => {
-      await tellPostgres(`${PG}/postgres`, `DROP DATABASE ${database} WITH (FORCE)`);
-    },
-  };
-}
-
-async function tellMariadb(url: string, sql: string): Promise<Record<string, unknown>[]> {
+const askMariadb: Ask = async (url, sql) => {
   const connection = await createConnection(url);
   try {
     const [rows] = await connection.query<RowDataPacket[]>(sql);
@@ -85,17 +77,4 @@ async function tellMariadb(url: string, sql: string): Promise<Record<string, unk
   } finally {
     await connection.end();
   }
-}
-
-async function mariadb(): Promise<FreshDatabase> {
-  const database = `bench_${randomBytes(6).toString('hex')}`;
-  await tellMariadb(MARIA, `CREATE DATABASE ${database}`);
-  const url = `${MARIA}/${database}`;
-  return {
-    url,
-    query: (sql) => tellMariadb(url, sql),
-    drop: async () => {
-      await tellMariadb(MARIA, `DROP DATABASE ${database}`);
-    },
-  };
-}
+};

@@ -8,7 +8,7 @@ import { type ServerProcess, type StartOptions, startServer } from './server-pro
 import type { Subject } from './subjects.js';
 
 /** A server on its database. */
-interface Started {
+export interface Started {
   readonly server: ServerProcess;
   readonly database: FreshDatabase;
 }
@@ -81,6 +81,21 @@ export class LineUp {
 
   atEnd(ending: () => Promise<void>): void {
     this.endings.push(ending);
+  }
+}
+
+/** Does something with one subject alone: in a process of its own, on a fresh database unless one is given. */
+export async function withServer<Result>(
+  bench: Bench,
+  subject: Subject,
+  place: Place,
+  work: (started: Started) => Promise<Result>,
+): Promise<Result> {
+  const lineUp = new LineUp(bench);
+  try {
+    return await work(await lineUp.start(subject, place));
+  } finally {
+    await lineUp.end();
   }
 }
 

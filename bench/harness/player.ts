@@ -19,14 +19,9 @@ export class Player {
     return new Player(port, protocol, bound, credential);
   }
 
-  /** A thief who has copied the tokens as they are now, and nothing else. */
-  thief(): Player {
+  /** Whoever has the tokens as they are now: another tab, or a thief. */
+  copy(): Player {
     return new Player(this.port, this.protocol, this.bound, this.held);
-  }
-
-  /** A client that has the same storage: another tab. */
-  tab(): Player {
-    return this.thief();
   }
 
   get credential(): Credential {

@@ -1,7 +1,6 @@
 import type { LoopResult } from '../driver/slices.js';
-import { median, spread } from './statistics.js';
 
-/** One figure of one subject in one repetition. */
+/** What one subject has shown under one workload in one repetition. */
 export interface Sample {
   readonly workload: string;
   readonly subject: string;
@@ -10,19 +9,25 @@ export interface Sample {
   readonly peakMb: number;
 }
 
+/** A workload and a subject: whose figure is compared. */
+export type Figure = readonly [workload: string, subject: string];
+
 /** The repetitions of one subject under one workload, as one line. */
-export interface Line {
+export interface Line extends Omit<LoopResult, 'requests'> {
   readonly workload: string;
   readonly subject: string;
   readonly repetitions: number;
-  readonly perSecond: number;
+  /** How far the smallest and the largest rate are apart, as a share of the median. */
   readonly spread: number;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly cpuUsPerRequest: number;
   readonly peakMb: number;
-  readonly failures: number;
-  readonly firstFailure: string | null;
+}
+
+/** The middle one; of an even number, the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  const upper = sorted[Math.floor(middle)] ?? Number.NaN;
+  return Number.isInteger(middle) ? ((sorted[middle - 1] ?? Number.NaN) + upper) / 2 : upper;
 }
 
 /** Medians over the repetitions, in the order in which the subjects first came. */
@@ -32,17 +37,17 @@ export function linesOf(samples: readonly Sample[]): Line[] {
     const key = `${sample.workload}\n${sample.subject}`;
     groups.set(key, [...(groups.get(key) ?? []), sample]);
   }
-  return Array.from(groups.values(), (group) => {
+  return Array.from(groups, ([key, group]) => {
+    const [workload = '', subject = ''] = key.split('\n');
     const of = (figure: (result: LoopResult) => number) =>
       median(group.map(({ result }) => figure(result)));
     const rates = group.map(({ result }) => result.perSecond);
-    const [first] = group;
     return {
-      workload: first?.workload ?? '',
-      subject: first?.subject ?? '',
+      workload,
+      subject,
       repetitions: group.length,
       perSecond: median(rates),
-      spread: spread(rates),
+      spread: (Math.max(...rates) - Math.min(...rates)) / median(rates),
       p50Ms: of(({ p50Ms }) => p50Ms),
       p99Ms: of(({ p99Ms }) => p99Ms),
       cpuUsPerRequest: of(({ cpuUsPerRequest }) => cpuUsPerRequest),
@@ -60,29 +65,15 @@ export function linesOf(samples: readonly Sample[]): Line[] {
  */
 export function pairedRatio(
   samples: readonly Sample[],
-  [workload, subject]: readonly [string, string],
-  [otherWorkload, otherSubject]: readonly [string, string],
+  mine: Figure,
+  other: Figure,
   figure: (result: LoopResult) => number = ({ perSecond }) => perSecond,
 ): number {
-  const find = (name: string, who: string, repetition: number) =>
-    samples.find((s) => s.workload === name && s.subject === who && s.repetition === repetition);
-  const ratios = samples
-    .filter((sample) => sample.workload === workload && sample.subject === subject)
-    .flatMap(({ result, repetition }) => {
-      const other = find(otherWorkload, otherSubject, repetition);
-      return other === undefined ? [] : [figure(result) / figure(other.result)];
-    });
-  return median(ratios);
-}
-
-/** Two ratios of two subjects: of their requests per second, and of the CPU time of a request. */
-export function speedRatios(
-  samples: readonly Sample[],
-  mine: readonly [string, string],
-  other: readonly [string, string],
-): { readonly perSecond: number; readonly byCpu: number } {
-  return {
-    perSecond: pairedRatio(samples, mine, other),
-    byCpu: pairedRatio(samples, other, mine, ({ cpuUsPerRequest }) => cpuUsPerRequest),
-  };
+  const of = ([workload, subject]: Figure) =>
+    samples.filter((sample) => sample.workload === workload && sample.subject === subject);
+  const others = new Map(of(other).map(({ repetition, result }) => [repetition, figure(result)]));
+  const ratios = of(mine).map(
+    ({ repetition, result }) => figure(result) / (others.get(repetition) ?? Number.NaN),
+  );
+  return median(ratios.filter((ratio) => !Number.isNaN(ratio)));
 }

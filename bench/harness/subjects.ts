@@ -15,48 +15,39 @@ export type Platform = (typeof PLATFORMS)[number];
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-const own = (program: string, root = ROOT): string => join(root, 'bench/build/subjects', program);
-
-/** An application that imports the module, of this checkout or of another. */
-export function baton(platform: Platform, root = ROOT): Subject {
-  const name = `baton ${platform}${root === ROOT ? '' : ' (other)'}`;
-  return { name, program: own('baton.js', root), env: { PLATFORM: platform }, protocol: 'baton' };
+function built(
+  name: string,
+  program: string,
+  platform: Platform,
+  protocol: ProtocolName = 'baton',
+  root = ROOT,
+): Subject {
+  const path = join(root, 'bench/build/subjects', program);
+  return { name: `${name} ${platform}`, program: path, env: { PLATFORM: platform }, protocol };
 }
+
+/** An application that imports the module. */
+export const baton = (platform: Platform): Subject => built('baton', 'baton.js', platform);
 
 /** Ours on both platforms, each beside that of the other checkout where there is one. */
 export function batons(against: string | null): Subject[] {
-  const roots = against === null ? [ROOT] : [ROOT, against];
-  return PLATFORMS.flatMap((platform) => roots.map((root) => baton(platform, root)));
+  return PLATFORMS.flatMap((platform) => {
+    if (against === null) return [baton(platform)];
+    const other = built('baton', 'baton.js', platform, 'baton', against);
+    return [baton(platform), { ...other, name: `${other.name} (other)` }];
+  });
 }
 
 /** The same Nest application without the module. */
-export function limits(platform: Platform): Subject {
-  return {
-    name: `nest ${platform}`,
-    program: own('limits.js'),
-    env: { PLATFORM: platform },
-    protocol: 'baton',
-  };
-}
+export const limits = (platform: Platform): Subject => built('nest', 'limits.js', platform);
 
-export function bareTypeorm(platform: Platform): Subject {
-  return {
-    name: `bare nest+typeorm ${platform}`,
-    program: own('bare-typeorm.js'),
-    env: { PLATFORM: platform },
-    protocol: 'baton',
-  };
-}
+/** A Nest application with a database and nothing else. */
+export const bareTypeorm = (platform: Platform): Subject =>
+  built('bare nest+typeorm', 'bare-typeorm.js', platform);
 
 /** The same Nest application behind a bare `passport-jwt` strategy with a `KeyObject`. */
-export function barePassport(platform: Platform): Subject {
-  return {
-    name: `bare passport-jwt ${platform}`,
-    program: own('bare-passport.js'),
-    env: { PLATFORM: platform },
-    protocol: 'bare',
-  };
-}
+export const barePassport = (platform: Platform): Subject =>
+  built('bare passport-jwt', 'bare-passport.js', platform, 'bare');
 
 /** As `npm start` runs it. */
 export const STANDALONE: Subject = {

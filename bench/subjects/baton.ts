@@ -1,13 +1,10 @@
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule, JwtAuthGuard, RefreshToken } from 'nestjs-baton';
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
-import { connection } from './data-source.js';
+import { JwtAuthGuard } from 'nestjs-baton';
 import { serve } from './host.js';
+import { IMPORTS } from './auth-imports.js';
 import { OpenRoutes } from './open-routes.js';
-import { USERS } from './users.js';
 
-/** An application that imports `AuthModule`, as the README shows it. */
+/** An application that imports `AuthModule`. */
 @Controller()
 class GuardedController extends OpenRoutes {
   @UseGuards(JwtAuthGuard)
@@ -17,22 +14,7 @@ class GuardedController extends OpenRoutes {
   }
 }
 
-@Module({
-  imports: [
-    TypeOrmModule.forRoot({
-      ...connection(),
-      entities: [RefreshToken],
-      migrations: [CreateRefreshTokens1764000000000],
-      migrationsRun: true,
-    }),
-    AuthModule.forRoot({
-      users: USERS,
-      accessSecret: process.env['AUTH_ACCESS_SECRET'] ?? '',
-      refreshSecret: process.env['AUTH_REFRESH_SECRET'] ?? '',
-    }),
-  ],
-  controllers: [GuardedController],
-})
+@Module({ imports: IMPORTS, controllers: [GuardedController] })
 class HostModule {}
 
 await serve(HostModule);

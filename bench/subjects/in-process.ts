@@ -2,31 +2,14 @@ import 'reflect-metadata';
 import { hash } from '@node-rs/argon2';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule, AuthService, RefreshToken } from 'nestjs-baton';
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
+import { AuthService } from 'nestjs-baton';
 import { mintTokens, mintedSessionId } from '../driver/minted-tokens.js';
+import { IMPORTS } from './auth-imports.js';
 import { bareJwt } from './bare-jwt.js';
 import { bareUpdate } from './bare-update.js';
-import { connection } from './data-source.js';
-import { USERS } from './users.js';
 
 /** What a refresh and a guard cost without HTTP, and what they could not cost less than: microseconds of CPU each, as JSON. */
-@Module({
-  imports: [
-    TypeOrmModule.forRoot({
-      ...connection(),
-      entities: [RefreshToken],
-      migrations: [CreateRefreshTokens1764000000000],
-      migrationsRun: true,
-    }),
-    AuthModule.forRoot({
-      users: USERS,
-      accessSecret: process.env['AUTH_ACCESS_SECRET'] ?? '',
-      refreshSecret: process.env['AUTH_REFRESH_SECRET'] ?? '',
-    }),
-  ],
-})
+@Module({ imports: IMPORTS })
 class HostModule {}
 
 /** Turns in the process of one core: as long as those of the servers are too long for what takes microseconds. */

@@ -1,11 +1,9 @@
 import type { Bench, Phase } from '../harness/bench.js';
-import { type LineUp, sideBySide } from '../harness/line-up.js';
-import { speedRatios } from '../harness/samples.js';
+import { sideBySide } from '../harness/line-up.js';
 import { seedSessions } from '../harness/seeded-sessions.js';
 import { SECRETS } from '../harness/server-process.js';
 import {
   PLATFORMS,
-  type Platform,
   RIVALS,
   STANDALONE,
   type Subject,
@@ -16,7 +14,6 @@ import {
 } from '../harness/subjects.js';
 import { CONNECTIONS, by, byEach } from './by-connections.js';
 
-const secret = SECRETS.AUTH_ACCESS_SECRET;
 const MANY = 100_000;
 const YES = 'W1 limit: a guard that only says yes';
 const OPEN = 'W1 limit: no guard';
@@ -27,21 +24,13 @@ const NEW = 'W1 100,000 new tokens';
 const ME = 'W1 who the user is, from the database';
 const RIVALLED = 'W1 same token beside the rivals';
 
+const plain = (path: string) => ({ kind: 'plain' as const, path });
 const guarded = (tokens: number, generation: 0 | 1 = 0) => ({
   kind: 'guarded' as const,
   tokens,
   generation,
-  secret,
+  secret: SECRETS.AUTH_ACCESS_SECRET,
 });
-
-const plain = (path: string) => ({ kind: 'plain' as const, path });
-
-const LIMITS: readonly Phase[] = [...byEach(YES, plain('/yes')), ...byEach(OPEN, plain('/open'))];
-const ONE_TOKEN: readonly Phase[] = byEach(ONE, guarded(1));
-const MORE_TOKENS: readonly Phase[] = [...byEach(SOME, guarded(1_000))];
-const NEW_TOKENS: readonly Phase[] = byEach(NEW, guarded(MANY));
-const USER_READ: readonly Phase[] = byEach(ME, guarded(1));
-const BESIDE_RIVALS: readonly Phase[] = byEach(RIVALLED, guarded(1));
 
 /** A token that came by a refresh confirms it: one write to its row, in batches, twice a second. */
 const CONFIRMING: Phase = {
@@ -51,137 +40,83 @@ const CONFIRMING: Phase = {
   deferredMs: 1_000,
 };
 
+const LIMITS = [...byEach(YES, plain('/yes')), ...byEach(OPEN, plain('/open'))];
+const ONE_TOKEN = byEach(ONE, guarded(1));
+const SOME_TOKENS = byEach(SOME, guarded(1_000));
+const NEW_TOKENS = byEach(NEW, guarded(MANY));
+const USER_READ = byEach(ME, guarded(1));
+const BESIDE_RIVALS = byEach(RIVALLED, guarded(1));
+
 /** What is sent to ours and to what it cannot do better than. */
-function phasesBesideLimits({ name, protocol }: Subject): readonly Phase[] {
+function besideLimits({ name, protocol }: Subject): readonly Phase[] {
   if (name.startsWith('nest ')) return LIMITS;
   if (protocol === 'bare') return NEW_TOKENS;
   if (protocol !== 'baton') return USER_READ;
-  return [...LIMITS, ...ONE_TOKEN, ...MORE_TOKENS, ...NEW_TOKENS, CONFIRMING];
+  return [...LIMITS, ...ONE_TOKEN, ...SOME_TOKENS, ...NEW_TOKENS, CONFIRMING];
 }
 
 /** What is sent to ours and to the rivals: tokens can be minted for those that sign them with a known secret. */
-function phasesBesideRivals({ protocol }: Subject): readonly Phase[] {
-  return protocol === 'textbook'
-    ? [...BESIDE_RIVALS, ...MORE_TOKENS, ...NEW_TOKENS]
-    : BESIDE_RIVALS;
-}
+const besideRivals = ({ protocol }: Subject): readonly Phase[] =>
+  protocol === 'textbook' ? [...BESIDE_RIVALS, ...SOME_TOKENS, ...NEW_TOKENS] : BESIDE_RIVALS;
 
 /**
  * A guarded GET: how much of what the bare application does is left. Limits and rivals, one client and many are
  * line-ups of their own: a server that waits ten seconds for its turn may spend half of it collecting garbage.
  */
 export async function w1(bench: Bench): Promise<void> {
-  const { against, repetitions } = bench.options;
-  const ours = batons(against);
+  const ours = [...batons(bench.options.against), STANDALONE];
   const oidcProvider = RIVALS.filter(({ protocol }) => protocol === 'oidc-provider');
   const bare = [...PLATFORMS.map(limits), ...PLATFORMS.map(barePassport)];
-  const limited = [...bare, ...ours, STANDALONE, ...oidcProvider];
-  const rivalled = [...ours, STANDALONE, ...RIVALS];
-  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+  for (let repetition = 0; repetition < bench.options.repetitions; repetition += 1) {
     for (const connections of CONNECTIONS) {
-      await play(bench, repetition, limited, phasesBesideLimits, connections);
-      await play(bench, repetition, rivalled, phasesBesideRivals, connections);
+      const play = playWith(bench, repetition, connections);
+      await play([...bare, ...ours, ...oidcProvider], besideLimits);
+      await play([...ours, ...RIVALS], besideRivals);
     }
   }
-  judge(bench);
+  for (const connections of CONNECTIONS) judge(bench, (workload) => by(workload, connections));
 }
 
-/** One line-up: of what is sent to its subjects, what so many clients send. */
-async function play(
-  bench: Bench,
-  repetition: number,
-  subjects: readonly Subject[],
-  phasesOf: (subject: Subject) => readonly Phase[],
-  connections: number,
-): Promise<void> {
-  await sideBySide(bench, repetition, async (lineUp) => {
-    for (const subject of bench.interleaved(subjects, repetition)) {
-      const phases = phasesOf(subject).filter((phase) => phase.connections === connections);
-      await takePart(bench, lineUp, subject, phases);
-    }
-  });
+/** Plays line-ups: of what is sent to their subjects, what so many clients send. */
+function playWith(bench: Bench, repetition: number, connections: number) {
+  return (subjects: readonly Subject[], phasesOf: (subject: Subject) => readonly Phase[]) =>
+    sideBySide(bench, repetition, async (lineUp) => {
+      for (const subject of bench.interleaved(subjects, repetition)) {
+        const all = phasesOf(subject).filter((phase) => phase.connections === connections);
+        const phases = bench.wanted(all);
+        if (phases.length === 0) continue;
+        const { server, database } = await lineUp.start(subject);
+        if (phases.includes(CONFIRMING)) await seedSessions(database, 'sqlite', MANY);
+        for (const phase of phases) await lineUp.enter(subject, server, phase);
+      }
+    });
 }
 
-async function takePart(
-  bench: Bench,
-  lineUp: LineUp,
-  subject: Subject,
-  phases: readonly Phase[],
-): Promise<void> {
-  const wanted = bench.wanted(phases);
-  if (wanted.length === 0) return;
-  const { server, database } = await lineUp.start(subject);
-  if (wanted.includes(CONFIRMING)) await seedSessions(database, 'sqlite', MANY);
-  for (const phase of wanted) await lineUp.enter(subject, server, phase);
-}
-
-function judge(bench: Bench): void {
-  for (const connections of CONNECTIONS) {
-    for (const platform of PLATFORMS) {
-      judgeLimits(bench, platform, connections);
-      judgeNewTokens(bench, platform, connections);
-    }
-    judgeStandalone(bench, connections);
-    judgeRivals(bench, 'ours on Fastify', 'baton fastify', 10, connections);
-    judgeRivals(bench, 'both on Express', 'baton express', 3.5, connections);
-  }
-}
-
-function judgeLimits(bench: Bench, platform: Platform, connections: number): void {
-  const mine = baton(platform).name;
-  for (const [what, bound] of [
-    [ONE, 0.9],
-    [SOME, 0.86],
-  ] as const) {
-    for (const [where, limit] of [
-      ['in the same application', mine],
-      ['in an application without a database', limits(platform).name],
+/** @param at the name of a workload as so many clients drive it */
+function judge(bench: Bench, at: (workload: string) => string): void {
+  for (const platform of PLATFORMS) {
+    const { name } = baton(platform);
+    const yes = `${platform}: a guard that only says yes`;
+    const bare = limits(platform).name;
+    for (const [workload, bound] of [
+      [at(ONE), 0.9],
+      [at(SOME), 0.86],
     ] as const) {
-      const workload = by(what, connections);
-      const yes = [by(YES, connections), limit] as const;
-      const { perSecond, byCpu } = speedRatios(bench.samples, [workload, mine], yes);
-      const against = `${platform}: a guard that only says yes, ${where}`;
-      bench.goal(workload, against, perSecond, '≥', bound, byCpu);
+      const mine = [workload, name] as const;
+      bench.goal(`${yes}, in the same application`, mine, [at(YES), name], bound);
+      bench.goal(`${yes}, in one without a database`, mine, [at(YES), bare], bound);
     }
+    const passport = [at(NEW), barePassport(platform).name] as const;
+    const what = `${platform}: a bare passport-jwt strategy with a KeyObject`;
+    bench.goal(what, [at(NEW), name], passport, 0.95);
   }
-}
-
-function judgeNewTokens(bench: Bench, platform: Platform, connections: number): void {
-  const workload = by(NEW, connections);
-  const bare = [workload, barePassport(platform).name] as const;
-  const ratios = speedRatios(bench.samples, [workload, baton(platform).name], bare);
-  const what = `${platform}: a bare passport-jwt strategy with a KeyObject`;
-  bench.goal(workload, what, ratios.perSecond, '≥', 0.95, ratios.byCpu);
-}
-
-function judgeStandalone(bench: Bench, connections: number): void {
-  const workload = by(ME, connections);
-  for (const [what, limit, bound] of [
-    ['standalone: the userinfo of oidc-provider', [workload, 'oidc-provider'], 3],
-    [
-      'standalone: a guard that only says yes, on Fastify without a database',
-      [by(YES, connections), limits('fastify').name],
-      0.5,
-    ],
-  ] as const) {
-    const ratios = speedRatios(bench.samples, [workload, STANDALONE.name], limit);
-    bench.goal(workload, what, ratios.perSecond, '≥', bound, ratios.byCpu);
+  const me = [at(ME), STANDALONE.name] as const;
+  bench.goal('standalone: the userinfo of oidc-provider', me, [at(ME), 'oidc-provider'], 3);
+  const fastify = [at(YES), limits('fastify').name] as const;
+  bench.goal('standalone: a guard that only says yes, without a database', me, fastify, 0.5);
+  for (const rival of ['textbook express', 'ackplus-nest-auth express']) {
+    const other = [at(RIVALLED), rival] as const;
+    bench.goal(`${rival}, ours on Fastify`, [at(RIVALLED), 'baton fastify'], other, 10);
+    bench.goal(`${rival}, both on Express`, [at(RIVALLED), 'baton express'], other, 3.5);
   }
-}
-
-function judgeRivals(
-  bench: Bench,
-  which: string,
-  mine: string,
-  bound: number,
-  connections: number,
-): void {
-  const workload = by(RIVALLED, connections);
-  const ratios = ['textbook express', 'ackplus-nest-auth express']
-    .map((rival) => speedRatios(bench.samples, [workload, mine], [workload, rival]))
-    .filter(({ perSecond }) => !Number.isNaN(perSecond))
-    .sort((a, b) => a.perSecond - b.perSecond);
-  const [best] = ratios;
-  if (best === undefined) return;
-  bench.goal(workload, `the best Nest rival, ${which}`, best.perSecond, '≥', bound, best.byCpu);
 }

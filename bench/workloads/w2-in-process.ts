@@ -3,17 +3,24 @@ import { join } from 'node:path';
 import type { Bench } from '../harness/bench.js';
 import { freshDatabase } from '../harness/databases.js';
 import { SECRETS, onCore } from '../harness/server-process.js';
-import { median } from '../harness/statistics.js';
+import { median } from '../harness/samples.js';
 
 const PROGRAM = join(import.meta.dirname, '../subjects/in-process.js');
 const TITLE = 'W1 and W2 in process: CPU time of one, microseconds';
 
-type Costs = Readonly<
-  Record<
-    'refresh' | 'together' | 'known' | 'fresh' | 'update' | 'sign' | 'verify' | 'argon2id',
-    number
-  >
->;
+/** What is called, and what a reader is told that it is. */
+const CALLS = {
+  refresh: 'AuthService.refresh, 1 session',
+  together: 'AuthService.refresh, 32 sessions at once',
+  known: 'AuthService.authenticate, an access token seen before',
+  fresh: 'AuthService.authenticate, a new one',
+  update: 'bare UPDATE, prepared, better-sqlite3',
+  sign: 'a signature by JwtService',
+  verify: 'a verification by JwtService',
+  argon2id: 'bare argon2id',
+};
+
+type Costs = Readonly<Record<keyof typeof CALLS, number>>;
 
 /** What a refresh cannot do without: a pair has two signatures. */
 const limit = ({ update, sign, verify }: Costs): number => update + 2 * sign + verify;
@@ -45,29 +52,19 @@ export async function inProcess(bench: Bench, repetition: number): Promise<void>
 
 function conclude(bench: Bench, all: readonly Costs[]): void {
   const of = (figure: (cost: Costs) => number): number => median(all.map(figure));
+  const figures = new Map(
+    all
+      .flatMap((cost) => Object.keys(cost))
+      .map((name) => [name, of((cost) => Number(Reflect.get(cost, name)))]),
+  );
   bench.tables.push({
     title: TITLE,
     columns: ['what', 'µs'],
-    rows: [
-      ['AuthService.refresh, 1 session', of(({ refresh }) => refresh).toFixed(1)],
-      ['AuthService.refresh, 32 sessions at once', of(({ together }) => together).toFixed(1)],
-      [
-        'AuthService.authenticate, an access token seen before',
-        of(({ known }) => known).toFixed(1),
-      ],
-      ['AuthService.authenticate, a new one', of(({ fresh }) => fresh).toFixed(1)],
-      ['bare UPDATE, prepared, better-sqlite3', of(({ update }) => update).toFixed(1)],
-      ['a signature by JwtService', of(({ sign }) => sign).toFixed(1)],
-      ['a verification by JwtService', of(({ verify }) => verify).toFixed(1)],
-      ['bare argon2id', of(({ argon2id }) => argon2id).toFixed(0)],
-    ],
+    rows: Object.entries(CALLS).map(([name, what]) => [what, figures.get(name)?.toFixed(1) ?? '']),
   });
-  for (const [sessions, refresh] of [
-    ['1 session', ({ refresh: cost }: Costs) => cost],
-    ['32 sessions', ({ together: cost }: Costs) => cost],
-  ] as const) {
-    const ratio = of((cost) => limit(cost) / refresh(cost));
-    const what = 'one UPDATE, two signatures and a verification by JwtService';
-    bench.goal(`W2 in process, ${sessions}`, what, ratio, '≥', 0.6);
-  }
+  const what = 'one UPDATE, two signatures and a verification by JwtService';
+  const one = of((cost) => limit(cost) / cost.refresh);
+  bench.note('W2 in process, 1 session', what, one, '≥', 0.6);
+  const many = of((cost) => limit(cost) / cost.together);
+  bench.note('W2 in process, 32 sessions', what, many, '≥', 0.6);
 }

@@ -3,6 +3,7 @@ import { HttpConnection } from '../driver/http-connection.js';
 import { type Credential, PROTOCOLS, type Protocol } from '../driver/protocols.js';
 import { logIn } from '../driver/scenarios.js';
 import type { Bench } from '../harness/bench.js';
+import { withServer } from '../harness/line-up.js';
 import { type DatabaseName, type FreshDatabase, freshDatabase } from '../harness/databases.js';
 import { RIVALS, type Subject, baton } from '../harness/subjects.js';
 
@@ -50,85 +51,50 @@ export async function w4(bench: Bench): Promise<void> {
   });
 }
 
-/** The sizes of one subject's database on its way. */
-interface Growth {
-  readonly empty: Size;
-  /** Everybody has logged in. */
-  readonly opened: Size;
-  /** Everybody has refreshed once, which fills what a new row has empty. */
-  readonly once: Size;
-  readonly often: Size;
-  readonly oftenUntidied: Size;
-  /** `NaN` where the database cannot tell. */
-  readonly heapOnly: number;
-}
-
-async function grow(
+/** The row of one subject: logs everybody in, has them refresh once, which fills what a new row has empty, and often. */
+function grow(
   bench: Bench,
   subject: Subject,
   name: DatabaseName,
   database: FreshDatabase,
 ): Promise<string[]> {
   const sessions = bench.options.quick ? SESSIONS / 5 : SESSIONS;
-  const growths: Growth[] = [];
-  await bench.withServer(
-    subject,
-    async ({ port }) => {
-      growths.push(await growthOf(port, PROTOCOLS[subject.protocol], sessions, name, database));
-    },
-    {},
-    database,
-  );
-  return growths.flatMap((growth) => conclude(bench, subject, name, sessions, growth));
-}
+  const protocol = PROTOCOLS[subject.protocol];
+  return withServer(bench, subject, { database }, async ({ server: { port } }) => {
+    const settled = async (tidy = true): Promise<Size> => {
+      await sleep(1_500);
+      return sizeOf(name, database, tidy);
+    };
+    const empty = await sizeOf(name, database);
+    const credentials = await logInOften(port, protocol, sessions);
+    const opened = await settled();
+    const refreshed = await refreshAll(port, protocol, credentials, 1);
+    const once = await settled();
+    await refreshAll(port, protocol, refreshed, REFRESHES - 1);
+    const untidied = await settled(false);
+    const heapOnly = name === 'postgres' ? await heapOnlyShare(database) : Number.NaN;
+    const often = await settled();
 
-async function growthOf(
-  port: number,
-  protocol: Protocol,
-  sessions: number,
-  name: DatabaseName,
-  database: FreshDatabase,
-): Promise<Growth> {
-  const settled = async (tidy = true): Promise<Size> => {
-    await sleep(1_500);
-    return sizeOf(name, database, tidy);
-  };
-  const empty = await sizeOf(name, database);
-  const credentials = await logInOften(port, protocol, sessions);
-  const opened = await settled();
-  const refreshed = await refreshAll(port, protocol, credentials, 1);
-  const once = await settled();
-  await refreshAll(port, protocol, refreshed, REFRESHES - 1);
-  const oftenUntidied = await settled(false);
-  const heapOnly = name === 'postgres' ? await heapOnlyShare(database) : Number.NaN;
-  return { empty, opened, once, oftenUntidied, heapOnly, often: await settled() };
-}
-
-function conclude(
-  bench: Bench,
-  { protocol }: Subject,
-  name: DatabaseName,
-  sessions: number,
-  { empty, opened, once, often, oftenUntidied, heapOnly }: Growth,
-): string[] {
-  const refreshes = sessions * (REFRESHES - 1);
-  const perSession = (size: Size): number => (size.bytes - empty.bytes) / sessions;
-  const perRefresh = (size: Size): number => (size.bytes - once.bytes) / refreshes;
-  const rows = (often.rows - once.rows) / refreshes;
-  if (protocol === 'baton') {
-    bench.goal(`W4 ${name}`, 'rows per refresh', rows, '≤', 0);
-    bench.goal(`W4 ${name}`, 'bytes per refresh', perRefresh(often), '≤', 0);
-    bench.goal(`W4 ${name}`, 'bytes per session, not refreshed yet', perSession(opened), '≤', 600);
-    bench.goal(`W4 ${name}`, 'bytes per session, refreshed', perSession(often), '≤', 600);
-    bench.goal(`W4 ${name}`, 'share of heap-only updates', heapOnly, '≥', 0.95);
-  }
-  const loose = name === 'postgres' ? ` (${perRefresh(oftenUntidied).toFixed(1)})` : '';
-  return [
-    ...[opened, once, often].map((size) => perSession(size).toFixed(0)),
-    perRefresh(often).toFixed(1) + loose,
-    rows.toFixed(2),
-    Number.isNaN(heapOnly) ? '' : `${(heapOnly * 100).toFixed(1)} %`,
-  ];
+    const refreshes = sessions * (REFRESHES - 1);
+    const perSession = (size: Size): number => (size.bytes - empty.bytes) / sessions;
+    const perRefresh = (size: Size): number => (size.bytes - once.bytes) / refreshes;
+    const rows = (often.rows - once.rows) / refreshes;
+    if (subject.protocol === 'baton') {
+      const workload = `W4 ${name}`;
+      bench.note(workload, 'rows per refresh', rows, '≤', 0);
+      bench.note(workload, 'bytes per refresh', perRefresh(often), '≤', 0);
+      bench.note(workload, 'bytes per session, not refreshed yet', perSession(opened), '≤', 600);
+      bench.note(workload, 'bytes per session, refreshed', perSession(often), '≤', 600);
+      bench.note(workload, 'share of heap-only updates', heapOnly, '≥', 0.95);
+    }
+    const loose = name === 'postgres' ? ` (${perRefresh(untidied).toFixed(1)})` : '';
+    return [
+      ...[opened, once, often].map((size) => perSession(size).toFixed(0)),
+      perRefresh(often).toFixed(1) + loose,
+      rows.toFixed(2),
+      Number.isNaN(heapOnly) ? '' : `${(heapOnly * 100).toFixed(1)} %`,
+    ];
+  });
 }
 
 async function logInOften(port: number, protocol: Protocol, count: number): Promise<Credential[]> {

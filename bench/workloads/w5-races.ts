@@ -1,4 +1,5 @@
 import type { Bench } from '../harness/bench.js';
+import { withServer } from '../harness/line-up.js';
 import { RIVALS, STANDALONE, type Subject, baton } from '../harness/subjects.js';
 import { SCENES, type Scene } from './w5-scenes.js';
 
@@ -40,19 +41,7 @@ export async function w5(bench: Bench): Promise<void> {
 }
 
 /** Plays a scene with a server of its own. */
-async function outcomeOf(
-  bench: Bench,
-  { play }: Scene,
-  subject: Subject,
-  bound: boolean,
-): Promise<string> {
-  let outcome = '';
-  await bench.withServer(
-    subject,
-    async (server) => {
-      outcome = await play({ server, subject, bound });
-    },
-    { turnable: true, pinned: false, profile: null },
-  );
-  return outcome;
+function outcomeOf(bench: Bench, { play }: Scene, subject: Subject, bound: boolean) {
+  const place = { turnable: true, pinned: false, profile: null };
+  return withServer(bench, subject, place, ({ server }) => play({ server, subject, bound }));
 }

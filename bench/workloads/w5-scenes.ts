@@ -34,7 +34,7 @@ async function whoIsIn(owner: Player, thief: Player): Promise<string> {
 /** Fifty presentations of one token at the same moment: tabs, retries, doubled requests. */
 async function fiftyAtOnce(stage: Stage): Promise<string> {
   const owner = await login(stage);
-  const tabs = Array.from({ length: 50 }, () => owner.tab());
+  const tabs = Array.from({ length: 50 }, () => owner.copy());
   const key = crypto.randomUUID();
   const served = await Promise.all(tabs.map((tab) => tab.refresh(key)));
   const distinct = new Set(
@@ -51,17 +51,8 @@ async function fiftyAtOnce(stage: Stage): Promise<string> {
   return `${answered}, ${lines === 0 ? '**logged out**' : `${lines} live line${lines > 1 ? 's' : ''}`}`;
 }
 
-/** The server rotated, the answer never arrived, and the client comes back with what it has. */
+/** The server rotated, the answer never arrived, and the client repeats what it sent, key and all. */
 async function lostResponse(stage: Stage, seconds: number): Promise<string> {
-  const owner = await login(stage);
-  await owner.use();
-  await owner.present(owner.credential);
-  await stage.server.turnClock(seconds);
-  return (await owner.goesOn()) ? 'goes on' : '**logged out**';
-}
-
-/** As {@link lostResponse}, where the client repeats what it sent, key and all. */
-async function lostResponseBound(stage: Stage, seconds: number): Promise<string> {
   const owner = await login(stage);
   await owner.use();
   const key = crypto.randomUUID();
@@ -77,7 +68,7 @@ async function theft(
 ): Promise<string> {
   const owner = await login(stage);
   await owner.use();
-  const thief = owner.thief();
+  const thief = owner.copy();
   await play(owner, thief);
   return whoIsIn(owner, thief);
 }
@@ -86,7 +77,7 @@ async function theft(
 async function followed(stage: Stage): Promise<string> {
   const owner = await login(stage);
   await owner.use();
-  const thief = owner.thief();
+  const thief = owner.copy();
   for (let round = 0; round < 4; round += 1) {
     const ownerIsIn = (await owner.refresh()) && (await owner.use());
     if (!ownerIsIn) return whoIsIn(owner, thief);
@@ -97,14 +88,11 @@ async function followed(stage: Stage): Promise<string> {
   return '**both go on, unseen**';
 }
 
-const repeats = (stage: Stage, seconds: number): Promise<string> =>
-  stage.bound ? lostResponseBound(stage, seconds) : lostResponse(stage, seconds);
-
 /** Everything that the table shows. */
 export const SCENES: readonly Scene[] = [
   { title: '50 at once', play: fiftyAtOnce },
-  { title: 'lost response, back after 1 s', play: (stage) => repeats(stage, 1) },
-  { title: 'lost response, back after an hour', play: (stage) => repeats(stage, HOUR) },
+  { title: 'lost response, back after 1 s', play: (stage) => lostResponse(stage, 1) },
+  { title: 'lost response, back after an hour', play: (stage) => lostResponse(stage, HOUR) },
   {
     title: 'thief first, uses it; owner a minute later',
     play: (stage) =>

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HttpConnection, request } from '../driver/http-connection.js';
 import type { Bench } from '../harness/bench.js';
+import { withServer } from '../harness/line-up.js';
 import { PLATFORMS, STANDALONE, type Subject, bareTypeorm, baton } from '../harness/subjects.js';
-import { median } from '../harness/statistics.js';
+import { median } from '../harness/samples.js';
 
 /** How long a server is left alone before its memory is read. */
 const IDLE_MS = 3_000;
@@ -29,54 +30,39 @@ export async function w6(bench: Bench): Promise<void> {
 
 /** What reads a program from the disk for the first time measures the disk. */
 const fillDiskCache = (bench: Bench, subject: Subject): Promise<void> =>
-  bench.withServer(subject, async () => {}, { profile: null });
+  withServer(bench, subject, { profile: null }, async () => {});
 
-async function start(bench: Bench, subject: Subject): Promise<Start> {
-  let answerMs = 0;
-  let idleMb = 0;
-  await bench.withServer(
-    subject,
-    async ({ port, startMs, memory }) => {
-      const listensMs = performance.now();
-      const connection = await HttpConnection.open(port);
-      await connection.exchange(request('GET', '/open'));
-      answerMs = startMs + performance.now() - listensMs;
-      connection.close();
-      await sleep(IDLE_MS);
-      idleMb = memory().nowMb;
-    },
-    { profile: null },
-  );
-  bench.log(`W6 ${subject.name}: ${answerMs.toFixed(0)} ms, ${idleMb.toFixed(0)} MiB`);
-  return { subject: subject.name, answerMs, idleMb };
+function start(bench: Bench, subject: Subject): Promise<Start> {
+  return withServer(bench, subject, { profile: null }, async ({ server }) => {
+    const listensMs = performance.now();
+    const connection = await HttpConnection.open(server.port);
+    await connection.exchange(request('GET', '/open'));
+    const answerMs = server.startMs + performance.now() - listensMs;
+    connection.close();
+    await sleep(IDLE_MS);
+    const idleMb = server.memory().nowMb;
+    bench.log(`W6 ${subject.name}: ${answerMs.toFixed(0)} ms, ${idleMb.toFixed(0)} MiB`);
+    return { subject: subject.name, answerMs, idleMb };
+  });
 }
 
 function conclude(bench: Bench, starts: readonly Start[]): void {
-  const of = (subject: string, figure: (start: Start) => number): number =>
-    median(starts.filter((one) => one.subject === subject).map(figure));
-  const time = (subject: string): number => of(subject, ({ answerMs }) => answerMs);
-  const memory = (subject: string): number => of(subject, ({ idleMb }) => idleMb);
+  const of = (subject: string, figure: 'answerMs' | 'idleMb'): number =>
+    median(starts.filter((one) => one.subject === subject).map((one) => one[figure]));
   const names = [...new Set(starts.map(({ subject }) => subject))];
   bench.tables.push({
     title: 'W6 start',
     columns: ['subject', 'spawn to first answer, ms', 'idle memory, MiB'],
-    rows: names.map((name) => [name, time(name).toFixed(0), memory(name).toFixed(1)]),
+    rows: names.map((name) => [
+      name,
+      of(name, 'answerMs').toFixed(0),
+      of(name, 'idleMb').toFixed(1),
+    ]),
   });
   for (const platform of PLATFORMS) {
     const [bare, ours] = [bareTypeorm(platform).name, baton(platform).name];
-    bench.goal(
-      'W6 time',
-      `${platform}: bare Nest with TypeORM`,
-      time(ours) / time(bare),
-      '≤',
-      1.15,
-    );
-    bench.goal(
-      'W6 memory',
-      `${platform}: bare Nest with TypeORM`,
-      memory(ours) / memory(bare),
-      '≤',
-      1.2,
-    );
+    const what = `${platform}: bare Nest with TypeORM`;
+    bench.note('W6 time', what, of(ours, 'answerMs') / of(bare, 'answerMs'), '≤', 1.15);
+    bench.note('W6 memory', what, of(ours, 'idleMb') / of(bare, 'idleMb'), '≤', 1.2);
   }
 }

@@ -6,6 +6,7 @@ import { type Credential, PROTOCOLS } from '../driver/protocols.js';
 import { logIn } from '../driver/scenarios.js';
 import type { Bench } from '../harness/bench.js';
 import type { FreshDatabase } from '../harness/databases.js';
+import { withServer } from '../harness/line-up.js';
 import { seedSessions } from '../harness/seeded-sessions.js';
 import { SECRETS, type ServerProcess } from '../harness/server-process.js';
 import type { Subject } from '../harness/subjects.js';
@@ -17,7 +18,7 @@ const LISTED = 1_000;
 
 /** Has the subject make its table and puts so many sessions into it. */
 export async function fill(bench: Bench, subject: Subject, database: FreshDatabase, rows: number) {
-  await bench.withServer(subject, async () => {}, { profile: null }, database);
+  await withServer(bench, subject, { profile: null, database }, async () => {});
   const indexes = await database.query(
     `SELECT indexname AS name, indexdef AS sql FROM pg_indexes WHERE tablename = 'refresh_tokens' AND indexdef NOT LIKE '%UNIQUE%'`,
   );
