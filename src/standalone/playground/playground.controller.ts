@@ -35,11 +35,12 @@ export class PlaygroundController {
   @Header('Referrer-Policy', 'no-referrer')
   @Header('Cache-Control', 'no-cache')
   async page(): Promise<string> {
-    const { AUTH_PREFIX, AUTH_REGISTRATION, sessionRules } = this.environment;
+    const { AUTH_COOKIES, AUTH_PREFIX, AUTH_REGISTRATION, sessionRules } = this.environment;
     const settings = new Map([
       ['route-prefix', AUTH_PREFIX && `/${AUTH_PREFIX}`],
       ['grace-seconds', String(sessionRules.grace)],
       ['registration', AUTH_REGISTRATION ? 'on' : 'off'],
+      ['cookies', AUTH_COOKIES ? 'on' : 'off'],
     ]);
     const html = await pageFile('index.html');
     return html.replaceAll(/%([a-z-]+)%/g, (_, name: string) => settings.get(name) ?? '');

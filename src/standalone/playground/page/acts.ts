@@ -81,7 +81,7 @@ async function raceTabs(cast: Cast): Promise<void> {
   });
   cast.story.tell(
     'calm',
-    `Two tabs present generation ${cast.stage.pair?.refresh.generation} at the same moment.`,
+    `Two tabs present generation ${cast.stage.pair?.access.generation} at the same moment.`,
   );
   network.gather(2);
   await Promise.all([baton.getAccessToken(token), secondTab.getAccessToken(token)]);

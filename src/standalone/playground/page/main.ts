@@ -1,4 +1,5 @@
 import { type BatonStorage, createBaton } from 'nestjs-baton/client';
+import { cookieStorage } from 'nestjs-baton/client/storage/cookie';
 import { memoryStorage } from 'nestjs-baton/client/storage/memory';
 import { webStorage } from 'nestjs-baton/client/storage/web';
 import type { MeBody, SessionBody, SessionsBody } from '../../../wire.js';
@@ -8,33 +9,39 @@ import { createEntrance } from './entrance.js';
 import { createLog } from './log.js';
 import { createNetwork } from './network.js';
 import { end, repeat, withdraw } from './relay.js';
-import { ending, sentenceOf } from './sentences.js';
+import { ending, isHandedOnInCookie, sentenceOf } from './sentences.js';
 import { showSessions } from './sessions-view.js';
 import { readSettings } from './settings.js';
 import { createStage } from './stage.js';
 import { createStory } from './story.js';
 import { createThief } from './thief.js';
-import { read } from './tokens.js';
+import { type TokenPair, read, tokensIn } from './tokens.js';
+import { chosenTransport, offerTransports } from './transport.js';
 
 const TICK_MS = 1_000;
 const POLL_MS = 5_000;
 
-const { routePrefix, graceMs, registration } = readSettings();
+const { routePrefix, graceMs, registration, cookies } = readSettings();
 const baseUrl = location.origin;
 const log = createLog(byId('log', HTMLOListElement));
 
-const shelf = webStorage({ key: 'baton-playground' });
-const stage = createStage(shelf, graceMs);
+const transport = chosenTransport(cookies);
+const isCookie = transport === 'cookie';
+const key = 'baton-playground';
+const shelf = isCookie ? cookieStorage({ key: `${key}-cookie` }) : webStorage({ key });
+const stage = createStage(findPair, graceMs);
 const story = createStory(log, stage);
-/** The page looks on whenever the client writes. */
-const storage: BatonStorage = {
-  ...shelf,
-  async write(value) {
-    await shelf.write(value);
-    await stage.look(false);
-  },
-};
-shelf.watch?.(() => void stage.look(true));
+/** The page looks on whenever the client writes tokens. */
+const storage: BatonStorage = isCookie
+  ? shelf
+  : {
+      ...shelf,
+      async write(value) {
+        await shelf.write(value);
+        await stage.look(false);
+      },
+    };
+if (!isCookie) shelf.watch?.(() => void stage.look(true));
 
 const network = createNetwork((exchange) => {
   const from = read(exchange.presented).generation;
@@ -50,6 +57,14 @@ const thief = createThief(`${baseUrl}${routePrefix}/token/refresh`, stage, story
 const entrance = createEntrance(baton, registration);
 const cast: Cast = { baton, storage, routePrefix, network, stage, thief, graceMs, story, check };
 rehearse(cast);
+offerTransports(cookies, transport);
+
+/** Of tokens in a cookie the client has the one for access, in memory. */
+async function findPair(): Promise<TokenPair | null> {
+  if (!isCookie) return tokensIn((await shelf.read()) ?? '');
+  const token = await baton.getAccessToken().catch(() => null);
+  return token === null ? null : { access: read(token), refresh: null };
+}
 
 /** Asks for the sessions: the first use of an access token also confirms its generation. */
 async function check(): Promise<void> {
@@ -113,6 +128,11 @@ baton.on('signedOut', async ({ reason, detail }) => {
   stage.change((relay) => end(relay, Date.now(), text));
   await thief.tryInVain();
   showThief(thief);
+});
+baton.on('refreshed', async () => {
+  if (!isCookie) return;
+  await stage.look(false);
+  if (stage.pair) story.tell('good', isHandedOnInCookie(stage.pair.access.generation));
 });
 baton.on('storageFailed', () =>
   log.add('warning', 'The tokens cannot be written; they live on in memory.'),

@@ -39,11 +39,11 @@ export const NO_RELAY: Relay = { sessionId: '', legs: [], theft: null, over: nul
 /** The relay after a pair has been stored: another leg, or nothing new. */
 export function handOn(
   relay: Relay,
-  { refresh }: TokenPair,
+  { access }: TokenPair,
   nowMs: number,
   byAnotherTab: boolean,
 ): Relay {
-  const { generation, sessionId } = refresh;
+  const { generation, sessionId } = access;
   const start = {
     generation,
     startMs: nowMs,

@@ -67,12 +67,19 @@ export function ending(reason: SignedOutReason, detail = ''): Sentence {
   return REVOCATIONS.get(detail) ?? ENDINGS[reason];
 }
 
+export const THIEF_FINDS_NOTHING =
+  'The thief found no refresh token: it is in a cookie, which no script can read, and none of his.';
+
+export function isHandedOnInCookie(generation: number): string {
+  return `Generation ${generation - 1} handed the baton on to ${generation}, in a cookie that the page never saw.`;
+}
+
 export function thiefHasCopied(generation: number): string {
   return `A thief has copied generation ${generation}. He now has a token as good as yours.`;
 }
 
 /** He has got what the owner has, or something of his own. */
-export function thiefIsAhead({ text, generation }: Token, owned: Token | undefined): string {
+export function thiefIsAhead({ text, generation }: Token, owned: Token | null): string {
   return text === owned?.text
     ? `Within the grace period the thief got the same successor as you, ${generation}. The next refresh gives one of you away.`
     : `The thief was first: he handed your baton on to himself, as generation ${generation}. Refresh now, and it comes to light.`;

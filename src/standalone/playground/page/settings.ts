@@ -3,11 +3,23 @@ export interface Settings {
   readonly routePrefix: string;
   readonly graceMs: number;
   readonly registration: boolean;
+  /** Whether the server hands out refresh tokens as cookies. */
+  readonly cookies: boolean;
 }
 
 export function readSettings(): Settings {
-  const { routePrefix = '', graceSeconds, registration } = document.documentElement.dataset;
-  return { routePrefix, graceMs: Number(graceSeconds) * 1000, registration: registration === 'on' };
+  const {
+    routePrefix = '',
+    graceSeconds,
+    registration,
+    cookies,
+  } = document.documentElement.dataset;
+  return {
+    routePrefix,
+    graceMs: Number(graceSeconds) * 1000,
+    registration: registration === 'on',
+    cookies: cookies === 'on',
+  };
 }
 
 /** What this device may be called: `Chrome on Android`. */

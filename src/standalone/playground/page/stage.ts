@@ -1,10 +1,9 @@
-import type { BatonStorage } from 'nestjs-baton/client';
 import { byId } from './dom.js';
 import { exampleRelay } from './example-relay.js';
 import { drawRelay } from './relay-view.js';
 import { NO_RELAY, type Relay, handOn, liveLeg } from './relay.js';
 import { spoken } from './time.js';
-import { type Token, type TokenPair, tokensIn } from './tokens.js';
+import type { Token, TokenPair } from './tokens.js';
 
 /** What happens to the relay. */
 type Turn = (relay: Relay, nowMs: number) => Relay;
@@ -21,12 +20,13 @@ export interface Stage {
   readonly follow: (turn: Turn) => void;
   /** Calls a listener after what this tab did to the relay. */
   onOwnChange(listener: (relay: Relay) => void): void;
-  /** Looks into the storage: the baton may have been handed on. */
+  /** Looks for the tokens: the baton may have been handed on. */
   look(byAnotherTab: boolean): Promise<void>;
   draw(): void;
 }
 
-export function createStage(storage: BatonStorage, graceMs: number): Stage {
+/** @param findPair looks for the tokens that this device has now */
+export function createStage(findPair: () => Promise<TokenPair | null>, graceMs: number): Stage {
   const track = byId('track', SVGSVGElement);
   const summary = byId('relay-summary', HTMLElement);
   let relay = NO_RELAY;
@@ -56,7 +56,7 @@ export function createStage(storage: BatonStorage, graceMs: number): Stage {
     },
     onOwnChange: (listener) => (tell = listener),
     async look(byAnotherTab) {
-      pair = tokensIn((await storage.read()) ?? '');
+      pair = await findPair();
       const tokens = pair;
       const turn = byAnotherTab ? stage.follow : stage.change;
       turn((now, nowMs) => (tokens ? handOn(now, tokens, nowMs, byAnotherTab) : now));
@@ -91,9 +91,10 @@ function drawMeters(pair: TokenPair | null, graceLeftMs: number, graceMs: number
   byId('meters', HTMLElement).hidden = pair === null;
   if (pair === null) return;
   drawLifetime('access', pair.access);
-  drawLifetime('refresh', pair.refresh);
+  if (pair.refresh) drawLifetime('refresh', pair.refresh);
+  else drawMeter('refresh', 0, 'in a cookie');
   // Before the first rotation there is no spent token that could come back.
-  const over = pair.refresh.generation === 0 ? '–' : 'over';
+  const over = pair.access.generation === 0 ? '–' : 'over';
   const left = graceLeftMs === 0 ? over : spoken(graceLeftMs / 1000);
   drawMeter('grace', graceLeftMs / (graceMs || 1), left);
 }

@@ -1,5 +1,11 @@
 import { type Theft, isParent, steal } from './relay.js';
-import { thiefHasCopied, thiefIsAhead, thiefIsCaught, thiefIsOut } from './sentences.js';
+import {
+  THIEF_FINDS_NOTHING,
+  thiefHasCopied,
+  thiefIsAhead,
+  thiefIsCaught,
+  thiefIsOut,
+} from './sentences.js';
 import type { Stage } from './stage.js';
 import type { Story } from './story.js';
 import { type Token, tokensIn } from './tokens.js';
@@ -33,7 +39,7 @@ export function createThief(refreshUrl: string, stage: Stage, { tell }: Story): 
     loot = successor;
     robbed = { ...robbed, own: { generation: successor.generation, startMs: Date.now() } };
     show('the thief runs', false);
-    tell('bad', thiefIsAhead(successor, stage.pair?.refresh));
+    tell('bad', thiefIsAhead(successor, stage.pair?.refresh ?? null));
     return false;
   };
 
@@ -43,7 +49,7 @@ export function createThief(refreshUrl: string, stage: Stage, { tell }: Story): 
     },
     copy() {
       loot = stage.pair?.refresh ?? null;
-      if (!loot) return;
+      if (!loot) return tell('good', THIEF_FINDS_NOTHING);
       robbed = { generation: loot.generation, startMs: Date.now(), own: null };
       show(`a thief’s copy of ${loot.generation}`, false);
       tell('warning', thiefHasCopied(loot.generation));

@@ -11,7 +11,8 @@ export interface Token {
 /** The two that were handed out together. */
 export interface TokenPair {
   readonly access: Token;
-  readonly refresh: Token;
+  /** Null where it is in a cookie. */
+  readonly refresh: Token | null;
 }
 
 /** Three parts of Base64url: every token has this shape, wherever it lies. */
