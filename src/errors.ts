@@ -140,6 +140,29 @@ export class MaxUsesReachedError extends AuthError {
   }
 }
 
+/**
+ * An application's own refusal of a user, in the form of the module's errors: locked, not verified, a second factor
+ * wanted. For `authenticate`, `onLogin`, `onRefresh` and `toUser`; a client keeps its session, and shows the sentence.
+ * As any 401, one with that status counts as a failed attempt.
+ */
+export class UserRefusedError extends HttpException {
+  /**
+   * @param code the application's own word, such as `email_not_verified`
+   * @param status 400 to 499 @default 403
+   * @throws TypeError for a code that is not made of small letters, digits and _, or another status
+   */
+  constructor(
+    readonly code: string,
+    description: string,
+    status = 403,
+  ) {
+    super({ error: code, error_description: description }, status);
+    this.message = description;
+    if (!/^[a-z0-9_]{1,64}$/.test(code)) throw new TypeError('A code takes a-z, 0-9 and _');
+    if (!(status >= 400 && status <= 499)) throw new TypeError('A refusal takes a status of 4xx');
+  }
+}
+
 /** There is no such thing, or none that belongs to the caller. */
 export class NotFoundError extends AuthError {
   constructor(description: string) {

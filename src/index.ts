@@ -35,6 +35,7 @@ export {
   TokenReusedError,
   TooManyAttemptsError,
   UnavailableError,
+  UserRefusedError,
 } from './errors.js';
 export {
   type AuthEvent,

@@ -10,6 +10,14 @@ export interface AuthHooks<User extends AuthUser = AuthUser> {
 
   /** The application's own claims of an access token; asked at login and at each refresh. */
   accessTokenClaims?(user: User): Record<string, unknown> | Promise<Record<string, unknown>>;
+  /**
+   * Further fields of the body that answers a login or a refresh, where the application has one of its own; the pair's
+   * cannot be replaced. Asked before anything is written: where it fails, no session opens and nothing is consumed.
+   */
+  responseFields?(
+    user: User,
+    route: 'login' | 'refresh',
+  ): Record<string, unknown> | Promise<Record<string, unknown>>;
   /** Called before a session opens. Throw an `HttpException` to refuse the user: locked, not verified. */
   onLogin?(user: User, origin: SessionOrigin): void | Promise<void>;
   /** Called before a session is refreshed. Throw an `HttpException` to refuse; nothing is consumed. */
@@ -25,6 +33,7 @@ const functionSchema = v.custom<(...args: never[]) => never>(
 export const hookEntries = {
   toUser: v.optional(functionSchema),
   accessTokenClaims: v.optional(functionSchema),
+  responseFields: v.optional(functionSchema),
   onLogin: v.optional(functionSchema),
   onRefresh: v.optional(functionSchema),
 };
@@ -33,6 +42,7 @@ export const hookEntries = {
 export function hooksOf(options: AuthHooks) {
   return {
     accessTokenClaims: options.accessTokenClaims?.bind(options),
+    responseFields: options.responseFields?.bind(options),
     onLogin: options.onLogin?.bind(options),
     onRefresh: options.onRefresh?.bind(options),
     toUser: options.toUser?.bind(options),

@@ -18,7 +18,6 @@ import { SessionService } from '../sessions/session.service.js';
 import { type SessionOrigin, requireSessionId } from '../sessions/storable-session.js';
 import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { isGeneration } from '../tokens/claims.js';
-import { type OwnClaims, ownClaims } from '../tokens/own-claims.js';
 import {
   type IssuedRefreshToken,
   type PresentedRefreshToken,
@@ -29,6 +28,7 @@ import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import { type OwnParts, ownPartsOf } from './own-parts.js';
 
 const NOWHERE: SessionOrigin = { ip: null, userAgent: null, deviceName: null };
 
@@ -90,8 +90,8 @@ export class AuthService {
   /** Opens a session for a user who has proved who they are in another way: a passkey, a social login. */
   async openSession(user: AuthUser, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
     await this.config.onLogin?.(user, origin);
-    const claims = await this.ownClaimsOf(user);
-    return this.pair(await this.sessionService.open(user.id, origin), claims);
+    const parts = await ownPartsOf(this.config, user, 'login');
+    return this.pair(await this.sessionService.open(user.id, origin), parts);
   }
 
   /**
@@ -112,8 +112,8 @@ export class AuthService {
     const user = await this.config.users.findById(presented.claims.sub);
     if (user === null) throw await this.userGone(presented.claims.sub, 'Refresh');
     await this.config.onRefresh?.(user, presented.claims.sid);
-    const claims = await this.ownClaimsOf(user);
-    return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), claims);
+    const parts = await ownPartsOf(this.config, user, 'refresh');
+    return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), parts);
   }
 
   /**
@@ -229,15 +229,11 @@ export class AuthService {
     return { token, claims: this.refreshTokens.verify(token) };
   }
 
-  /** Asked before anything is written: claims may fail. */
-  private async ownClaimsOf(user: AuthUser): Promise<OwnClaims> {
-    return ownClaims(await this.config.accessTokenClaims?.(user));
-  }
-
-  private pair(issued: IssuedRefreshToken, claims: OwnClaims): TokenPairBody {
+  private pair(issued: IssuedRefreshToken, { claims, fields }: OwnParts): TokenPairBody {
     const { token, place } = issued;
     const access = this.accessTokens.issue(place, claims);
     return {
+      ...fields,
       access_token: access.token,
       token_type: 'Bearer',
       expires_in: access.expiresInSeconds,

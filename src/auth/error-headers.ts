@@ -1,14 +1,20 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { AuthError, type AuthErrorCode, TooManyAttemptsError } from '../errors.js';
+import {
+  AuthError,
+  type AuthErrorCode,
+  TooManyAttemptsError,
+  UserRefusedError,
+} from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
+import { keepOnErrorsOnly } from './headers-of-errors-only.js';
 import { Responses } from './passport/responses.js';
 
 /** Says that an error is ours, and which: gateways and other services do not send it. */
 export const AUTH_ERROR_HEADER = 'X-Auth-Error';
 
 /** Where nothing was wrong with a token the challenge stands alone (RFC 6750 section 3.1). */
-const BARE: ReadonlySet<AuthErrorCode> = new Set(['missing_token', 'invalid_credentials']);
+const BARE: ReadonlySet<string> = new Set<AuthErrorCode>(['missing_token', 'invalid_credentials']);
 
 /** The longest text in a header: what a hook throws may be of any length, and a client reads 8 KiB of headers. */
 const MAX_TEXT_CHARACTERS = 256;
@@ -37,11 +43,15 @@ export class ErrorHeaders {
     }
   }
 
-  /** No error is for a cache, whoever threw it; only ours say more. */
+  /**
+   * No error is for a cache, whoever threw it; only ours say more. What they say is taken back where the answer is no
+   * error after all; that it is for no cache stays, for it depended on who asked.
+   */
   set(response: unknown, error: unknown): void {
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    if (!(error instanceof AuthError)) return;
+    if (!(error instanceof AuthError || error instanceof UserRefusedError)) return;
+    keepOnErrorsOnly(response, [AUTH_ERROR_HEADER, 'Retry-After', 'WWW-Authenticate']);
     httpAdapter.setHeader(response, AUTH_ERROR_HEADER, clean(error.code));
     if (error instanceof TooManyAttemptsError) {
       httpAdapter.setHeader(response, 'Retry-After', String(error.retryAfterSeconds));
@@ -57,9 +67,9 @@ export class ErrorHeaders {
     if (response !== undefined) this.set(response, error);
   }
 
-  challengeOf(error: AuthError): string {
+  challengeOf(error: AuthError | UserRefusedError): string {
     const bare = `Bearer realm="${clean(this.settings.issuer)}"`;
-    if (BARE.has(error.code)) return bare;
+    if (BARE.has(error.code) || error instanceof UserRefusedError) return bare;
     return `${bare}, error="invalid_token", error_description="${clean(error.message)}"`;
   }
 }

@@ -13,14 +13,21 @@ const RESERVED = new Set(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp'
  *   every object has
  */
 export function ownClaims(returned: unknown): OwnClaims {
+  return ownObject(returned, 'accessTokenClaims', RESERVED);
+}
+
+/** As {@link ownClaims}, for what another hook returned, which may not take the names that are `reserved` there. */
+export function ownObject(
+  returned: unknown,
+  hook: string,
+  reserved: ReadonlySet<string>,
+): Readonly<Record<string, unknown>> {
   if (returned === undefined) return {};
-  const claims = isObject(returned) ? copyOf(returned) : returned;
-  if (!isObject(claims)) {
-    throw new TypeError(`accessTokenClaims returned ${kindOf(claims)}: it takes an object`);
-  }
-  const taken = Object.keys(claims).find((name) => RESERVED.has(name) || name in Object.prototype);
-  if (taken === undefined) return claims;
-  throw new TypeError(`accessTokenClaims returned "${taken}", a name that the module sets itself`);
+  const copy = isObject(returned) ? copyOf(returned, hook) : returned;
+  if (!isObject(copy)) throw new TypeError(`${hook} returned ${kindOf(copy)}: it takes an object`);
+  const taken = Object.keys(copy).find((name) => reserved.has(name) || name in Object.prototype);
+  if (taken === undefined) return copy;
+  throw new TypeError(`${hook} returned "${taken}", a name that the module sets itself`);
 }
 
 /** Neither a list nor a `Map`, a `Date` or a boxed string, which JSON would make something else of. */
@@ -28,11 +35,11 @@ function isObject(value: unknown): value is OwnClaims {
   return Object.prototype.toString.call(value) === '[object Object]';
 }
 
-function copyOf(claims: OwnClaims): unknown {
+function copyOf(claims: OwnClaims, hook: string): unknown {
   try {
     return JSON.parse(JSON.stringify(claims));
   } catch (cause) {
-    throw new TypeError('accessTokenClaims returned what JSON cannot hold', { cause });
+    throw new TypeError(`${hook} returned what JSON cannot hold`, { cause });
   }
 }
 

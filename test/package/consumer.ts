@@ -77,6 +77,7 @@ import {
   type TokenReusedEvent,
   TooManyAttemptsError,
   UnavailableError,
+  UserRefusedError,
   type UserStore,
   isAuthRoute,
   refreshTokenEntity,
@@ -118,6 +119,7 @@ class Tenants implements UserStore<Tenant, TenantFields> {
     username: email,
     fields,
   }: Credentials<TenantFields>): Promise<Tenant | null> {
+    if (fields?.tenant === 'gone') throw new UserRefusedError('tenant_gone', 'It is closed', 410);
     const further: FurtherFields = { ...fields };
     return fields?.tenant === 'acme' && further['otp'] === fields.otp ? { id: '1', email } : null;
   }
@@ -154,6 +156,7 @@ const revocationFeed: RevocationFeed = {
 const rules: SessionOptions = { accessTtl, grace: 5, reuseScope: 'user', revocation: 'strict' };
 const extras: AuthModuleExtras = { globalGuard: true, isGlobal: false, dataSource: 'sessions' };
 const options: AuthModuleOptions<Member> = {
+  responseFields: ({ role }, route) => ({ role, route }),
   ...rules,
   users: new Members(),
   accessPrivateKey,

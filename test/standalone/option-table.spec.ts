@@ -32,6 +32,7 @@ const VARIABLE_OF = {
   user: NO_VARIABLE,
   toUser: CODE,
   accessTokenClaims: CODE,
+  responseFields: CODE,
   onLogin: CODE,
   onRefresh: CODE,
 } as const satisfies { readonly [Option in keyof Required<AuthModuleOptions>]: string };
