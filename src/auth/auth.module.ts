@@ -4,6 +4,7 @@ import {
   ConfigurableModuleBuilder,
   Controller,
   type DynamicModule,
+  type ExecutionContext,
   Module,
   type Provider,
   type Type,
@@ -49,15 +50,26 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   table: undefined,
 };
 
-/** Looked up when it is first asked, so that `PlacementCheck`, not Nest, says what made it request-scoped. */
+/**
+ * The guard before every route. It is looked up when it is first asked, so that `PlacementCheck`, not Nest, says what
+ * made it request-scoped.
+ */
+class GlobalGuard implements CanActivate {
+  private guard: JwtAuthGuard | undefined;
+
+  constructor(private readonly module: ModuleRef) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const guard = this.guard ?? this.module.get<JwtAuthGuard>(JwtAuthGuard);
+    this.guard = guard;
+    return guard.canActivate(context);
+  }
+}
+
 const GLOBAL_GUARD: Provider = {
   provide: APP_GUARD,
   inject: [ModuleRef],
-  useFactory: (module: ModuleRef): CanActivate => {
-    let found: CanActivate | undefined;
-    const guard = (): CanActivate => (found ??= module.get<CanActivate>(JwtAuthGuard));
-    return { canActivate: (context) => guard().canActivate(context) };
-  },
+  useFactory: (module: ModuleRef): CanActivate => new GlobalGuard(module),
 };
 
 const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOptions>({

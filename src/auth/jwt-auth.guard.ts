@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import { APP_GUARD, ModulesContainer, Reflector } from '@nestjs/core';
 import { InvalidTokenError, MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
@@ -24,7 +24,8 @@ import { Transports } from './transports/transports.js';
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
-  private readonly publicRoutes = new PublicRoutes(isJwtAuthGuard);
+  private readonly publicRoutes = new PublicRoutes(isJwtAuthGuard, () => this.standsBeforeAll());
+  private isBeforeAll: boolean | undefined;
 
   constructor(
     private readonly accessControl: AccessControl,
@@ -33,6 +34,7 @@ export class JwtAuthGuard implements CanActivate {
     private readonly attempts: AttemptLimits,
     private readonly requestUser: RequestUser,
     private readonly reflector: Reflector,
+    private readonly modules: ModulesContainer,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -109,6 +111,15 @@ export class JwtAuthGuard implements CanActivate {
   private verify(request: HttpRequest, token: string): Promise<AuthenticatedUser> {
     this.attempts.assertNoFlood(addressOf(request));
     return this.strategy.ask(new BareRequest(token));
+  }
+
+  /** Whether it is an `APP_GUARD`, or one is made with it. */
+  private standsBeforeAll(): boolean {
+    this.isBeforeAll ??= Array.from(this.modules.values())
+      .flatMap(({ providers }) => Array.from(providers))
+      .filter(([token]) => String(token).startsWith(APP_GUARD))
+      .some(([, { instance }]) => [instance, ...Object.values(instance ?? {})].includes(this));
+    return this.isBeforeAll;
   }
 
   private isOptional(context: ExecutionContext): boolean {
