@@ -1,6 +1,6 @@
 /**
- * Where rules take the time from: an option, which tests turn, or the database's. Only {@link machineTime}, which
- * that is derived from, reads `Date`.
+ * Where rules take the time from: an option, which tests turn, or the database's, which is derived from
+ * {@link machineTime}. How long something takes is measured by the monotonic clock, wherever it is.
  */
 export interface Clock {
   /** The current time, Unix milliseconds. */
