@@ -121,6 +121,7 @@ describe('a WebSocket that is kept', () => {
     await eventually(2000, async () => connection.socket() !== null);
     await baton.signOut();
     await eventually(2000, async () => server.clients.size === 0);
+    expect(connection.socket()).toBeNull();
     connection.stop();
   });
 
