@@ -57,6 +57,7 @@ export type { LiveSession } from './sessions/live-session.js';
 export { RefreshToken } from './sessions/refresh-token.entity.js';
 export type { PushedRevocation, RevocationFeed } from './sessions/revocation-feed.js';
 export type { SessionOrigin } from './sessions/storable-session.js';
+export type { UserId } from './storable-text.js';
 export type { AccessTokenClaims } from './tokens/access-token-codec.js';
 export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token-codec.js';
 export type { AuthUser, Credentials, FurtherFields, UserStore } from './users/user-store.js';

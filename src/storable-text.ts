@@ -1,3 +1,6 @@
+/** What a store may have as the identifier of a user; the last is an `ObjectId` of MongoDB. */
+export type UserId = string | number | bigint | { toHexString(): string };
+
 /** The longest identifier of a user, in characters. */
 export const LONGEST_USER_ID = 255;
 

@@ -15,7 +15,11 @@ import { LogoutService } from '../sessions/logout.service.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionService } from '../sessions/session.service.js';
-import { type SessionOrigin, requireSessionId } from '../sessions/storable-session.js';
+import {
+  type SessionOrigin,
+  requireSessionId,
+  storableUserId,
+} from '../sessions/storable-session.js';
 import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { isGeneration } from '../tokens/claims.js';
 import {
@@ -24,6 +28,7 @@ import {
   RefreshTokenCodec,
 } from '../tokens/refresh-token-codec.js';
 import type { AuthUser, Credentials } from '../users/user-store.js';
+import { userOfSub } from '../users/user-of-sub.js';
 import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
@@ -66,7 +71,7 @@ export class AuthService {
     const user = await this.checkCredentials(credentials);
     const pair = await this.openSession(user, origin);
     if ((await this.config.users.isCurrent?.(user)) !== false) return pair;
-    await this.revocations.revoke(pair.session_id, String(user.id), 'password_changed');
+    await this.revocations.revoke(pair.session_id, storableUserId(user.id), 'password_changed');
     throw new InvalidCredentialsError();
   }
 
@@ -109,7 +114,7 @@ export class AuthService {
     presented: PresentedRefreshToken,
     { idempotencyKey = null }: RefreshOptions = {},
   ): Promise<TokenPairBody> {
-    const user = await this.config.users.findById(presented.claims.sub);
+    const user = await userOfSub(this.config.users, presented.claims.sub);
     if (user === null) throw await this.userGone(presented.claims.sub, 'Refresh');
     await this.config.onRefresh?.(user, presented.claims.sid);
     const parts = await ownPartsOf(this.config, user, 'refresh');
@@ -214,7 +219,7 @@ export class AuthService {
 
   /** The user that an access token or a session belongs to. @throws InvalidTokenError when there is none any more */
   async findUser(userId: string): Promise<AuthUser> {
-    const user = await this.config.users.findById(userId);
+    const user = await userOfSub(this.config.users, userId);
     if (user === null) throw await this.userGone(userId, 'Access');
     return user;
   }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
+import type { UserId } from '../storable-text.js';
 import type { AuthUser, Credentials, UserStore } from '../users/user-store.js';
 import {
   AUTH_CONFIG,
@@ -29,7 +30,11 @@ export class InjectedUsers implements UserStore {
     return (await this.find().isCurrent?.(user)) ?? true;
   }
 
-  async findById(id: string): Promise<AuthUser | null> {
+  parseId(text: string): UserId {
+    return this.find().parseId?.(text) ?? text;
+  }
+
+  async findById(id: UserId): Promise<AuthUser | null> {
     return this.find().findById(id);
   }
 

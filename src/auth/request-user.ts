@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { InvalidTokenError } from '../errors.js';
+import { userOfSub } from '../users/user-of-sub.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import type { HttpRequest } from './http-request.js';
@@ -38,7 +39,7 @@ export class RequestUser {
   }
 
   private async full({ id }: AuthenticatedUser): Promise<unknown> {
-    const user = await this.config.users.findById(id);
+    const user = await userOfSub(this.config.users, id);
     if (user === null) throw new InvalidTokenError('Access');
     return user;
   }

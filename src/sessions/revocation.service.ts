@@ -6,12 +6,12 @@ import { SETTINGS, type Settings } from '../options.js';
 import { RefreshTokenStore, type Revocation, type RevokedSession } from './refresh-token.store.js';
 import { RevocationList } from './revocation-list.js';
 import {
-  type UserId,
   isSessionId,
   requireReason,
   requireSessionId,
   storableUserId,
 } from './storable-session.js';
+import type { UserId } from '../storable-text.js';
 
 /** What two parties have used. */
 export interface Reuse {

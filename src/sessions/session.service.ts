@@ -9,12 +9,8 @@ import { type LiveSession, type Onlooker, liveSessions } from './live-session.js
 import { sessionEndMs } from './session-end.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
-import {
-  type SessionOrigin,
-  type UserId,
-  storableOrigin,
-  storableUserId,
-} from './storable-session.js';
+import { type SessionOrigin, storableOrigin, storableUserId } from './storable-session.js';
+import type { UserId } from '../storable-text.js';
 
 /** Opens and lists sessions. */
 @Injectable()

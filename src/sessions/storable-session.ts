@@ -11,19 +11,34 @@ export interface SessionOrigin {
 /** How many characters the columns hold. */
 const LONGEST = { reason: 64, ip: 45, userAgent: 255, deviceName: 128 } as const;
 
-/** An application's identifier of a user; sessions and tokens keep it as text. */
-export type UserId = string | number;
-
 /**
- * An application's identifier of a user as rows and tokens know it: a number as text.
+ * An application's identifier of a user as rows and tokens know it: a number, or an `ObjectId`, as text.
  *
- * @throws TypeError when no row could hold it
+ * @throws TypeError when no row could hold it, and for a number that may stand for two users: a fraction, or one
+ *   beyond 2^53, whose last digits are not its own
  */
 export function storableUserId(id: unknown): string {
-  const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : id;
+  const text = textOfId(id);
   if (isStorable(text, 1, LONGEST_USER_ID)) return text;
   throw new TypeError(takes('A user id', 1, LONGEST_USER_ID));
 }
+
+function textOfId(id: unknown): unknown {
+  if (typeof id === 'number' && !Number.isSafeInteger(id)) {
+    throw new TypeError(
+      'A user id that is a number takes a whole one within 2^53: use a bigint or a string',
+    );
+  }
+  if (typeof id === 'number' || typeof id === 'bigint') return String(id);
+  return isHexId(id) ? id.toHexString() : id;
+}
+
+/** Whether it is an `ObjectId`, of whichever copy of `bson`. */
+const isHexId = (id: unknown): id is { toHexString(): string } =>
+  typeof id === 'object' &&
+  id !== null &&
+  'toHexString' in id &&
+  typeof id.toHexString === 'function';
 
 /** @throws TypeError when no row could hold this reason of a revocation */
 export function requireReason(reason: unknown): void {

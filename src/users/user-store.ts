@@ -1,3 +1,5 @@
+import type { UserId } from '../storable-text.js';
+
 /** What a login presents besides a name and a password: see the option `loginFields`. */
 export type FurtherFields = Readonly<Record<string, string | undefined>>;
 
@@ -16,8 +18,8 @@ export interface Credentials<Fields extends FurtherFields = FurtherFields> {
 
 /** The least that the module needs to know of a user. */
 export interface AuthUser {
-  /** Stable for the life of the account; it becomes the claim `sub`, at most 255 characters. */
-  readonly id: string | number;
+  /** Stable for the life of the account; as text, at most 255 characters, it is the claim `sub` and in the rows. */
+  readonly id: UserId;
   /**
    * What `GET me` answers as `username`; without it, the user's property that `loginFields` names, such as `email`.
    */
@@ -28,10 +30,25 @@ export interface AuthUser {
  * The users of the importing application. This is the one thing that it has to bring; the module never
  * sees a password hash.
  */
-export interface UserStore<
+export type UserStore<
   User extends AuthUser = AuthUser,
   Fields extends FurtherFields = FurtherFields,
-> {
+> = CredentialCheck<User, Fields> & UserLookUp<User>;
+
+/** How users are found: by text, unless their ids are something else. */
+type UserLookUp<User extends AuthUser> = string extends User['id']
+  ? LookUpById<User> & Partial<IdParser<User>>
+  : LookUpById<User> & IdParser<User>;
+
+interface IdParser<User extends AuthUser> {
+  /**
+   * Makes an id of the text that tokens and rows have of it: `Number`, `BigInt`, `(text) => new ObjectId(text)`. Of
+   * text that this store's own ids made; what it throws reaches the filters.
+   */
+  parseId(text: string): User['id'];
+}
+
+interface CredentialCheck<User extends AuthUser, Fields extends FurtherFields> {
   /**
    * Checks a user name and a password.
    *
@@ -49,12 +66,14 @@ export interface UserStore<
    * @returns false when it is not: the session is ended, and the login refused
    */
   isCurrent?(user: User): Promise<boolean>;
+}
 
+interface LookUpById<User extends AuthUser> {
   /**
-   * Finds a user by the claim `sub`; asked at each refresh and by `GET me`.
+   * Finds a user by the claim `sub`, or what `parseId` makes of it; asked at each refresh and by `GET me`.
    *
    * @returns `null` when there is no such user any more: every session of theirs is revoked (`user_gone`). A user
    *   who is merely locked is not gone: throw from `onLogin` and `onRefresh`. An id is never given again
    */
-  findById(id: string): Promise<User | null>;
+  findById(id: User['id']): Promise<User | null>;
 }

@@ -77,6 +77,7 @@ import {
   type TokenReusedEvent,
   TooManyAttemptsError,
   UnavailableError,
+  type UserId,
   UserRefusedError,
   type UserStore,
   isAuthRoute,
@@ -102,8 +103,12 @@ class Members implements UserStore<Member> {
     return role === 'reader';
   }
 
-  async findById(id: string): Promise<Member | null> {
-    return { id: Number(id), username: 'ann', role: 'writer' };
+  parseId(text: string): number {
+    return Number(text);
+  }
+
+  async findById(id: number): Promise<Member | null> {
+    return { id, username: 'ann', role: 'writer' };
   }
 }
 
@@ -141,6 +146,8 @@ export const tenants = AuthModule.forRoot({
 });
 // @ts-expect-error: the users know of no such field
 export const strangers: LoginFields<TenantFields> = { further: { pin: 'required' } };
+
+export const idOfMember: UserId = 1n;
 
 const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';
