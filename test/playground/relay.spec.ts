@@ -66,9 +66,11 @@ describeInChromium('the playground', () => {
     await signUp(page);
     await page.getByLabel('Wait out the grace period').check();
     await click('Lose the answer');
+    await page.locator('#countdown', { hasText: /^Out of the tunnel in [12] s$/ }).waitFor();
     await untilToldOf(page, 'Nobody had used 1, so it was withdrawn and 2 issued instead.');
     expect(await generationOf(page)).toBe(2);
     expect(await isVisible('withdrawn, never arrived')).toBe(true);
+    expect(await page.locator('#countdown').innerText()).toBe('');
   });
 
   it('lets two tabs race for the same successor', async () => {
