@@ -106,7 +106,10 @@ export interface SessionOptions {
    * @default true
    */
   readonly recovery?: boolean | undefined;
-  /** Whether a genuine token that is newer than its row is accepted: the database lost a write. @default true */
+  /**
+   * Whether a genuine token is accepted that is newer than its row, or has no row within ten minutes of its login:
+   * the database lost a write. @default true
+   */
   readonly recoverLostWrites?: boolean | undefined;
   /**
    * How many recoveries a session may have in a row: one parent that comes back for another successor, again

@@ -9,6 +9,7 @@ import { databaseTime } from '../sessions/database-time.store.js';
 import { SeenTokens } from '../sessions/seen-tokens.js';
 import { ExpiredSessionSweeper } from '../sessions/expired-session-sweeper.js';
 import type { RefreshToken } from '../sessions/refresh-token.entity.js';
+import { LostLogins } from '../sessions/lost-logins.js';
 import { LogoutService } from '../sessions/logout.service.js';
 import { RefreshTokenStore } from '../sessions/refresh-token.store.js';
 import { RevocationList } from '../sessions/revocation-list.js';
@@ -57,6 +58,7 @@ const PARTS: Provider[] = [
   SeenTokens,
   ExpiredSessionSweeper,
   RevocationService,
+  LostLogins,
   LogoutService,
   SessionService,
   RotationService,

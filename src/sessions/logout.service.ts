@@ -7,6 +7,7 @@ import type { PresentedRefreshToken } from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { SeenTokens } from './seen-tokens.js';
 import type { SessionRow } from './refresh-token.entity.js';
+import { LostLogins } from './lost-logins.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import { judge } from './rotation-policy.js';
@@ -26,12 +27,14 @@ export class LogoutService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly store: RefreshTokenStore,
     private readonly seenTokens: SeenTokens,
+    private readonly lostLogins: LostLogins,
     private readonly revocations: RevocationService,
   ) {}
 
   /** Ends the session of a genuine refresh token. Ending it twice is no error, and is told once. */
-  async byRefreshToken({ token, claims }: PresentedRefreshToken, reason: string): Promise<void> {
-    const session = await this.store.find(claims.sid);
+  async byRefreshToken(presented: PresentedRefreshToken, reason: string): Promise<void> {
+    const { token, claims } = presented;
+    const session = await this.lostLogins.find(presented);
     const isReused = session !== null && this.isReused(token, claims.gen, session);
     await this.end(claims, reason, isReused);
   }

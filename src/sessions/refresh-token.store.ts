@@ -82,6 +82,18 @@ export class RefreshTokenStore {
     await this.table.run(({ manager }) => manager.insert(this.table.entity, session));
   }
 
+  /** Adds a session that the database has lost. @returns its row, also where somebody else was faster */
+  async restore(session: SessionRow): Promise<SessionRow> {
+    try {
+      await this.open(session);
+      return session;
+    } catch (error) {
+      const there = await this.find(session.id);
+      if (there === null) throw error;
+      return there;
+    }
+  }
+
   async find(id: string): Promise<SessionRow | null> {
     const [session = null] = await this.read({ where: { id } });
     return session;

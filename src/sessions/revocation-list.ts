@@ -31,6 +31,12 @@ interface Moment {
   readonly monotonicMs: number;
 }
 
+/** A session that was revoked. */
+interface Revoked extends Moment {
+  /** Null where this was pushed, and no row has said so yet. */
+  reason: string | null;
+}
+
 /**
  * Which sessions were revoked while access tokens of theirs may still be about. This instance adds its
  * own at once; what the others have revoked comes from the database by {@link refresh}.
@@ -40,7 +46,7 @@ interface Moment {
  */
 export class RevocationList {
   /** When each was revoked, and when that was heard of here. */
-  private readonly revoked = new Map<string, Moment>();
+  private readonly revoked = new Map<string, Revoked>();
   /** How many each second had at the last look, by its first millisecond. */
   private counts = new Map<number, number>();
   private refreshedAt: Moment | null = null;
@@ -61,12 +67,29 @@ export class RevocationList {
     private readonly monotonicMs: () => number = machineTime.monotonicMs,
   ) {}
 
-  add(sessionId: string, revokedAtMs: number): void {
-    if (this.settings.revocation === 'off' || this.revoked.has(sessionId)) return;
+  /** @param reason null for whoever knows it from another instance's message alone */
+  add(sessionId: string, revokedAtMs: number, reason: string | null): void {
+    if (this.settings.revocation === 'off') return;
+    const known = this.revoked.get(sessionId);
+    if (known !== undefined) {
+      known.reason ??= reason;
+      return;
+    }
     if (this.settings.revocation === 'cached') {
-      this.revoked.set(sessionId, { clockMs: revokedAtMs, monotonicMs: this.monotonicMs() });
+      const monotonicMs = this.monotonicMs();
+      this.revoked.set(sessionId, { clockMs: revokedAtMs, monotonicMs, reason });
     }
     this.heard.next(sessionId);
+  }
+
+  /**
+   * Why a session was revoked that this instance has revoked itself, or whose row has said so. What was only pushed
+   * is not enough to end a session by: whoever can write to the feed could.
+   *
+   * @returns null when it is not known to have been
+   */
+  reasonOf(sessionId: string): string | null {
+    return this.revoked.get(sessionId)?.reason ?? null;
   }
 
   /** Whether it is on the list as it is now, which is empty but under `cached`. */
@@ -138,8 +161,8 @@ export class RevocationList {
     const untilMs = (seconds.at(-1)?.fromMs ?? 0) + SECOND_MS;
     const found = await this.store.poll.findRevokedBetween(fromMs, untilMs);
     for (let first = 0; first < found.length; first += ADDED_AT_ONCE) {
-      for (const { id, revokedAtMs } of found.slice(first, first + ADDED_AT_ONCE)) {
-        this.add(id, revokedAtMs);
+      for (const { id, revokedAtMs, reason } of found.slice(first, first + ADDED_AT_ONCE)) {
+        this.add(id, revokedAtMs, reason);
       }
       await nextTurn();
     }

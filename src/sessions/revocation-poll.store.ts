@@ -10,6 +10,7 @@ export interface RevokedSecond {
 export interface FedRevocation {
   readonly id: string;
   readonly revokedAtMs: number;
+  readonly reason: string | null;
 }
 
 export const SECOND_MS = 1000;
@@ -42,10 +43,11 @@ export class RevocationPoll {
         .createQueryBuilder(this.table.entity, 'session')
         .select('session.id', 'id')
         .addSelect('session.revokedAtMs', 'revokedAtMs')
+        .addSelect('session.revokedReason', 'reason')
         .where('session.revokedAtMs >= :fromMs AND session.revokedAtMs < :untilMs')
         .setParameters({ fromMs, untilMs })
-        .getRawMany<{ id: string; revokedAtMs: unknown }>(),
+        .getRawMany<{ id: string; revokedAtMs: unknown; reason: string | null }>(),
     );
-    return rows.map(({ id, revokedAtMs }) => ({ id, revokedAtMs: Number(revokedAtMs) }));
+    return rows.map(({ revokedAtMs, ...row }) => ({ ...row, revokedAtMs: Number(revokedAtMs) }));
   }
 }

@@ -56,7 +56,7 @@ export class RevocationPush implements OnApplicationBootstrap {
     const parsed = v.safeParse(messageSchema, message);
     if (!parsed.success) return;
     for (const { sessionId, revokedAtMs } of parsed.output) {
-      this.revocations.add(sessionId, Math.min(revokedAtMs, this.clock.nowMs()));
+      this.revocations.add(sessionId, Math.min(revokedAtMs, this.clock.nowMs()), null);
     }
   }
 

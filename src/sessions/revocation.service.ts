@@ -3,6 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
+import type { SessionRow } from './refresh-token.entity.js';
 import { RefreshTokenStore, type Revocation, type RevokedSession } from './refresh-token.store.js';
 import { RevocationList } from './revocation-list.js';
 import {
@@ -142,6 +143,24 @@ export class RevocationService {
     return (await this.revokeAll(userId, 'reuse', null, reuse)) > 0;
   }
 
+  /** A row says that its session has ended: known here from now on, not only after the next poll. */
+  learn({ id, revokedAtMs, revokedReason }: SessionRow): void {
+    if (revokedAtMs !== null) this.revocations.add(id, revokedAtMs, revokedReason);
+  }
+
+  /**
+   * Why a session has ended, as far as this instance knows without asking: its row may not know it any more, where
+   * a standby has taken over that had not heard of it.
+   */
+  reasonKnownFor(sessionId: string): string | null {
+    return this.revocations.reasonOf(sessionId);
+  }
+
+  /** Ends a session whose end the database has lost. It was told of when it ended. */
+  async revokeAgain(sessionId: string, reason: string): Promise<void> {
+    await this.store.revoke(sessionId, reason, this.clock.nowMs());
+  }
+
   /** Tells of a reuse that ended this session without an answer. @returns false when nothing was left to tell */
   async tellOfReuse(sessionId: string, userId: string): Promise<boolean> {
     const told = await this.tellUnanswered((attempt) => attempt.userId === userId);
@@ -165,7 +184,15 @@ export class RevocationService {
     const ended = await this.end(attempt, async () =>
       (await statement()) ? [{ id: sessionId, userId, revokedAtMs }] : [],
     );
-    return ended.some(({ id }) => id === sessionId);
+    const hasEnded = ended.some(({ id }) => id === sessionId);
+    if (!hasEnded) await this.learnOf(sessionId);
+    return hasEnded;
+  }
+
+  /** Another instance may have ended it, and its answer got lost. */
+  private async learnOf(sessionId: string): Promise<void> {
+    const session = await this.store.find(sessionId);
+    if (session !== null) this.learn(session);
   }
 
   /** @returns what this attempt ended, or else earlier ones of which nobody was told */
@@ -206,7 +233,7 @@ export class RevocationService {
 
   private tell({ reason, atMs, reuse }: Attempt, ended: readonly RevokedSession[]): void {
     for (const { id: sessionId, userId } of ended) {
-      this.revocations.add(sessionId, atMs);
+      this.revocations.add(sessionId, atMs, reason);
       this.events.emit({ type: 'session.revoked', sessionId, userId, reason, atMs });
     }
     if (reuse !== null) this.events.emit({ type: 'token.reused', ...reuse, atMs });

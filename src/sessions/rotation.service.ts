@@ -19,6 +19,7 @@ import {
 } from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { SeenTokens } from './seen-tokens.js';
+import { LostLogins } from './lost-logins.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
@@ -45,6 +46,7 @@ export class RotationService {
     private readonly tokens: RefreshTokenCodec,
     private readonly store: RefreshTokenStore,
     private readonly seenTokens: SeenTokens,
+    private readonly lostLogins: LostLogins,
     private readonly revocations: RevocationService,
     private readonly events: AuthEvents,
   ) {}
@@ -56,7 +58,9 @@ export class RotationService {
    * @throws UnavailableError when the database does not answer; nothing was consumed
    */
   async refresh(presented: Presentation): Promise<IssuedRefreshToken> {
-    const { gen } = presented.claims;
+    const { gen, sid } = presented.claims;
+    const ended = this.revocations.reasonKnownFor(sid);
+    if (ended !== null) throw await this.refuseEnded(sid, ended);
     const presentedAtMs = this.clock.nowMs();
     if (!isExhausted(gen, this.settings)) {
       const successor = this.successorOf(presented, gen + 1);
@@ -66,7 +70,7 @@ export class RotationService {
       }
     }
     for (let lost = 0; lost < MAX_SWAPS; lost += 1) {
-      const session = await this.store.find(presented.claims.sid);
+      const session = await this.lostLogins.find(presented);
       const answer = await this.refreshSpent(presented, session, presentedAtMs);
       if (answer !== null) return answer;
     }
@@ -104,8 +108,17 @@ export class RotationService {
     return this.rotateSpent(decision.kind, presented, session);
   }
 
+  /** Whatever its row says: a standby that took over may have lost the revocation, which is then written again. */
+  private async refuseEnded(sessionId: string, reason: string): Promise<Error> {
+    const session = await this.store.find(sessionId);
+    if (session !== null && session.revokedAtMs !== null) return this.refusalOf('revoked', session);
+    await this.revocations.revokeAgain(sessionId, reason);
+    return new SessionRevokedError(reason);
+  }
+
   /** A reuse whose revocation had no answer has not been answered as such, either. */
   private async refusalOf(why: Refusal, session: SessionRow): Promise<Error> {
+    this.revocations.learn(session);
     const isUntold =
       why === 'revoked' && (await this.revocations.tellOfReuse(session.id, session.userId));
     return isUntold ? new TokenReusedError() : refusal(why, session);

@@ -8,7 +8,12 @@ import { validate as isUuid, version } from 'uuid';
  * @returns Unix seconds
  */
 export function sessionStartSeconds({ sid, iat }: { readonly sid: string; readonly iat: number }) {
-  if (!isUuid(sid) || version(sid) !== 7) return iat;
-  const ms = Number.parseInt(sid.slice(0, 8) + sid.slice(9, 13), 16);
-  return Math.min(Math.floor(ms / 1000), iat);
+  const ms = loginTimeMs(sid);
+  return ms === null ? iat : Math.min(Math.floor(ms / 1000), iat);
+}
+
+/** When a session was opened. Unix milliseconds; null when its id does not tell. */
+export function loginTimeMs(sid: string): number | null {
+  if (!isUuid(sid) || version(sid) !== 7) return null;
+  return Number.parseInt(sid.slice(0, 8) + sid.slice(9, 13), 16);
 }

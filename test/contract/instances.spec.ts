@@ -1,4 +1,5 @@
 import { SeenTokens } from '../../src/sessions/seen-tokens.js';
+import type { TokenPairBody } from 'nestjs-baton';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
 import type { Host } from '../host/start-host.js';
 import {
@@ -49,6 +50,18 @@ onEveryHost(
       await other.app.get(RevocationList).refresh();
       expect(await me(other, pair.access_token)).toEqual(REVOKED);
       expect(await refreshing(other, pair.refresh_token)).toEqual(revokedFor('logout'));
+    });
+
+    /** @see issue 15 */
+    it.each([
+      ['a logout', (pair: TokenPairBody) => logout(other, pair)],
+      ['a refresh', (pair: TokenPairBody) => refreshing(other, pair.refresh_token)],
+    ])('%s of what another instance has ended makes it known here at once', async (_what, ask) => {
+      const pair = await login(stage.host);
+      await use(other, pair);
+      await logout(stage.host, pair);
+      await ask(pair);
+      expect(await me(other, pair.access_token)).toEqual(REVOKED);
     });
 
     it('every other instance looks within a second', async () => {

@@ -1,21 +1,32 @@
-import { AuthEvents, RefreshToken } from 'nestjs-baton';
+import { AuthEvents, RefreshToken, type TokenPairBody } from 'nestjs-baton';
 import { decode } from './jwt.js';
 import {
   INVALID_REFRESH,
   REUSED,
+  REVOKED,
   type Stage,
   isAlive,
   login,
+  logout,
+  me,
   onEveryHost,
+  pairIn,
   refresh,
   refreshing,
+  revokedFor,
   rowOf,
+  storm,
   use,
 } from './vocabulary.js';
 
 /** Writes a row back as it was, as a restored backup does. */
 async function restore({ host }: Stage, { id, ...fields }: RefreshToken): Promise<void> {
   await host.dataSource.getRepository(RefreshToken).update({ id }, fields);
+}
+
+/** Takes a row away, as a standby does that has not heard of the login. */
+async function lose({ host }: Stage, { session_id: id }: TokenPairBody): Promise<void> {
+  await host.dataSource.getRepository(RefreshToken).delete({ id });
 }
 
 /** A session whose row has lost its last two rotations. */
@@ -62,10 +73,64 @@ onEveryHost({}, (stage) => {
   });
 });
 
+/** @see issue 15 */
+onEveryHost({}, (stage) => {
+  it('a revocation that the database lost is kept by the instance that made it, and written again', async () => {
+    const pair = await login(stage.host);
+    const backup = await rowOf(stage.host, pair);
+    await logout(stage.host, pair);
+    await restore(stage, backup);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(revokedFor('logout'));
+    expect(await me(stage.host, pair.access_token)).toEqual(REVOKED);
+    expect(await rowOf(stage.host, pair)).toMatchObject({ revokedReason: 'logout' });
+  });
+
+  it('a login that the database lost is restored from any genuine token of it', async () => {
+    const first = await login(stage.host);
+    const before = await rowOf(stage.host, first);
+    const second = await refresh(stage.host, first.refresh_token);
+    await lose(stage, first);
+    const third = await refresh(stage.host, second.refresh_token);
+    expect(decode(third.refresh_token).claims['gen']).toBe(2);
+    const { id, userId, createdAtMs, absoluteExpiresAtMs } = before;
+    const after = await rowOf(stage.host, third);
+    expect(after).toMatchObject({ id, userId, createdAtMs, absoluteExpiresAtMs });
+    await use(stage.host, third);
+    expect(await refreshing(stage.host, first.refresh_token)).toEqual(REUSED);
+  });
+
+  it('a login that the database lost is restored once, however many ask for it', async () => {
+    const first = await login(stage.host);
+    await lose(stage, first);
+    const pairs = (await storm([stage.host], first.refresh_token, 10)).map(pairIn);
+    expect(new Set(pairs.map((pair) => pair.refresh_token)).size).toBe(1);
+  });
+
+  it('a logout of a login that the database lost is kept', async () => {
+    const pair = await login(stage.host);
+    await lose(stage, pair);
+    await logout(stage.host, pair);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(revokedFor('logout'));
+  });
+
+  it('a row that is missing ten minutes after its login was not lost: its session is unknown', async () => {
+    const pair = await login(stage.host);
+    await lose(stage, pair);
+    stage.host.clock.turn(600.001);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(INVALID_REFRESH);
+  });
+});
+
 onEveryHost({ auth: { recoverLostWrites: false } }, (stage) => {
   it('with recoverLostWrites off a token newer than the row is invalid_token', async () => {
     const { first, third } = await sessionThatLostWrites(stage);
     expect(await refreshing(stage.host, third.refresh_token)).toEqual(INVALID_REFRESH);
     expect(await isAlive(stage.host, await refresh(stage.host, first.refresh_token))).toBe(true);
+  });
+
+  it('with recoverLostWrites off a login that the database lost is invalid_token', async () => {
+    const pair = await login(stage.host);
+    await lose(stage, pair);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(INVALID_REFRESH);
   });
 });

@@ -46,7 +46,7 @@ async function freshList(given: SessionOptions = {}): Promise<RevocationList> {
 describe('a cached list', () => {
   it('knows at once what this instance has revoked, without asking the database', async () => {
     const list = await freshList();
-    list.add('a', NOW);
+    list.add('a', NOW, 'logout');
     await table.whileBroken(async () => {
       expect(list.isRevoked('a')).toBe(true);
       expect(list.isRevoked('b')).toBe(false);
@@ -80,7 +80,7 @@ describe('a cached list', () => {
 
   it('forgets a session once the last access token of it has expired, not before', async () => {
     const list = await freshList();
-    list.add('a', NOW);
+    list.add('a', NOW, 'logout');
     pass(900);
     await list.refresh();
     expect(list.isRevoked('a')).toBe(true);
@@ -96,7 +96,7 @@ describe('a cached list whose clock is set', () => {
 
   it('forgets nothing when it jumps ahead and back', async () => {
     const list = await freshList();
-    list.add('a', NOW);
+    list.add('a', NOW, 'logout');
     for (const minutes of [17, -17, 600, -600]) {
       clock.turn(minutes * MINUTES);
       await list.refresh();
@@ -106,7 +106,7 @@ describe('a cached list whose clock is set', () => {
 
   it('forgets nothing when it goes back: the tokens live longer, too', async () => {
     const list = await freshList();
-    list.add('a', NOW);
+    list.add('a', NOW, 'logout');
     clock.turn(-17 * MINUTES);
     pass(32 * MINUTES);
     await list.refresh();
@@ -194,7 +194,7 @@ describe('a cached list that has grown old', () => {
 
   it('does not refuse what it knows any less when the database is away', async () => {
     const list = await freshList();
-    list.add('a', NOW);
+    list.add('a', NOW, 'logout');
     await table.whileBroken(async () => {
       await expect(list.refresh()).rejects.toThrow(UnavailableError);
       expect(list.isRevoked('a')).toBe(true);
@@ -226,14 +226,14 @@ it('lets access tokens live out their lifetime when it is off', async () => {
   const list = listWith({ revocation: 'off' });
   await table.add('a');
   await table.store.revoke('a', 'logout', NOW);
-  list.add('a', NOW);
+  list.add('a', NOW, 'logout');
   expect(list.isRevoked('a')).toBe(false);
 });
 
 it.each(['off', 'strict'] as const)('does not grow while it is %s', async (revocation) => {
   const list = listWith({ revocation });
   const heldBefore = JSON.stringify(Object.values(list).map(sizeOf));
-  for (let id = 0; id < 100; id += 1) list.add(String(id), NOW);
+  for (let id = 0; id < 100; id += 1) list.add(String(id), NOW, 'logout');
   expect(JSON.stringify(Object.values(list).map(sizeOf))).toBe(heldBefore);
 });
 
