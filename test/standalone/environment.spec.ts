@@ -169,7 +169,9 @@ describe('the configuration', () => {
     ['12h', 43_200],
     ['7d', 604_800],
   ])('reads the duration %s', (text, seconds) => {
-    expect(readEnvironment({ ...SECRETS, AUTH_ACCESS_TTL: text }).sessionRules.accessTtl).toBe(seconds);
+    expect(readEnvironment({ ...SECRETS, AUTH_ACCESS_TTL: text }).sessionRules.accessTtl).toBe(
+      seconds,
+    );
   });
 
   it('takes 0 for the grace period, the uses and the sessions', () => {
