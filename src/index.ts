@@ -4,6 +4,7 @@ export type { CookieOptions } from './auth/cookie/cookie-options.js';
 export { AUTH_ROUTE, isAuthRoute } from './auth/auth-route.js';
 export { AttemptLimits } from './auth/attempts/attempt-limits.js';
 export type { AttemptOptions } from './auth/attempts/attempt-options.js';
+export { type AuthCaller, AuthResponder } from './auth/auth-responder.js';
 export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export {
   CurrentSession,

@@ -16,25 +16,16 @@ import type { LiveSession } from '../sessions/live-session.js';
 import { type PresentedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
-import { AttemptLimits, isUnauthorized } from './attempts/attempt-limits.js';
 import { CurrentSession, CurrentUser, Public } from './auth.decorators.js';
 import { parseBody } from './auth.dto.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import { AuthResponder } from './auth-responder.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { AuthService } from './auth.service.js';
 import { ErrorHeaders } from './error-headers.js';
-import {
-  type HttpRequest,
-  addressOf,
-  bearerToken,
-  bodyOf,
-  connectionSignal,
-  idempotencyKeyOf,
-  originOf,
-} from './http-request.js';
+import { type HttpRequest, bearerToken, bodyOf } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { type LoginFieldSettings, loginSchema, nameOf } from './login-fields.js';
-import { ProxyWarning } from './proxy-warning.js';
 import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
 
@@ -49,8 +40,7 @@ export class AuthController {
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
     private readonly tokens: RefreshTokenCodec,
-    private readonly proxies: ProxyWarning,
-    private readonly attempts: AttemptLimits,
+    private readonly responder: AuthResponder,
     private readonly errorHeaders: ErrorHeaders,
     @Inject(AUTH_CONFIG) { loginFields }: AuthConfig,
   ) {
@@ -66,15 +56,10 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<TokenPairBody | CookiePairBody> {
-    return this.errorHeaders.around(response, async () => {
+    return this.responder.open(request, response, async ({ origin, signal }) => {
       const { deviceName, ...presented } = parseBody(this.loginSchema, bodyOf(request));
-      this.proxies.look(request);
-      const ip = addressOf(request);
-      const signal = connectionSignal(request);
-      const origin = originOf(request, deviceName);
-      const pair = await this.auth.login({ ...presented, ip, signal }, origin);
-      this.cookie.clearDoubled(request, response);
-      return this.cookie.deliver(pair, request, response);
+      const credentials = { ...presented, ip: origin.ip, signal };
+      return this.auth.login(credentials, { ...origin, deviceName });
     });
   }
 
@@ -88,17 +73,9 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<TokenPairBody | CookiePairBody> {
-    return this.errorHeaders.around(response, async () => {
-      try {
-        const options = { idempotencyKey: idempotencyKeyOf(request) };
-        const pair = await this.auth.refreshVerified(presented, options);
-        return this.cookie.deliver(pair, request, response);
-      } catch (error) {
-        if (isUnauthorized(error)) this.attempts.noteRefusedToken(addressOf(request));
-        this.cookie.clearAfter(error, request, response);
-        throw error;
-      }
-    });
+    return this.responder.refresh(request, response, (options) =>
+      this.auth.refreshVerified(presented, options),
+    );
   }
 
   /** Ends this session; with both tokens the refresh token decides. */
@@ -109,8 +86,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<void> {
-    return this.errorHeaders.around(response, async () => {
-      this.cookie.clearDoubled(request, response);
+    return this.responder.end(request, response, async () => {
       const refreshToken = this.cookie.tokenOf(request);
       const accessToken = bearerToken(request);
       if (refreshToken !== null) {
@@ -118,7 +94,6 @@ export class AuthController {
         await this.auth.logout(refreshToken);
       } else if (accessToken !== null) await this.auth.logoutByAccessToken(accessToken);
       else throw new MissingTokenError();
-      this.cookie.clear(request, response);
     });
   }
 

@@ -32,6 +32,7 @@ import {
   type AuthModuleOptions,
   resolveOptions,
 } from './auth.options.js';
+import { AuthResponder } from './auth-responder.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from '../sessions/background-tasks.js';
 import { Connections } from './connections.js';
@@ -66,6 +67,7 @@ const PARTS: Provider[] = [
   RequestUser,
   AttemptLimits,
   AuthService,
+  AuthResponder,
   JwtStrategy,
   RefreshTokenStrategy,
   StrategyNames,
@@ -162,6 +164,7 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
 /** What an application uses, and what the guards need in whichever module they are used. */
 export const AUTH_EXPORTS = [
   AuthService,
+  AuthResponder,
   AuthEvents,
   JwtAuthGuard,
   RefreshTokenGuard,

@@ -12,7 +12,9 @@ import {
 import {
   AUTH_ROUTE,
   type AccessTokenClaims,
+  type AuthCaller,
   AttemptLimits,
+  AuthResponder,
   type AttemptOptions,
   AuthError,
   type AuthErrorCode,
@@ -148,6 +150,9 @@ export const tenants = AuthModule.forRoot({
 export const strangers: LoginFields<TenantFields> = { further: { pin: 'required' } };
 
 export const idOfMember: UserId = 1n;
+
+export const addressOfCaller = ({ origin }: AuthCaller): string | null => origin.ip;
+export const responder: typeof AuthResponder = AuthResponder;
 
 const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';

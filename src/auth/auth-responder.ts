@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { SessionOrigin } from '../sessions/storable-session.js';
+import type { TokenPairBody } from '../wire.js';
+import { AttemptLimits, isUnauthorized } from './attempts/attempt-limits.js';
+import type { RefreshOptions } from './auth.service.js';
+import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
+import { ErrorHeaders } from './error-headers.js';
+import {
+  type HttpRequest,
+  addressOf,
+  connectionSignal,
+  idempotencyKeyOf,
+  originOf,
+} from './http-request.js';
+import { ProxyWarning } from './proxy-warning.js';
+
+/** Who asks for a session, as the request says. */
+export interface AuthCaller {
+  /** For `AuthService.openSession` and `login`; the name of the device is the application's to add. */
+  readonly origin: SessionOrigin;
+  /** Aborted when the client's connection is gone. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * What the module's routes do around a pair of tokens, for routes of an application's own: the headers of answers and
+ * errors (`Cache-Control`, `X-Auth-Error`, `WWW-Authenticate`, `Retry-After`), the refresh token's cookie, the key of
+ * repeats, and the count of refused tokens. Nothing else stands around the module's own.
+ */
+@Injectable()
+export class AuthResponder {
+  constructor(
+    private readonly cookie: RefreshCookie,
+    private readonly proxies: ProxyWarning,
+    private readonly attempts: AttemptLimits,
+    private readonly errorHeaders: ErrorHeaders,
+    private readonly adapterHost: HttpAdapterHost,
+  ) {}
+
+  /**
+   * Answers with the pair of a session that `open` opens, however the user proved who they are.
+   *
+   * @param response of the platform, with `passthrough`: `@Res({ passthrough: true })`
+   * @returns the body; without the refresh token where it went into the cookie
+   */
+  open(
+    request: HttpRequest,
+    response: unknown,
+    open: (caller: AuthCaller) => Promise<TokenPairBody>,
+  ): Promise<TokenPairBody | CookiePairBody> {
+    return this.errorHeaders.around(response, async () => {
+      this.proxies.look(request);
+      const signal = connectionSignal(request);
+      const pair = await open({ origin: originOf(request, null), signal });
+      this.cookie.clearDoubled(request, response);
+      return this.deliver(pair, request, response);
+    });
+  }
+
+  /** Answers with the next pair, on a route behind `RefreshTokenGuard`. Parameters and answer as {@link open}. */
+  refresh(
+    request: HttpRequest,
+    response: unknown,
+    refresh: (options: RefreshOptions) => Promise<TokenPairBody>,
+  ): Promise<TokenPairBody | CookiePairBody> {
+    return this.errorHeaders.around(response, async () => {
+      try {
+        const pair = await refresh({ idempotencyKey: idempotencyKeyOf(request) });
+        return this.deliver(pair, request, response);
+      } catch (error) {
+        if (isUnauthorized(error)) this.attempts.noteRefusedToken(addressOf(request));
+        this.cookie.clearAfter(error, request, response);
+        throw error;
+      }
+    });
+  }
+
+  /** Does what ends the session of the request, and takes the cookie away. */
+  end(request: HttpRequest, response: unknown, end: () => Promise<void>): Promise<void> {
+    return this.errorHeaders.around(response, async () => {
+      this.cookie.clearDoubled(request, response);
+      await end();
+      this.cookie.clear(request, response);
+    });
+  }
+
+  private deliver(
+    pair: TokenPairBody,
+    request: HttpRequest,
+    response: unknown,
+  ): TokenPairBody | CookiePairBody {
+    this.adapterHost.httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+    return this.cookie.deliver(pair, request, response);
+  }
+}
