@@ -15,7 +15,7 @@ import {
 
 /** Users whose ids may be given again, as those of a table that was emptied are. */
 class ForgetfulUsers extends QuickUsers {
-  readonly gone = new Set<string>();
+  readonly gone = new Set<unknown>();
 
   override async findById(id: string): Promise<AuthUser | null> {
     return this.gone.has(id) ? null : super.findById(id);
@@ -53,7 +53,7 @@ onEveryHost({ users }, (stage) => {
       const reasons: string[] = [];
       const events = stage.host.app.get(AuthEvents).on('session.revoked');
       const subscription = events.subscribe(({ reason }) => reasons.push(reason));
-      users.gone.add(String(id));
+      users.gone.add(id);
       await find(pair);
       users.gone.clear();
       subscription.unsubscribe();
