@@ -15,12 +15,14 @@ const PAGE = `
   import { indexedDbStorage } from './src/client/storage/indexed-db.ts';
   const baton = (globalThis.baton = createBaton({ baseUrl: '', storage: indexedDbStorage() }));
   function Who() {
-    const { status } = useBaton(baton);
+    const { status, sessionId } = useBaton(baton);
     const { data } = useAuthorizedFetch(baton, '/auth/me', async (response) => (await response.json()).username);
+    globalThis.rendering.push([sessionId, data]);
     return <p>{status + ' ' + (data ?? 'nobody')}</p>;
   }
   const app = <StrictMode><Who /></StrictMode>;
   globalThis.problems = [];
+  globalThis.rendering = [];
   globalThis.mount = () => {
     const root = document.querySelector('#root');
     root.innerHTML = globalThis.rendered = renderToString(app);
@@ -63,5 +65,16 @@ describeInChromium('the React hooks in development, under StrictMode', () => {
     await page.waitForTimeout(500);
     expect(requests).toBeLessThanOrEqual(2);
     expect(await ask('problems')).toEqual([]);
+  });
+
+  it('render nothing of the last user for the next one, not even once', async () => {
+    const { credentials } = await signUp(api.url);
+    await ask(`baton.signIn(${JSON.stringify(credentials)})`);
+    await page.getByText(`signedIn ${credentials.username}`).waitFor();
+    const session = await ask('baton.getState().sessionId');
+    const renderings: unknown = await ask('rendering');
+    const shown = Array.isArray(renderings) ? renderings : [];
+    const theirs = shown.filter(([id]) => id === session).map(([, name]) => name);
+    expect(new Set(theirs.filter(Boolean))).toEqual(new Set([credentials.username]));
   });
 });
