@@ -31,6 +31,11 @@ export interface AuthModuleExtras {
   readonly controller?: boolean | undefined;
   /** Where its routes stand, without slashes at the ends; `''` is the root. @default 'auth' */
   readonly routePrefix?: string | undefined;
+  /**
+   * Decorators of the application's own for the class of the routes: `@Throttle()`, a key that its guards take for
+   * public. They hold for each route but the public keys'. @default none
+   */
+  readonly routeDecorators?: readonly ClassDecorator[] | undefined;
   /** Whether it serves `GET /.well-known/jwks.json`; of two modules in one application, one can. @default true */
   readonly jwks?: boolean | undefined;
   /** The name of the TypeORM data source that holds the sessions. @default TypeORM's default one */
@@ -45,6 +50,7 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   globalGuard: undefined,
   controller: undefined,
   routePrefix: undefined,
+  routeDecorators: undefined,
   jwks: undefined,
   dataSource: undefined,
   table: undefined,
@@ -94,11 +100,12 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
   .build();
 
 function controllersOf(extras: AuthModuleExtras): Type[] {
-  const { controller = true, routePrefix = 'auth', jwks = true } = extras;
+  const { controller = true, routePrefix = 'auth', jwks = true, routeDecorators = [] } = extras;
   if (!controller) return [];
   /** Free of versions, so that a host's URI versioning leaves the routes where they are. */
   @Controller({ path: routePrefix, version: VERSION_NEUTRAL })
   class AuthControllerAtPrefix extends AuthController {}
+  for (const decorate of routeDecorators) decorate(AuthControllerAtPrefix);
   return jwks ? [AuthControllerAtPrefix, JwksController] : [AuthControllerAtPrefix];
 }
 

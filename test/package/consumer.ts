@@ -166,7 +166,12 @@ const revocationFeed: RevocationFeed = {
   subscribe: (receive) => receive(pushed),
 };
 const rules: SessionOptions = { accessTtl, grace: 5, reuseScope: 'user', revocation: 'strict' };
-const extras: AuthModuleExtras = { globalGuard: true, isGlobal: false, dataSource: 'sessions' };
+const extras: AuthModuleExtras = {
+  globalGuard: true,
+  isGlobal: false,
+  routeDecorators: [Injectable()],
+  dataSource: 'sessions',
+};
 const options: AuthModuleOptions<Member> = {
   responseFields: ({ role }, route) => ({ role, route }),
   ...rules,

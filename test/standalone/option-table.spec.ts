@@ -43,6 +43,7 @@ const EXTRA_VARIABLE_OF = {
   isGlobal: PLACE,
   globalGuard: PLACE,
   controller: PLACE,
+  routeDecorators: PLACE,
   jwks: PLACE,
   dataSource: PLACE,
   table: PLACE,
