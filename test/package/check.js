@@ -23,7 +23,9 @@ const USER = { username: 'ann', password: 'correct horse battery staple' };
 
 /** Every file of the tarball is one of these. */
 const WANTED = [
-  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|SECURITY\.md)$/,
+  /^(package\.json|LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY|bench\/RESULTS)\.md)$/,
+  /^docs\/.+\.(md|png)$/,
+  /^examples\/(?!.*\bdist\/).+$/,
   /^dist\/cjs\/package\.json$/,
   /^dist\/(?!standalone\/|main\.)(?!.*\.spec\.).+\.(js|d\.ts|js\.map)$/,
 ];
@@ -64,8 +66,18 @@ async function pack() {
   const missing = NEEDED.filter((path) => !paths.includes(path));
   if (missing.length > 0) fail('the package lacks:', missing.join('\n'));
   checkSourceMaps(paths);
+  checkLinks(paths);
   say(`packed ${packed.filename}: ${paths.length} files, ${packed.unpackedSize} bytes unpacked`);
   return join(temporary, packed.filename);
+}
+
+/** Whoever reads the README where the package is shown, or installed, finds what it links to. */
+function checkLinks(paths) {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => path);
+  const isPacked = (link) => paths.some((path) => path === link || path.startsWith(`${link}/`));
+  const dead = links.filter((link) => !isPacked(link));
+  if (dead.length > 0) fail('the README links to what the package lacks:', dead.join('\n'));
 }
 
 /** What a map holds of sources is ours: nothing of a dependency, and no path of this machine. */
