@@ -1,5 +1,6 @@
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/standalone/database/database.js';
+import { dataSourceOptions, openDatabase } from '../../src/standalone/database/database.js';
+import { CreateUsers1764000000001 } from '../../src/standalone/database/migrations/1764000000001-create-users.js';
 import { databaseAddress } from '../../src/standalone/environment/database-url.js';
 import { type FreshDatabase, describeOnEachDatabase } from '../host/databases.js';
 import { cleanUp, startServer } from './server-process.js';
@@ -32,6 +33,26 @@ describeOnEachDatabase((kind) => {
     const { noted, known } = await migrationsIn(database);
     expect(new Set(noted)).toEqual(new Set(known));
     expect(noted).toHaveLength(known.length);
+    await database.drop();
+  });
+
+  /** @see issue 11 */
+  it('a database with users of somebody else is refused in a sentence, and left as it is', async () => {
+    const database = await kind.create();
+    const address = databaseAddress(database.url);
+    const theirs = await new DataSource(dataSourceOptions(address)).initialize();
+    await theirs.query('CREATE TABLE users (id integer PRIMARY KEY, email varchar(100))');
+    await theirs.query("INSERT INTO users VALUES (1, 'ann@example.com')");
+    await expect(openDatabase(address)).rejects.toThrow(
+      /There is a table users already that is not this server's, .* a database of its own/,
+    );
+    const runner = theirs.createQueryRunner();
+    await new CreateUsers1764000000001().down(runner);
+    await runner.release();
+    expect(await theirs.query('SELECT * FROM users')).toEqual([
+      { id: 1, email: 'ann@example.com' },
+    ]);
+    await theirs.destroy();
     await database.drop();
   });
 });
