@@ -1,4 +1,5 @@
-import type { DataSource } from 'typeorm';
+import { jest } from '@jest/globals';
+import { type DataSource, EntityManager } from 'typeorm';
 import { databaseAddress } from '../../src/standalone/environment/database-url.js';
 import { openDatabase } from '../../src/standalone/database/database.js';
 import { UserLookUp } from '../../src/standalone/users/user-look-up.js';
@@ -8,6 +9,19 @@ import { type FreshDatabase, describeOnEachDatabase } from '../host/databases.js
 
 const PASSWORD = 'correct horse battery staple';
 const REGISTERED_AT_MS = 1_764_000_000_123;
+
+/** The next row is written, and nobody hears of it. */
+function loseAnswerOfNextInsert(): void {
+  const insert: unknown = Reflect.get(EntityManager.prototype, 'insert');
+  if (typeof insert !== 'function') throw new Error('An entity manager inserts');
+  jest.spyOn(EntityManager.prototype, 'insert').mockImplementationOnce(async function (
+    this: EntityManager,
+    ...given
+  ) {
+    await Reflect.apply(insert, this, given);
+    throw new Error('Connection terminated unexpectedly');
+  });
+}
 
 /** @see issue 12 */
 describeOnEachDatabase((kind) => {
@@ -33,6 +47,22 @@ describeOnEachDatabase((kind) => {
     expect(
       await users.authenticate({ username: 'ånn "O\'NEIL"', password: PASSWORD, ip: null }),
     ).toEqual(user);
+  });
+
+  /** @see issue 15 */
+  it('a registration that was done without an answer is no taken name to who repeats it', async () => {
+    loseAnswerOfNextInsert();
+    const user = await users.register('dee', PASSWORD, REGISTERED_AT_MS);
+    expect(await users.findById(user.id)).toEqual(user);
+    expect(await users.register('dee', PASSWORD, REGISTERED_AT_MS + 1)).toEqual(user);
+    const byAnother = users.register('dee', 'another password', REGISTERED_AT_MS + 1);
+    await expect(byAnother).rejects.toThrow('Username is already taken');
+  });
+
+  it('a registration that was answered is a taken name, by whatever password', async () => {
+    await users.register('eve', PASSWORD, REGISTERED_AT_MS);
+    const again = users.register('eve', PASSWORD, REGISTERED_AT_MS + 1);
+    await expect(again).rejects.toThrow('Username is already taken');
   });
 
   it('of several users the one that was asked for is found', async () => {

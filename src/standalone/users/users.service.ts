@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import { LRUCache } from 'lru-cache';
 import type { DataSource, EntityManager } from 'typeorm';
 import { v7 as uuidV7 } from 'uuid';
 import { AuthError } from '../../errors.js';
@@ -13,6 +14,10 @@ import { comparable } from './username.js';
 
 /** What is verified for an unknown name, so that it takes as long as a wrong password. */
 const NOBODYS_HASH = hashPassword('nobody has this password');
+
+/** How long a registration without an answer may be repeated, and how many of them are remembered. */
+const UNANSWERED_MS = 5 * 60_000;
+const MOST_UNANSWERED = 1_000;
 
 /** Somebody else has that name already. */
 export class UsernameTakenError extends AuthError {
@@ -27,12 +32,20 @@ export class UsersService implements UserStore<User> {
   private readonly byId: UserLookUp;
   private readonly byNameHash: UserLookUp;
 
+  /** The ids of those whose row may have been written, and who were not told so. */
+  private readonly unanswered = new LRUCache<string, true>({
+    max: MOST_UNANSWERED,
+    ttl: UNANSWERED_MS,
+  });
+
   constructor(@InjectDataSource() private readonly dataSource: DataSource) {
     this.byId = new UserLookUp(dataSource, 'id');
     this.byNameHash = new UserLookUp(dataSource, 'usernameHash');
   }
 
   /**
+   * Registers a user; also once more, by the same password, who was registered and had no answer.
+   *
    * @param nowMs Unix milliseconds
    * @throws UsernameTakenError when a name that compares alike is registered
    */
@@ -52,8 +65,12 @@ export class UsersService implements UserStore<User> {
     try {
       await runOnOwn(this.dataSource, ({ manager }) => manager.insert(User, user));
     } catch (error) {
-      if ((await this.findByName(username)) === null) throw error;
-      throw new UsernameTakenError();
+      this.unanswered.set(user.id, true);
+      const there = await this.findByName(username);
+      if (there === null) throw error;
+      if (there.id !== user.id) this.unanswered.delete(user.id);
+      if (!(await this.isRepeat(there, password, signal))) throw new UsernameTakenError();
+      return there;
     }
     return user;
   }
@@ -97,6 +114,15 @@ export class UsersService implements UserStore<User> {
   ): Promise<boolean> {
     const changed = await within.update(User, { id, passwordHash }, { passwordHash: next });
     return changed.affected === 1;
+  }
+
+  /** Whether somebody repeats a registration of theirs that this instance could not answer. */
+  private async isRepeat(
+    { id, passwordHash }: User,
+    password: string,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    return this.unanswered.has(id) && (await verifyPassword(passwordHash, password, signal));
   }
 
   private findByName(username: string): Promise<User | null> {
