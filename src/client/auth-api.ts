@@ -2,13 +2,10 @@ import type { BatonClock } from './clock.js';
 import { BatonError, type BatonErrorCode, isBatonError } from './errors.js';
 import type { Ending } from './events.js';
 import { type BatonHmac, idempotencyKey } from './idempotency-key.js';
-import { retry, retryAfterMs, withDeadline } from './retry.js';
+import { retryAfterMs, withDeadline } from './retry.js';
 import { type ReadErrorCode, type ServerAnswer, jsonOf } from './server-answer.js';
 import type { EndedSession } from './session-record.js';
 import type { Session } from './session.js';
-
-/** How often one refresh is tried before its callers are told. */
-const ATTEMPTS = 3;
 
 /** The codes, of the refresh route alone, that end a session. */
 const FINAL = [
@@ -52,7 +49,7 @@ export interface AuthApi {
   /** The session in an answer that somebody else has fetched. @throws BatonError as `signIn` */
   readonly sessionIn: (response: Response) => Promise<Session>;
   /**
-   * Buys the next pair, trying again while the failures are passing ones.
+   * Buys the next pair, in one attempt.
    *
    * @param signal cancels it; the request under way is waited for, as long as an attempt may take
    * @throws BatonError `refresh_failed`
@@ -90,13 +87,10 @@ export function createAuthApi(
     async refresh(session, signal) {
       const { secret, refresh_token, session_id: sessionId } = session;
       const key = await idempotencyKey(secret, refresh_token, hmac);
-      const ask = async () => {
-        const reply = await post('token/refresh', { refresh_token }, { key, sessionId, signal });
-        const pair = pairOf(reply, isCookie);
-        if (pair && sessionId && pair.session_id !== sessionId) return stranger(reply, isCookie);
-        return pair ?? endingOf(reply, isCookie) ?? refused('refresh_failed', reply);
-      };
-      return retry(clock, ATTEMPTS, ask, (error) => !signal.aborted && isPassing(error));
+      const reply = await post('token/refresh', { refresh_token }, { key, sessionId, signal });
+      const pair = pairOf(reply, isCookie);
+      if (pair && sessionId && pair.session_id !== sessionId) return stranger(reply, isCookie);
+      return pair ?? endingOf(reply, isCookie) ?? refused('refresh_failed', reply);
     },
     signOut: ({ refresh_token, session_id: sessionId }) =>
       post('logout', { refresh_token }, { sessionId }).then(
@@ -193,8 +187,12 @@ function refused(fallback: BatonErrorCode, { status, headers, body, code }: Repl
   throw new BatonError(fallback, details, body.error_description);
 }
 
-/** Whether to ask again at once: not what the server will refuse again, nor when it asked to be left alone. */
-function isPassing(error: unknown): boolean {
-  const { status = 500, retryAfterMs: asked } = isBatonError(error) ? error.details : {};
+/**
+ * Whether to ask again at once: not what the server will refuse again, nor when it asked to be left alone, nor
+ * what no server said.
+ */
+export function isPassing(error: unknown): boolean {
+  if (!isBatonError(error)) return true;
+  const { status = 400, retryAfterMs: asked } = error.details;
   return !asked && (status < 400 || status >= 500);
 }

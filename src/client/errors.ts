@@ -63,12 +63,13 @@ export class BatonError<Code extends BatonErrorCode = BatonErrorCode> extends Er
   }
 }
 
-/** Whether an error is the client's own and, where one is given, has this code. */
+/** Whether an error is the client's own, of whichever copy, and has this code, where one is given. */
 export function isBatonError<Code extends BatonErrorCode = BatonErrorCode>(
   error: unknown,
   code?: Code,
 ): error is BatonError<Code> {
-  return error instanceof BatonError && (!code || error.code === code);
+  const own: Partial<BatonError> = Object(error);
+  return own.name === 'BatonError' && (!code || own.code === code);
 }
 
 /** Makes of whatever was thrown an error of the client. */

@@ -1,12 +1,19 @@
-import type { AuthApi } from './auth-api.js';
+import { type AuthApi, isPassing } from './auth-api.js';
 import type { BatonClock } from './clock.js';
 import { type Cooldown, createCooldown } from './cooldown.js';
 import { BatonError, isBatonError } from './errors.js';
 import type { Ending, Events } from './events.js';
 import type { Exclusively, Hold } from './exclusive.js';
+import { retry } from './retry.js';
 import type { SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 import { type Session, isAlive, isFresh, isSame } from './session.js';
+
+/** How often one refresh is tried before its callers are told. */
+const ATTEMPTS = 3;
+
+/** What was read longer ago than this is old: who stood still meanwhile was overtaken, lock or no lock. Milliseconds. */
+const OLD_MS = 5000;
 
 /** Knows the session's access token, and gets the next one when there is need. */
 export class Refresher {
@@ -115,8 +122,11 @@ export class Refresher {
 
   async #start(refused?: string): Promise<Session | null> {
     const { signal } = (this.#controller = new AbortController());
+    const isGood = (session: Session) => this.#isGood(session, refused);
+    const isWorthwhile = (error: unknown) => !signal.aborted && isPassing(error);
     const result = this.#exclusively((hold) =>
-      this.#refreshOnce((session) => this.#isGood(session, refused), signal, hold),
+      // Each attempt reads anew: a tab that was frozen would present what others have spent meanwhile.
+      retry(this.#clock, ATTEMPTS, () => this.#refreshOnce(isGood, signal, hold), isWorthwhile),
     ).finally(() => (this.#underWay = undefined));
     this.#request = result.catch(() => {});
     try {
@@ -143,11 +153,17 @@ export class Refresher {
     isGood: (session: Session) => boolean,
     signal: AbortSignal,
     hold: Hold,
+    oldMs = OLD_MS,
   ): Promise<Session | null> {
+    const beganMs = this.#clock.now();
     const { session } = await this.#store.load();
     if (!session || isGood(session)) return session;
     if (signal.aborted) throw signal;
     await claim(this.#store, hold, this.#stopped.signal);
+    // Once: a storage may take as long each time.
+    if (this.#clock.now() - beganMs > oldMs) {
+      return this.#refreshOnce(isGood, signal, hold, Infinity);
+    }
     const answer = await this.#api.refresh(session, signal);
     const next = 'reason' in answer ? null : { ...session, ...answer };
     const over = 'reason' in answer ? overOf(session, answer) : undefined;

@@ -1,0 +1,219 @@
+import { createHmac } from 'node:crypto';
+import type { AuthService } from 'nestjs-baton';
+import { type Baton, createBaton } from '../../src/client/index.js';
+import { Device } from './device.js';
+import { Network } from './network.js';
+import { Life, World } from './world.js';
+
+const SERVERS = ['http://one.test', 'http://two.test'] as const;
+const STEPS = 20;
+const EXPIRY_MS = 880_000;
+const EIGHT_DAYS_MS = 8 * 86_400_000;
+
+/** The real server's parts that a schedule needs. */
+export interface SimulatedServer {
+  readonly auth: AuthService;
+  readonly password: string;
+  readonly nowMs: () => number;
+  readonly setTime: (ms: number) => void;
+}
+
+interface Client {
+  readonly life: Life;
+  readonly server: string;
+  readonly baton: Baton;
+}
+
+export interface Outcome {
+  readonly violations: readonly string[];
+  readonly trace: readonly string[];
+}
+
+/** Runs the schedule of a seed: the same seed, the same schedule. */
+export async function runSchedule(seed: number, server: SimulatedServer): Promise<Outcome> {
+  const { random } = Math;
+  const schedule = new Schedule(seed, server);
+  Math.random = schedule.world.random.next;
+  try {
+    await schedule.run();
+  } finally {
+    Math.random = random;
+  }
+  return schedule.world;
+}
+
+class Schedule {
+  readonly world: World;
+  private readonly device: Device;
+  private readonly network: Network;
+  private readonly clients: Client[] = [];
+  /** Sign-ins and sign-outs that were begun. */
+  private changes = 0;
+  private hasPassedDays = false;
+  private isCalm = true;
+
+  constructor(seed: number, server: SimulatedServer) {
+    this.world = new World(seed, server.nowMs(), server.setTime);
+    this.device = new Device(this.world);
+    this.network = new Network(this.world, server.auth, server.password);
+  }
+
+  async run(): Promise<void> {
+    const { random } = this.world;
+    this.start('tab 1', SERVERS[0]);
+    this.start('tab 2', SERVERS[0]);
+    if (random.chance(0.3)) this.start('other server', SERVERS[1]);
+    else this.start('tab 3', SERVERS[0]);
+    const isRough = random.chance(0.7);
+    this.signIn(random.pick(this.clients), 'ann');
+    await this.world.pass(5_000);
+    for (let step = 0; step < STEPS; step += 1) {
+      if (isRough) this.disturb();
+      this.act();
+      await this.world.pass(this.pause());
+    }
+    await this.calmDown();
+    this.expectFewRefreshes();
+  }
+
+  private start(name: string, server: string): void {
+    const life = new Life(name, this.world);
+    const baton = createBaton({
+      baseUrl: server,
+      storage: this.device.storageFor(life),
+      clock: life.clock,
+      fetch: this.network.fetchFor(life),
+      hmac: (secret, text) => createHmac('sha256', secret).update(text).digest('hex'),
+      wakeOn: () => () => {},
+    });
+    this.clients.push({ life, server, baton });
+    baton.on('signedOut', ({ sessionId, reason }) => this.judgeEnd(name, sessionId, reason));
+  }
+
+  /** Something goes wrong around the clients. */
+  private disturb(): void {
+    const { random } = this.world;
+    this.network.trouble = random.pick([0, 0, 0.2, 0.6]);
+    this.device.failing = random.chance(0.1) ? 0.5 : 0;
+    if (this.network.trouble || this.device.failing) this.isCalm = false;
+    const client = random.pick(this.clients);
+    if (random.chance(0.1)) this.kill(client);
+    else if (random.chance(0.15) && client.life.isAwake) this.freeze(client.life);
+  }
+
+  private kill(client: Client): void {
+    const { life, server } = client;
+    this.isCalm = false;
+    this.world.log(`${life.name} is killed and started again`);
+    life.isDead = true;
+    this.device.forget(life);
+    this.clients.splice(this.clients.indexOf(client), 1);
+    this.start(life.name, server);
+  }
+
+  private freeze(life: Life): void {
+    this.isCalm = false;
+    this.world.log(`${life.name} is frozen`);
+    life.freeze();
+    this.world.after(this.world.random.between(1_000, 60_000), () => {
+      this.world.log(`${life.name} goes on`);
+      life.thaw();
+    });
+  }
+
+  private act(): void {
+    const { random } = this.world;
+    const client = random.pick(this.clients);
+    if (!client.life.isAwake) return;
+    if (random.chance(0.12)) return this.signIn(client, random.pick(['ann', 'bob']));
+    if (random.chance(0.05)) return this.signOut(client);
+    const requests = random.between(1, 4);
+    for (let count = 0; count < requests; count += 1) this.request(random.pick(this.clients));
+  }
+
+  private signIn({ life, baton }: Client, username: string): void {
+    const mine = (this.changes += 1);
+    this.world.log(`${life.name}: signs in as ${username}`);
+    const check = () => {
+      const { sessionId } = baton.getState();
+      const user = this.network.sessions.get(sessionId ?? '')?.user;
+      if (mine === this.changes && user !== username) {
+        this.world.violate(`${life.name} signed in as ${username} and is ${user}`);
+      }
+    };
+    const report = (error: unknown) => this.world.log(`${life.name}: ${String(error)}`);
+    // The password is the network's to add.
+    void baton.signIn({ username, password: '' }).then(check, report);
+  }
+
+  private signOut({ life, baton }: Client): void {
+    this.changes += 1;
+    this.world.log(`${life.name}: signs out`);
+    void baton.signOut();
+  }
+
+  private request({ life, baton }: Client): void {
+    if (!life.isAwake) return;
+    const { sessionId } = baton.getState();
+    const headers = { 'x-begun-in': sessionId ?? '' };
+    baton.fetch('/orders', { headers }).catch((error: unknown) => {
+      this.world.log(`${life.name}: ${String(error)}`);
+    });
+  }
+
+  private pause(): number {
+    const { random } = this.world;
+    if (random.chance(0.005)) {
+      this.hasPassedDays = true;
+      return EIGHT_DAYS_MS;
+    }
+    if (random.chance(0.3)) return EXPIRY_MS + random.between(-30_000, 60_000);
+    return random.pick([0, 5, 200, 3_000, 12_000, 70_000]);
+  }
+
+  /** A session ends for a cause that the contract names, and only then. */
+  private judgeEnd(name: string, sessionId: string, reason: string): void {
+    this.world.log(`${name}: signed out of ${sessionId}, ${reason}`);
+    const isKnown = {
+      sign_out: this.changes > 0,
+      elsewhere: this.changes > 1,
+      token_expired: this.hasPassedDays,
+      session_revoked: !!this.network.sessions.get(sessionId)?.endedBecause,
+      token_reused: this.device.hasFailed,
+    };
+    const isNamed = Object.entries(isKnown).some(([cause, is]) => is && cause === reason);
+    if (!isNamed) this.world.violate(`${name} was signed out without a cause: ${reason}`);
+  }
+
+  /** When all is well again nobody is stuck. */
+  private async calmDown(): Promise<void> {
+    this.world.log('all is well again');
+    this.network.trouble = 0;
+    this.device.failing = 0;
+    await this.world.pass(200_000);
+    const stuck = new Set(this.clients.map(({ life }) => life.name));
+    for (const { life, baton } of this.clients) {
+      const settled = ({ message }: { message?: string }) => {
+        stuck.delete(life.name);
+        if (message) this.world.violate(`${life.name} has no token when all is well: ${message}`);
+      };
+      baton.getAccessToken().then((token) => settled(Object(token)), settled);
+    }
+    await this.world.pass(60_000);
+    if (stuck.size) this.world.violate(`stuck: ${[...stuck].join(', ')}`);
+    await Promise.all(this.clients.map(({ baton }) => baton.dispose()));
+  }
+
+  /** At most two for each end of an access token. */
+  private expectFewRefreshes(): void {
+    if (!this.isCalm) return;
+    for (const [sessionId, { refreshesAtMs }] of this.network.sessions) {
+      refreshesAtMs.forEach((atMs, index) => {
+        const third = refreshesAtMs[index + 2];
+        if (third !== undefined && third - atMs < EXPIRY_MS / 2) {
+          this.world.violate(`${sessionId} was refreshed three times for one end of a token`);
+        }
+      });
+    }
+  }
+}
