@@ -10,6 +10,8 @@ export type AuthErrorCode =
   | 'session_revoked'
   | 'max_uses_reached'
   | 'missing_token'
+  | 'invalid_dpop_proof'
+  | 'use_dpop_nonce'
   | 'not_found'
   | 'session_mismatch'
   | 'username_taken'
@@ -28,6 +30,8 @@ export const STATUS: Readonly<Record<AuthErrorCode, number>> = {
   session_revoked: 401,
   max_uses_reached: 401,
   missing_token: 401,
+  invalid_dpop_proof: 401,
+  use_dpop_nonce: 401,
   not_found: 404,
   session_mismatch: 409,
   username_taken: 409,
@@ -105,6 +109,42 @@ export class InvalidTokenError extends AuthError {
 export class MissingTokenError extends AuthError {
   constructor() {
     super('missing_token', 'Access token is missing');
+  }
+}
+
+/** What was wrong with a proof, or with the lack of one. */
+export type DpopFault =
+  /** A bound token, or a login where proofs are required, came without one. */
+  | 'missing'
+  /** A bound access token came as a bearer's. */
+  | 'scheme'
+  /** It is no proof, or none of this request, or of another time. */
+  | 'invalid'
+  /** It is somebody else's: not by the key that the session is bound to. */
+  | 'other_key'
+  /** It was used before. */
+  | 'replayed';
+
+/**
+ * Whoever asks has not proved that they hold the key that the session is bound to. It revokes nothing, and the
+ * session goes on for whoever does.
+ *
+ * @see RFC 9449 sections 5 and 7.1
+ */
+export class InvalidDpopProofError extends AuthError {
+  constructor(
+    description: string,
+    readonly fault: DpopFault = 'other_key',
+  ) {
+    super('invalid_dpop_proof', description);
+  }
+}
+
+/** A proof has to be made with a nonce of the server's, and this one was not. It comes in `DPoP-Nonce`. */
+export class UseDpopNonceError extends AuthError {
+  /** @param nonce the one to make the next proof with */
+  constructor(readonly nonce: string) {
+    super('use_dpop_nonce', 'The DPoP proof takes the nonce in DPoP-Nonce');
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Observable, Subject, filter } from 'rxjs';
+import type { DpopFault } from './errors.js';
 
 interface SessionEvent {
   readonly sessionId: string;
@@ -22,14 +23,32 @@ export interface SessionRefreshedEvent extends SessionEvent {
   /**
    * `rotate`: the ordinary refresh; `replay`: the same successor again, within the grace period;
    * `recover`: another successor, because the first was never used; `advance`: the token was newer
-   * than the row, the database had lost a write.
+   * than the row, the database had lost a write. Of a session that is bound to a key: `catchUp`, the token was an
+   * older copy; `keep`, it was handed out again, for such sessions do not rotate (`boundRotation`).
    */
-  readonly how: 'rotate' | 'replay' | 'recover' | 'advance';
+  readonly how: 'rotate' | 'replay' | 'recover' | 'advance' | 'catchUp' | 'keep';
   /**
    * With `recover` alone: how many times in a row, this one included, the same token came back for another
    * successor without anybody having used one. An honest client on a bad line has a few.
    */
   readonly inARow?: number;
+}
+
+/** A holder of the key of a bound session came with a copy of a refresh token that is older than the live one's parent. */
+export interface StaleCopyEvent extends SessionEvent {
+  readonly type: 'session.stale_copy';
+  /** The generation of the token that came. */
+  readonly generation: number;
+  /** How many generations it was behind the live one; at least 2. */
+  readonly distance: number;
+}
+
+/** A genuine token of a bound session came without a proof by its key. It was refused; nothing was revoked. */
+export interface ProofRefusedEvent extends SessionEvent {
+  readonly type: 'session.proof_refused';
+  readonly token: 'access' | 'refresh';
+  readonly fault: DpopFault;
+  readonly ip: string | null;
 }
 
 /** A session was ended before its time. */
@@ -64,6 +83,8 @@ export interface LoginFailedEvent {
 export type AuthEvent =
   | SessionOpenedEvent
   | SessionRefreshedEvent
+  | StaleCopyEvent
+  | ProofRefusedEvent
   | SessionRevokedEvent
   | TokenReusedEvent
   | PasswordChangedEvent

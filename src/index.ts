@@ -4,8 +4,12 @@ export type { CookieOptions } from './auth/cookie/cookie-options.js';
 export { AUTH_ROUTE, isAuthRoute } from './auth/auth-route.js';
 export { AttemptLimits } from './auth/attempts/attempt-limits.js';
 export type { AttemptOptions } from './auth/attempts/attempt-options.js';
+export { AuthService } from './auth/auth.service.js';
+export type { DpopOptions } from './auth/dpop/dpop-options.js';
+export { ProofOfPossession } from './auth/dpop/proof-of-possession.js';
+export type { DpopReplays } from './auth/dpop/replay-memory.js';
+export type { HolderOptions, RefreshOptions } from './auth/holder-options.js';
 export { type AuthCaller, AuthResponder } from './auth/auth-responder.js';
-export { AuthService, type RefreshOptions } from './auth/auth.service.js';
 export {
   CurrentSession,
   CurrentUser,
@@ -23,7 +27,9 @@ export type { Clock } from './clock.js';
 export {
   AuthError,
   type AuthErrorCode,
+  type DpopFault,
   InvalidCredentialsError,
+  InvalidDpopProofError,
   InvalidRequestError,
   InvalidTokenError,
   MaxUsesReachedError,
@@ -36,6 +42,7 @@ export {
   TokenReusedError,
   TooManyAttemptsError,
   UnavailableError,
+  UseDpopNonceError,
   UserRefusedError,
 } from './errors.js';
 export {
@@ -45,9 +52,11 @@ export {
   type AuthEventType,
   type LoginFailedEvent,
   type PasswordChangedEvent,
+  type ProofRefusedEvent,
   type SessionOpenedEvent,
   type SessionRefreshedEvent,
   type SessionRevokedEvent,
+  type StaleCopyEvent,
   type TokenReusedEvent,
 } from './events.js';
 export type { RsaAlgorithm } from './keys/signing-key.js';

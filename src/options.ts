@@ -65,6 +65,7 @@ export const settingsSchema = v.pipe(
     grace: v.optional(durationSeconds(0), 10),
     recovery: v.optional(flag, true),
     recoverLostWrites: v.optional(flag, true),
+    boundRotation: v.optional(flag, true),
     maxRecoveries: v.optional(wholeNumber, 0),
     maxUses: v.optional(wholeNumber, 0),
     maxSessions: v.optional(wholeNumber, 0),
@@ -111,6 +112,11 @@ export interface SessionOptions {
    * the database lost a write. @default true
    */
   readonly recoverLostWrites?: boolean | undefined;
+  /**
+   * Whether sessions that are bound to a key (DPoP) rotate at each refresh. Off, a refresh token stays until half of
+   * its lifetime is over, as FAPI 2.0 asks. @default true
+   */
+  readonly boundRotation?: boolean | undefined;
   /**
    * How many recoveries a session may have in a row: one parent that comes back for another successor, again
    * and again, without anybody having used one. The next is a reuse. 0 is no limit. @default 0

@@ -3,7 +3,8 @@
 /** What login and refresh answer. */
 export interface TokenPairBody {
   readonly access_token: string;
-  readonly token_type: 'Bearer';
+  /** `DPoP` of a session that is bound to a key: its access tokens take a proof with each request. */
+  readonly token_type: 'Bearer' | 'DPoP';
   /** Whole seconds from now until the access token expires. */
   readonly expires_in: number;
   readonly refresh_token: string;

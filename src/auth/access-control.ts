@@ -1,10 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionRevokedError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
+import { assertProven } from '../sessions/bound-session.js';
 import { SeenTokens } from '../sessions/seen-tokens.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { type AccessTokenClaims, AccessTokenCodec } from '../tokens/access-token-codec.js';
-import { frozen } from '../tokens/claims.js';
+import { boundKeyOf, frozen } from '../tokens/claims.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 
@@ -34,20 +35,28 @@ export class AccessControl {
    * Whom a token lets in. Answers at once, except where the database has to be asked whether the session was
    * revoked.
    *
+   * @param jkt the thumbprint of the key that was proved together with it; null where none was
    * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError
+   * @throws InvalidDpopProofError when its session is bound to another key
    * @throws UnavailableError when nobody can tell whether the session was revoked
    */
-  authenticate(token: string): AuthenticatedUser | Promise<AuthenticatedUser> {
-    return this.recall(token) ?? this.admit(token, this.tokens.verify(token));
+  authenticate(
+    token: string,
+    jkt: string | null = null,
+  ): AuthenticatedUser | Promise<AuthenticatedUser> {
+    const known = this.verified.find(hashOf(token));
+    const claims = known ?? this.tokens.verify(token);
+    assertProven(claims, jkt);
+    return known === undefined ? this.admit(token, claims) : this.unlessRevoked(known, () => {});
   }
 
-  /** As {@link authenticate}, for a token that was let in before. @returns null when it was not */
+  /** As {@link authenticate}, for a token that was let in before; proofs are the caller's. @returns null when it was not */
   recall(token: string): AuthenticatedUser | Promise<AuthenticatedUser> | null {
     const claims = this.verified.find(hashOf(token));
     return claims === undefined ? null : this.unlessRevoked(claims, () => {});
   }
 
-  /** As {@link authenticate}, for a token that was verified and has these claims. */
+  /** As {@link authenticate}, for a token that was verified and has these claims; proofs are the caller's. */
   admit(token: string, claims: AccessTokenClaims): AuthenticatedUser | Promise<AuthenticatedUser> {
     return this.unlessRevoked(frozen(claims), () => this.noteUse(token, claims));
   }
@@ -66,10 +75,14 @@ export class AccessControl {
     return typeof revoked === 'boolean' ? decide(revoked) : revoked.then(decide);
   }
 
-  /** Its holder has received the refresh token issued with it. The first pair of a session has no parent: nothing hangs on it. */
+  /**
+   * Its holder has received the refresh token issued with it. The first pair of a session has no parent, and in one
+   * that is bound to a key any token is good: nothing hangs on it.
+   */
   private noteUse(token: string, claims: AccessTokenClaims): void {
     const endsAtSeconds = this.tokens.endSecondsOf(claims);
     this.verified.remember(hashOf(token), { claims, endsAtSeconds }, token.length);
-    if (this.settings.recovery && claims.gen > 0) this.seenTokens.note(claims.sid, claims.gen);
+    const counts = this.settings.recovery && claims.gen > 0 && boundKeyOf(claims) === null;
+    if (counts) this.seenTokens.note(claims.sid, claims.gen);
   }
 }

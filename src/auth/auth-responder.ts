@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { InvalidDpopProofError } from '../errors.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
 import type { TokenPairBody } from '../wire.js';
 import { AttemptLimits, isUnauthorized } from './attempts/attempt-limits.js';
-import type { RefreshOptions } from './auth.service.js';
+import type { RefreshOptions } from './holder-options.js';
 import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
+import { ProofOfPossession } from './dpop/proof-of-possession.js';
 import { ErrorHeaders } from './error-headers.js';
 import {
   type HttpRequest,
@@ -21,6 +23,8 @@ export interface AuthCaller {
   readonly origin: SessionOrigin;
   /** Aborted when the client's connection is gone. */
   readonly signal: AbortSignal | undefined;
+  /** The key to bind the session to, whose possession the request has proved; null for a bearer's. */
+  readonly jkt: string | null;
 }
 
 /**
@@ -34,6 +38,7 @@ export class AuthResponder {
     private readonly cookie: RefreshCookie,
     private readonly proxies: ProxyWarning,
     private readonly attempts: AttemptLimits,
+    private readonly possession: ProofOfPossession,
     private readonly errorHeaders: ErrorHeaders,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
@@ -52,7 +57,8 @@ export class AuthResponder {
     return this.errorHeaders.around(response, async () => {
       this.proxies.look(request);
       const signal = connectionSignal(request);
-      const pair = await open({ origin: originOf(request, null), signal });
+      const jkt = await this.possession.forNewSession(request);
+      const pair = await open({ origin: originOf(request, null), signal, jkt });
       this.cookie.clearDoubled(request, response);
       return this.deliver(pair, request, response);
     });
@@ -69,7 +75,7 @@ export class AuthResponder {
         const pair = await refresh({ idempotencyKey: idempotencyKeyOf(request) });
         return this.deliver(pair, request, response);
       } catch (error) {
-        if (isUnauthorized(error)) this.attempts.noteRefusedToken(addressOf(request));
+        if (isGuess(error)) this.attempts.noteRefusedToken(addressOf(request));
         this.cookie.clearAfter(error, request, response);
         throw error;
       }
@@ -94,3 +100,7 @@ export class AuthResponder {
     return this.cookie.deliver(pair, request, response);
   }
 }
+
+/** A token that wants a proof is genuine: its thief must not lock out who shares the address. */
+const isGuess = (error: unknown): boolean =>
+  isUnauthorized(error) && !(error instanceof InvalidDpopProofError);

@@ -13,6 +13,8 @@ import {
 import { validate as isUuid } from 'uuid';
 import { MissingTokenError, NotFoundError } from '../errors.js';
 import type { LiveSession } from '../sessions/live-session.js';
+import { AccessTokenCodec } from '../tokens/access-token-codec.js';
+import { boundKeyOf } from '../tokens/claims.js';
 import { type PresentedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
@@ -22,8 +24,9 @@ import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { AuthResponder } from './auth-responder.js';
 import { PersonalAuthRoute } from './auth-route.js';
 import { AuthService } from './auth.service.js';
+import { ProofOfPossession } from './dpop/proof-of-possession.js';
 import { ErrorHeaders } from './error-headers.js';
-import { type HttpRequest, bearerToken, bodyOf } from './http-request.js';
+import { type HttpRequest, accessTokenIn, bodyOf } from './http-request.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { type LoginFieldSettings, loginSchema, nameOf } from './login-fields.js';
 import { type CookiePairBody, RefreshCookie } from './cookie/refresh-cookie.js';
@@ -40,6 +43,8 @@ export class AuthController {
     private readonly auth: AuthService,
     private readonly cookie: RefreshCookie,
     private readonly tokens: RefreshTokenCodec,
+    private readonly accessTokens: AccessTokenCodec,
+    private readonly possession: ProofOfPossession,
     private readonly responder: AuthResponder,
     private readonly errorHeaders: ErrorHeaders,
     @Inject(AUTH_CONFIG) { loginFields }: AuthConfig,
@@ -56,10 +61,10 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<TokenPairBody | CookiePairBody> {
-    return this.responder.open(request, response, async ({ origin, signal }) => {
+    return this.responder.open(request, response, async ({ origin, signal, jkt }) => {
       const { deviceName, ...presented } = parseBody(this.loginSchema, bodyOf(request));
       const credentials = { ...presented, ip: origin.ip, signal };
-      return this.auth.login(credentials, { ...origin, deviceName });
+      return this.auth.login(credentials, { ...origin, deviceName }, { jkt });
     });
   }
 
@@ -88,11 +93,9 @@ export class AuthController {
   ): Promise<void> {
     return this.responder.end(request, response, async () => {
       const refreshToken = this.cookie.tokenOf(request);
-      const accessToken = bearerToken(request);
-      if (refreshToken !== null) {
-        this.cookie.assertSameSession(request, this.tokens.verifyGenuine(refreshToken).sid);
-        await this.auth.logout(refreshToken);
-      } else if (accessToken !== null) await this.auth.logoutByAccessToken(accessToken);
+      const accessToken = accessTokenIn(request)?.token;
+      if (refreshToken !== null) await this.logoutByRefreshToken(request, refreshToken);
+      else if (accessToken !== undefined) await this.logoutByAccessToken(request, accessToken);
       else throw new MissingTokenError();
     });
   }
@@ -160,6 +163,19 @@ export class AuthController {
       const username = nameOf(await this.auth.findUser(id), this.loginFields);
       return { id, username, session_id: sessionId };
     });
+  }
+
+  private async logoutByRefreshToken(request: HttpRequest, token: string): Promise<void> {
+    const claims = this.tokens.verifyGenuine(token);
+    this.cookie.assertSameSession(request, claims.sid);
+    const jkt = await this.possession.forRefreshToken(request, claims);
+    await this.auth.logout(token, 'logout', { jkt });
+  }
+
+  private async logoutByAccessToken(request: HttpRequest, token: string): Promise<void> {
+    const claims = this.accessTokens.verify(token);
+    await this.possession.forAccessToken(request, token, claims);
+    await this.auth.logoutByAccessToken(token, 'logout', { jkt: boundKeyOf(claims) });
   }
 }
 

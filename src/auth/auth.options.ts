@@ -27,6 +27,7 @@ import {
 import { type AuthHooks, hookEntries, hooksOf } from './auth-hooks.js';
 import { closedObject } from './closed-object.js';
 import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie/cookie-options.js';
+import { type DpopOptions, dpopEntries, dpopSettings } from './dpop/dpop-options.js';
 import { hasMethods, objectWith } from './has-methods.js';
 import { type LoginFieldSettings, type LoginFields, loginFieldsSchema } from './login-fields.js';
 
@@ -38,7 +39,7 @@ export interface AuthModuleOptions<
   User extends AuthUser = AuthUser,
   Fields extends FurtherFields = FurtherFields,
 >
-  extends SessionOptions, AuthHooks<User> {
+  extends SessionOptions, DpopOptions, AuthHooks<User> {
   /**
    * The application's users: an object, or the class of the service that a module provides, found once the
    * application is made, so that the service may inject `AuthService`.
@@ -104,6 +105,7 @@ export interface AuthConfig extends AuthHooks, Pick<AuthModuleOptions, 'clock' |
   readonly user: 'claims' | 'full';
   readonly socketQueryToken: boolean;
   readonly attempts: AttemptSettings;
+  readonly dpop: ReturnType<typeof dpopSettings>;
   /** Null where the cookie transport is off. */
   readonly cookies: CookieSettings | null;
 }
@@ -149,6 +151,7 @@ const optionsSchema = closedObject({
   socketQueryToken: v.optional(v.boolean('takes true or false'), false),
   loginFields: v.optional(loginFieldsSchema, {}),
   attempts: v.optional(attemptsSchema, {}),
+  ...dpopEntries,
   ...hookEntries,
 });
 
@@ -187,6 +190,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
     revocationFeed,
     cookies,
     attempts,
+    dpop: dpopSettings(options),
     accessKeys: access,
     refreshKeys: refresh,
     strategy,

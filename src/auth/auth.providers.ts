@@ -18,6 +18,7 @@ import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionTable } from '../sessions/session-table.js';
 import { SessionService } from '../sessions/session.service.js';
+import { Successors } from '../sessions/successors.js';
 import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
@@ -36,6 +37,10 @@ import { AuthResponder } from './auth-responder.js';
 import { AuthService } from './auth.service.js';
 import { BackgroundTasks } from '../sessions/background-tasks.js';
 import { Connections } from './connections.js';
+import { DpopNonces } from './dpop/nonces.js';
+import { NonceHeader } from './dpop/nonce-header.js';
+import { ProofOfPossession } from './dpop/proof-of-possession.js';
+import { UsedProofs } from './dpop/used-proofs.js';
 import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
@@ -48,6 +53,7 @@ import { RefreshTokenStrategy } from './passport/refresh-token.strategy.js';
 import { RequestUser } from './request-user.js';
 import { Responses } from './passport/responses.js';
 import { StrategyNames } from './passport/strategy-names.js';
+import { TokenPairs } from './token-pairs.js';
 import { Handshakes } from './transports/handshakes.js';
 import { Transports } from './transports/transports.js';
 
@@ -62,11 +68,16 @@ const PARTS: Provider[] = [
   LostLogins,
   LogoutService,
   SessionService,
+  Successors,
   RotationService,
   AccessControl,
   RequestUser,
   AttemptLimits,
+  TokenPairs,
   AuthService,
+  NonceHeader,
+  UsedProofs,
+  ProofOfPossession,
   AuthResponder,
   JwtStrategy,
   RefreshTokenStrategy,
@@ -114,6 +125,13 @@ const PUSH: Provider = {
   ) => new RevocationPush(revocationFeed ?? null, revocations, events, clock),
 };
 
+const NONCES: Provider = {
+  provide: DpopNonces,
+  inject: [AUTH_CONFIG, CLOCK],
+  useFactory: ({ refreshKeys }: AuthConfig, clock: Clock) =>
+    new DpopNonces(refreshKeys.current.signWith, clock),
+};
+
 /** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
 export function authProviders(dataSource: InjectionToken, entity: typeof RefreshToken): Provider[] {
   return [
@@ -157,6 +175,7 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
         new RevocationList(settings, store, clock),
     },
     PUSH,
+    NONCES,
     ...PARTS,
   ];
 }
@@ -171,6 +190,7 @@ export const AUTH_EXPORTS = [
   AttemptLimits,
   AccessControl,
   RequestUser,
+  ProofOfPossession,
   JwtStrategy,
   RefreshTokenStrategy,
   RefreshCookie,

@@ -22,26 +22,19 @@ import {
 } from '../sessions/storable-session.js';
 import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { isGeneration } from '../tokens/claims.js';
-import {
-  type IssuedRefreshToken,
-  type PresentedRefreshToken,
-  RefreshTokenCodec,
-} from '../tokens/refresh-token-codec.js';
+import { type PresentedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import type { AuthUser, Credentials } from '../users/user-store.js';
 import { userOfSub } from '../users/user-of-sub.js';
 import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
-import { type OwnParts, ownPartsOf } from './own-parts.js';
+import { missingProof } from './dpop/proof-of-possession.js';
+import type { HolderOptions, RefreshOptions } from './holder-options.js';
+import { ownPartsOf } from './own-parts.js';
+import { TokenPairs } from './token-pairs.js';
 
 const NOWHERE: SessionOrigin = { ip: null, userAgent: null, deviceName: null };
-
-/** What a refresh may carry besides its token. */
-export interface RefreshOptions {
-  /** Binds repeats of this refresh to whoever knows the key; `null` binds them to nothing. @default null */
-  readonly idempotencyKey?: string | null;
-}
 
 /** The use cases of the module, for applications that bring routes of their own. */
 @Injectable()
@@ -55,6 +48,7 @@ export class AuthService {
     private readonly accessTokens: AccessTokenCodec,
     private readonly refreshTokens: RefreshTokenCodec,
     private readonly accessControl: AccessControl,
+    private readonly pairs: TokenPairs,
     private readonly attempts: AttemptLimits,
     private readonly seenTokens: SeenTokens,
     private readonly events: AuthEvents,
@@ -66,10 +60,15 @@ export class AuthService {
    *
    * @throws InvalidCredentialsError when the user store says no
    * @throws TooManyAttemptsError however right the credentials are, after too many that were not
+   * @throws InvalidDpopProofError where a proof is required (`dpop`), and no key was proved
    */
-  async login(credentials: Credentials, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
+  async login(
+    credentials: Credentials,
+    origin: SessionOrigin = NOWHERE,
+    holder: HolderOptions = {},
+  ): Promise<TokenPairBody> {
     const user = await this.checkCredentials(credentials);
-    const pair = await this.openSession(user, origin);
+    const pair = await this.openSession(user, origin, holder);
     if ((await this.config.users.isCurrent?.(user)) !== false) return pair;
     await this.revocations.revoke(pair.session_id, storableUserId(user.id), 'password_changed');
     throw new InvalidCredentialsError();
@@ -92,47 +91,63 @@ export class AuthService {
     throw new InvalidCredentialsError();
   }
 
-  /** Opens a session for a user who has proved who they are in another way: a passkey, a social login. */
-  async openSession(user: AuthUser, origin: SessionOrigin = NOWHERE): Promise<TokenPairBody> {
+  /**
+   * Opens a session for a user who has proved who they are in another way: a passkey, a social login. With a key it
+   * is bound to that key.
+   *
+   * @throws InvalidDpopProofError where a proof is required (`dpop`), and no key was proved
+   */
+  async openSession(
+    user: AuthUser,
+    origin: SessionOrigin = NOWHERE,
+    { jkt = null }: HolderOptions = {},
+  ): Promise<TokenPairBody> {
+    if (jkt === null && this.config.dpop.dpop === 'required') throw missingProof();
     await this.config.onLogin?.(user, origin);
     const parts = await ownPartsOf(this.config, user, 'login');
-    return this.pair(await this.sessionService.open(user.id, origin), parts);
+    return this.pairs.of(await this.sessionService.open(user.id, origin, jkt), parts);
   }
 
   /**
    * Buys the next pair with a refresh token.
    *
    * @throws TokenReusedError | SessionRevokedError | TokenExpiredError | InvalidTokenError
-   * @throws MaxUsesReachedError | UnavailableError
+   * @throws MaxUsesReachedError | InvalidDpopProofError | UnavailableError
    */
   refresh(refreshToken: string, options: RefreshOptions = {}): Promise<TokenPairBody> {
-    return this.refreshVerified(this.verifyRefreshToken(refreshToken), options);
+    const claims = this.refreshTokens.verify(refreshToken);
+    return this.refreshVerified({ token: refreshToken, claims }, options);
   }
 
   /** As {@link refresh}, for a token that `RefreshTokenGuard` has verified. */
   async refreshVerified(
     presented: PresentedRefreshToken,
-    { idempotencyKey = null }: RefreshOptions = {},
+    { idempotencyKey = null, jkt = presented.jkt ?? null }: RefreshOptions = {},
   ): Promise<TokenPairBody> {
     const user = await userOfSub(this.config.users, presented.claims.sub);
     if (user === null) throw await this.userGone(presented.claims.sub, 'Refresh');
     await this.config.onRefresh?.(user, presented.claims.sid);
     const parts = await ownPartsOf(this.config, user, 'refresh');
-    return this.pair(await this.rotation.refresh({ ...presented, idempotencyKey }), parts);
+    return this.pairs.of(await this.rotation.refresh({ ...presented, idempotencyKey, jkt }), parts);
   }
 
-  /**
-   * Ends the session of a refresh token: any genuine one, older and expired ones included.
-   * Ending it twice is no error.
-   */
-  async logout(refreshToken: string, reason = 'logout'): Promise<void> {
+  /** Ends the session of a refresh token: any genuine one, expired ones included. Ending it twice is no error. */
+  async logout(
+    refreshToken: string,
+    reason = 'logout',
+    { jkt = null }: HolderOptions = {},
+  ): Promise<void> {
     const claims = this.refreshTokens.verifyGenuine(refreshToken);
-    await this.logouts.byRefreshToken({ token: refreshToken, claims }, reason);
+    await this.logouts.byRefreshToken({ token: refreshToken, claims, jkt }, reason);
   }
 
-  /** Ends the session of an access token. Ending it twice is no error. */
-  async logoutByAccessToken(accessToken: string, reason = 'logout'): Promise<void> {
-    await this.logouts.byAccessToken(this.accessTokens.verify(accessToken), reason);
+  /** The same, by an access token. */
+  async logoutByAccessToken(
+    accessToken: string,
+    reason = 'logout',
+    { jkt = null }: HolderOptions = {},
+  ): Promise<void> {
+    await this.logouts.byAccessToken(this.accessTokens.verify(accessToken), jkt, reason);
   }
 
   /**
@@ -197,10 +212,13 @@ export class AuthService {
   /**
    * Whom an access token lets in, for wherever no guard stands: a socket's handshake, a queue.
    *
-   * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError | UnavailableError
+   * @throws InvalidTokenError | TokenExpiredError | SessionRevokedError | InvalidDpopProofError | UnavailableError
    */
-  async authenticate(accessToken: string): Promise<AuthenticatedUser> {
-    return this.accessControl.authenticate(accessToken);
+  async authenticate(
+    accessToken: string,
+    { jkt = null }: HolderOptions = {},
+  ): Promise<AuthenticatedUser> {
+    return this.accessControl.authenticate(accessToken, jkt);
   }
 
   /**
@@ -228,23 +246,5 @@ export class AuthService {
   private async userGone(userId: string, token: TokenName): Promise<Error> {
     await this.revocations.revokeAll(userId, 'user_gone');
     return new InvalidTokenError(token);
-  }
-
-  private verifyRefreshToken(token: string): PresentedRefreshToken {
-    return { token, claims: this.refreshTokens.verify(token) };
-  }
-
-  private pair(issued: IssuedRefreshToken, { claims, fields }: OwnParts): TokenPairBody {
-    const { token, place } = issued;
-    const access = this.accessTokens.issue(place, claims);
-    return {
-      ...fields,
-      access_token: access.token,
-      token_type: 'Bearer',
-      expires_in: access.expiresInSeconds,
-      refresh_token: token,
-      refresh_token_expires_in: this.refreshTokens.expiresInSeconds(issued),
-      session_id: place.sessionId,
-    };
   }
 }

@@ -4,9 +4,13 @@ import {
   AuthError,
   type AuthErrorCode,
   TooManyAttemptsError,
+  UseDpopNonceError,
   UserRefusedError,
 } from '../errors.js';
+import { PROOF_ALGORITHMS } from '../keys/proof-key.js';
 import { SETTINGS, type Settings } from '../options.js';
+import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import { DPOP_NONCE_HEADER } from './dpop/nonce-header.js';
 import { keepOnErrorsOnly } from './headers-of-errors-only.js';
 import { Responses } from './passport/responses.js';
 
@@ -16,6 +20,15 @@ export const AUTH_ERROR_HEADER = 'X-Auth-Error';
 /** Where nothing was wrong with a token the challenge stands alone (RFC 6750 section 3.1). */
 const BARE: ReadonlySet<string> = new Set<AuthErrorCode>(['missing_token', 'invalid_credentials']);
 
+/** Errors of the proof, which the scheme `DPoP` has words of its own for (RFC 9449 section 7.1). */
+const OF_PROOF: ReadonlySet<string> = new Set<AuthErrorCode>([
+  'invalid_dpop_proof',
+  'use_dpop_nonce',
+]);
+
+/** What a proof may be signed with. */
+const ALGORITHMS = `algs="${PROOF_ALGORITHMS.join(' ')}"`;
+
 /** The longest text in a header: what a hook throws may be of any length, and a client reads 8 KiB of headers. */
 const MAX_TEXT_CHARACTERS = 256;
 
@@ -23,7 +36,7 @@ const MAX_TEXT_CHARACTERS = 256;
  * The headers that an error is answered with, on whichever platform: the one place that sets them, for routes and
  * guards by {@link ErrorHeaders.around}. The host's filters write the body afterwards.
  *
- * @see RFC 6750 section 3, RFC 9110 section 10.2.3
+ * @see RFC 6750 section 3, RFC 9110 section 10.2.3, RFC 9449 sections 7.1 and 8
  */
 @Injectable()
 export class ErrorHeaders {
@@ -31,6 +44,7 @@ export class ErrorHeaders {
     private readonly adapterHost: HttpAdapterHost,
     private readonly responses: Responses,
     @Inject(SETTINGS) private readonly settings: Settings,
+    @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
   ) {}
 
   /** Does what a route or a guard does; what it throws has its headers when it goes on to the filters. */
@@ -56,6 +70,9 @@ export class ErrorHeaders {
     if (error instanceof TooManyAttemptsError) {
       httpAdapter.setHeader(response, 'Retry-After', String(error.retryAfterSeconds));
     }
+    if (error instanceof UseDpopNonceError) {
+      httpAdapter.setHeader(response, DPOP_NONCE_HEADER, error.nonce);
+    }
     if (error.getStatus() === 401) {
       httpAdapter.setHeader(response, 'WWW-Authenticate', this.challengeOf(error));
     }
@@ -67,10 +84,18 @@ export class ErrorHeaders {
     if (response !== undefined) this.set(response, error);
   }
 
+  /** The schemes that would do: `Bearer` unless the token is bound to a key, `DPoP` where proofs are known. */
   challengeOf(error: AuthError | UserRefusedError): string {
-    const bare = `Bearer realm="${clean(this.settings.issuer)}"`;
-    if (BARE.has(error.code) || error instanceof UserRefusedError) return bare;
-    return `${bare}, error="invalid_token", error_description="${clean(error.message)}"`;
+    const realm = `realm="${clean(this.settings.issuer)}"`;
+    const description = `error_description="${clean(error.message)}"`;
+    if (OF_PROOF.has(error.code)) {
+      return `DPoP ${realm}, error="${error.code}", ${description}, ${ALGORITHMS}`;
+    }
+    const bearer =
+      BARE.has(error.code) || error instanceof UserRefusedError
+        ? `Bearer ${realm}`
+        : `Bearer ${realm}, error="invalid_token", ${description}`;
+    return this.config.dpop.dpop === 'off' ? bearer : `${bearer}, DPoP ${realm}, ${ALGORITHMS}`;
   }
 }
 

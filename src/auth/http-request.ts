@@ -6,6 +6,7 @@ import { clientAddress } from './client-address.js';
 /** What Express and Fastify requests have in common, as far as this module is concerned. */
 export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly method?: string;
   readonly body?: unknown;
   readonly ip?: string;
   readonly protocol?: string;
@@ -13,6 +14,8 @@ export interface HttpRequest {
   readonly host?: string;
   readonly originalUrl?: string;
   readonly socket?: Pick<Socket, 'destroyed' | 'once' | 'remoteAddress'>;
+  /** The request of HTTP that this one stands for, where it is an operation of GraphQL. */
+  readonly http?: HttpRequest;
   /** Whom the guard of the route let in. */
   user?: unknown;
 }
@@ -28,14 +31,23 @@ export function bodyOf({ headers, body }: HttpRequest): unknown {
   return FORM.test(headers['content-type']?.toString() ?? '') ? null : body;
 }
 
+/** An access token, and whether it comes as a bearer's or as one that is bound to a key. */
+export interface CarriedToken {
+  readonly scheme: 'bearer' | 'dpop';
+  readonly token: string;
+}
+
 /**
- * The token of an `Authorization: Bearer` header, the scheme in any case.
+ * The token of an `Authorization: Bearer` or `Authorization: DPoP` header, the scheme in any case.
  *
  * @returns null when there is none
- * @see RFC 6750 section 2.1
+ * @see RFC 6750 section 2.1, RFC 9449 section 7.1
  */
-export function bearerToken({ headers }: HttpRequest): string | null {
-  return /^Bearer +(\S+) *$/i.exec(headers['authorization']?.toString() ?? '')?.[1] ?? null;
+export function accessTokenIn({ headers }: Pick<HttpRequest, 'headers'>): CarriedToken | null {
+  const written = headers['authorization']?.toString() ?? '';
+  const [, scheme, token] = /^(Bearer|DPoP) +(\S+) *$/i.exec(written) ?? [];
+  if (scheme === undefined || token === undefined) return null;
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token };
 }
 
 /** The client's address, or null when what the host reports (through proxies) is not one. */

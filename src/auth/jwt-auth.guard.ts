@@ -4,8 +4,9 @@ import { InvalidTokenError, MissingTokenError } from '../errors.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
 import { IS_OPTIONAL } from './auth.decorators.js';
-import { type HttpRequest, addressOf, bearerToken } from './http-request.js';
+import { type HttpRequest, accessTokenIn, addressOf } from './http-request.js';
 import { BareRequest, JwtStrategy } from './passport/jwt.strategy.js';
+import { ProofOfPossession } from './dpop/proof-of-possession.js';
 import { PublicRoutes } from './public-routes.js';
 import { RequestUser } from './request-user.js';
 import type { Asked } from './passport/asked-strategy.js';
@@ -18,9 +19,10 @@ import { Transports } from './transports/transports.js';
  * hand it guards where it is placed: see {@link PublicRoutes}.
  *
  * @throws MissingTokenError | InvalidTokenError | TokenExpiredError | SessionRevokedError
+ * @throws InvalidDpopProofError | UseDpopNonceError when the session is bound to a key that was not proved
  * @throws TooManyAttemptsError after a flood of forged tokens from the same address, for tokens not seen before
  * @throws UnavailableError when nobody can tell whether the session was revoked
- * @see RFC 6750
+ * @see RFC 6750, RFC 9449 section 7
  */
 @Injectable()
 export class JwtAuthGuard implements CanActivate {
@@ -32,6 +34,7 @@ export class JwtAuthGuard implements CanActivate {
     private readonly transports: Transports,
     @Inject(JwtStrategy) private readonly strategy: Asked<AuthenticatedUser>,
     private readonly attempts: AttemptLimits,
+    private readonly possession: ProofOfPossession,
     private readonly requestUser: RequestUser,
     private readonly reflector: Reflector,
     private readonly modules: ModulesContainer,
@@ -80,7 +83,7 @@ export class JwtAuthGuard implements CanActivate {
 
   /** @returns null when the request has no token */
   protected getToken(request: HttpRequest): string | null {
-    return bearerToken(request);
+    return accessTokenIn(request)?.token ?? null;
   }
 
   /**
@@ -104,8 +107,15 @@ export class JwtAuthGuard implements CanActivate {
     if (token === null) throw new MissingTokenError();
     const session = this.accessControl.recall(token) ?? this.verify(request, token);
     return session instanceof Promise
-      ? session.then((known) => this.requestUser.of(request, known))
-      : this.requestUser.of(request, session);
+      ? session.then((known) => this.letIn(request, token, known))
+      : this.letIn(request, token, session);
+  }
+
+  /** Whoever has a token of a session that is bound to a key has to show that they hold the key, each time anew. */
+  private letIn(request: HttpRequest, token: string, session: AuthenticatedUser): unknown {
+    const proved = this.possession.forAccessToken(request, token, session.claims);
+    if (proved === undefined) return this.requestUser.of(request, session);
+    return proved.then(() => this.requestUser.of(request, session));
   }
 
   private verify(request: HttpRequest, token: string): Promise<AuthenticatedUser> {

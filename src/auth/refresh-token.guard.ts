@@ -13,6 +13,7 @@ import type { Asked } from './passport/asked-strategy.js';
  * `PresentedRefreshToken` in `request.user`. Whether it was spent, `AuthService.refreshVerified` says.
  *
  * @throws TooManyAttemptsError after a flood of refused tokens from the same address
+ * @throws InvalidDpopProofError | UseDpopNonceError when its session is bound to a key that was not proved
  * @throws InvalidRequestError | InvalidTokenError | TokenExpiredError | SessionMismatchError
  */
 @Injectable()

@@ -86,7 +86,7 @@ function readPrivateKey(pem: string): KeyObject {
 function algorithmOf(key: KeyObject, rsaAlgorithm: RsaAlgorithm): SigningAlgorithm {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key;
   const { modulusLength = 0, namedCurve } = details;
-  if (type === 'rsa' && modulusLength >= MIN_RSA_BITS) return rsaAlgorithm;
+  if (isStrongRsa(key)) return rsaAlgorithm;
   if (type === 'ec' && namedCurve === 'prime256v1') return 'ES256';
   const given = [type, namedCurve, modulusLength > 0 ? `${modulusLength} bits` : undefined];
   throw new UnusableKeyError(
@@ -94,8 +94,18 @@ function algorithmOf(key: KeyObject, rsaAlgorithm: RsaAlgorithm): SigningAlgorit
   );
 }
 
-/** The members that RFC 7638 section 3.2 hashes are the required ones, in alphabetical order. */
-function thumbprint({ crv, e, kty, n, x, y }: JsonWebKey): string {
-  const members = kty === 'EC' ? { crv, kty, x, y } : { e, kty, n };
+/** Whether it is an RSA key that is long enough. */
+export function isStrongRsa({ asymmetricKeyType: type, asymmetricKeyDetails }: KeyObject): boolean {
+  return type === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+}
+
+/**
+ * What a public key is known by, base64url. The members that are hashed are the required ones, in alphabetical order;
+ * those that a kind of key has not are left out by JSON.
+ *
+ * @see RFC 7638 section 3.2, RFC 8037 section 2
+ */
+export function thumbprint({ crv, e, kty, n, x, y }: JsonWebKey): string {
+  const members = { crv, e, kty, n, x, y };
   return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
 }

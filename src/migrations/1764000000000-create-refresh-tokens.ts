@@ -27,6 +27,7 @@ const COLUMNS: readonly (readonly [ColumnNames, ColumnKind])[] = [
   [['parentGeneration', 'parent_generation'], orNull(INT)],
   [['sealedSuccessor', 'sealed_successor'], orNull(text(255))],
   [['withdrawnGenerations', 'withdrawn_generations'], orNull(text(255))],
+  [['jkt'], orNull(text(43))],
   [['createdAtMs', 'created_at'], TIME],
   [['rotatedAtMs', 'rotated_at'], TIME],
   [['confirmedAtMs', 'confirmed_at'], orNull(TIME)],

@@ -43,7 +43,6 @@ export function describeRoute(
   for (const decorate of decorators) decorate(controller.prototype, method, descriptor);
 }
 
-const guarded = [ApiBearerAuth(), ...errorResponses(GUARD_ERRORS)];
 const noContent = ApiNoContentResponse({ description: 'Done' });
 
 const IDEMPOTENCY_KEY = ApiHeader({
@@ -51,6 +50,13 @@ const IDEMPOTENCY_KEY = ApiHeader({
   required: false,
   description:
     'Binds repeats of this refresh to whoever knows the key: 16 to 128 visible ASCII characters',
+});
+
+const DPOP = ApiHeader({
+  name: 'DPoP',
+  required: false,
+  description:
+    'A proof of possession (RFC 9449): opens a session that is bound to its key, and comes with each token of one',
 });
 
 const AUTH_TRANSPORT = ApiHeader({
@@ -67,6 +73,8 @@ const AUTH_SESSION = ApiHeader({
   description:
     'The session that the client speaks for; a cookie of another one is session_mismatch',
 });
+
+const guarded = [ApiBearerAuth(), DPOP, ...errorResponses(GUARD_ERRORS)];
 
 /** What the description has to be told of the options of `AuthModule`. */
 export interface DescribedOptions {
@@ -92,6 +100,7 @@ function describeTokens(loginFields: LoginFields | undefined): void {
     'login',
     ApiOperation({ operationId: 'login', summary: 'Checks the credentials and opens a session' }),
     AUTH_TRANSPORT,
+    DPOP,
     ApiBody(loginFields === undefined ? { type: LoginModel } : { schema: loginBody(loginFields) }),
     ApiOkResponse({ type: TokenPairModel }),
     ...errorResponses(LOGIN_ERRORS),
@@ -104,6 +113,7 @@ function describeTokens(loginFields: LoginFields | undefined): void {
       summary: 'Rotates: a new access token and a new refresh token',
     }),
     IDEMPOTENCY_KEY,
+    DPOP,
     AUTH_TRANSPORT,
     AUTH_SESSION,
     ApiBody({ type: RefreshModel }),
@@ -131,6 +141,7 @@ function describeLogouts(): void {
       summary: 'Ends this session, by its refresh token or by Bearer',
     }),
     ApiBearerAuth(),
+    DPOP,
     AUTH_TRANSPORT,
     AUTH_SESSION,
     ApiBody({ type: LogoutModel, required: false }),
@@ -170,6 +181,7 @@ function describeSessions(): void {
     ApiOperation({ operationId: 'revokeSession', summary: "Ends one of the user's own sessions" }),
     noContent,
     ...errorResponses([...GUARD_ERRORS, NO_SUCH_SESSION]),
+    DPOP,
     ApiBearerAuth(),
   );
   describeRoute(

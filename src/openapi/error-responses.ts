@@ -4,6 +4,7 @@ import {
   AuthError,
   type AuthErrorCode,
   InvalidCredentialsError,
+  InvalidDpopProofError,
   InvalidRequestError,
   InvalidTokenError,
   MaxUsesReachedError,
@@ -15,6 +16,7 @@ import {
   TokenReusedError,
   TooManyAttemptsError,
   UnavailableError,
+  UseDpopNonceError,
 } from '../errors.js';
 import { ErrorModel } from './models.js';
 
@@ -38,18 +40,26 @@ export function errorResponses(errors: readonly AuthError[]): MethodDecorator[] 
   });
 }
 
+/** Where a session is bound to a key, or shall be. */
+const PROOF_ERRORS: readonly AuthError[] = [
+  new InvalidDpopProofError('The DPoP proof is missing', 'missing'),
+  new UseDpopNonceError('a nonce'),
+];
+
 /** The errors of every route behind the guard. */
 export const GUARD_ERRORS: readonly AuthError[] = [
   new MissingTokenError(),
   new InvalidTokenError('Access'),
   new TokenExpiredError('Access'),
   new SessionRevokedError(),
+  ...PROOF_ERRORS,
   new UnavailableError('The database is unavailable'),
 ];
 
 export const LOGIN_ERRORS: readonly AuthError[] = [
   new InvalidRequestError('password takes a string of 1 to 1024 bytes of UTF-8'),
   new InvalidCredentialsError(),
+  ...PROOF_ERRORS,
   new TooManyAttemptsError(871),
   new UnavailableError('The database is unavailable'),
 ];
@@ -61,6 +71,7 @@ export const REFRESH_ERRORS: readonly AuthError[] = [
   new TokenReusedError(),
   new SessionRevokedError('logout'),
   new MaxUsesReachedError(),
+  ...PROOF_ERRORS,
   new SessionMismatchError(),
   new UnavailableError('The database is unavailable'),
 ];
@@ -69,6 +80,7 @@ export const LOGOUT_ERRORS: readonly AuthError[] = [
   new InvalidRequestError('refresh_token takes a string'),
   new MissingTokenError(),
   new InvalidTokenError('Refresh'),
+  ...PROOF_ERRORS,
   new SessionMismatchError(),
   new UnavailableError('The database is unavailable'),
 ];

@@ -31,8 +31,11 @@ export class TokenPairModel implements TokenPairBody {
   @ApiProperty({ example: 'eyJhbGciOiJIUzI1NiIs…', description: 'Goes with every request' })
   access_token!: string;
 
-  @ApiProperty({ enum: ['Bearer'] })
-  token_type!: 'Bearer';
+  @ApiProperty({
+    enum: ['Bearer', 'DPoP'],
+    description: 'DPoP of a session that is bound to a key',
+  })
+  token_type!: 'Bearer' | 'DPoP';
 
   @ApiProperty({
     example: 900,

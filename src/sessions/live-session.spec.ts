@@ -15,6 +15,7 @@ const sessionOf = (id: string, rotatedAtMs: number): RefreshToken => ({
   parentGeneration: null,
   sealedSuccessor: null,
   withdrawnGenerations: null,
+  jkt: null,
   createdAtMs: rotatedAtMs,
   rotatedAtMs,
   confirmedAtMs: null,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { SETTINGS, type Settings } from '../options.js';
 import type { PresentedRefreshToken } from '../tokens/refresh-token-codec.js';
+import { boundKeyOf } from '../tokens/claims.js';
 import { loginTimeMs } from '../tokens/session-start.js';
 import { hashOf } from '../tokens/token-hash.js';
 import type { SessionRow } from './refresh-token.entity.js';
@@ -44,6 +45,7 @@ export class LostLogins {
       parentGeneration: null,
       sealedSuccessor: null,
       withdrawnGenerations: null,
+      jkt: boundKeyOf(claims),
       createdAtMs,
       rotatedAtMs: Math.max(createdAtMs, iat * 1000),
       confirmedAtMs: null,

@@ -45,6 +45,13 @@ export class RefreshToken {
   @Column({ name: 'withdrawn_generations', type: 'varchar', length: 255, nullable: true })
   withdrawnGenerations!: string | null;
 
+  /**
+   * The thumbprint (RFC 7638) of the key that the session is bound to, base64url; null for a bearer's. It is compared
+   * in the code alone, never by a database that takes no account of case.
+   */
+  @Column({ type: 'varchar', length: 43, nullable: true })
+  jkt!: string | null;
+
   /** When the user logged in. Unix milliseconds. */
   @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumber })
   createdAtMs!: number;

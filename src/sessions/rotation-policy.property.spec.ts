@@ -11,10 +11,14 @@ const nearNow = fc.integer({ min: -15_000, max: 15_000 }).map((ms) => NOW + ms);
 const generation = fc.nat({ max: 4 });
 const tokenHash = fc.constantFrom('one hash', 'another hash');
 
+const anyKey = fc.constantFrom('one key', 'another key');
+
 const anyPresented: fc.Arbitrary<PresentedState> = fc.record({
   generation,
   tokenHash,
   opensSeal: fc.boolean(),
+  jkt: fc.option(anyKey),
+  isDue: fc.boolean(),
 });
 
 const anySession: fc.Arbitrary<SessionState> = fc.record({
@@ -25,7 +29,13 @@ const anySession: fc.Arbitrary<SessionState> = fc.record({
   confirmed: fc.boolean(),
   expiresAtMs: nearNow,
   revokedAtMs: fc.option(nearNow, { freq: 4 }),
+  jkt: fc.constant(null),
 });
+
+/** A session that is bound to a key, and a token that is as old or as new as can be. */
+const anyBoundSession = fc
+  .tuple(anySession, anyKey)
+  .map(([session, jkt]): SessionState & { readonly jkt: string } => ({ ...session, jkt }));
 
 const anyPolicy: fc.Arbitrary<RotationPolicy> = fc.record({
   graceSeconds: fc.nat({ max: 12 }),
@@ -33,6 +43,7 @@ const anyPolicy: fc.Arbitrary<RotationPolicy> = fc.record({
   maxRecoveries: fc.nat({ max: 3 }),
   recoverLostWrites: fc.boolean(),
   maxUses: fc.nat({ max: 4 }),
+  boundRotation: fc.boolean(),
 });
 
 /** A live session and the parent of its live token: what most of the rules are about. */
@@ -159,6 +170,47 @@ describe('judge', () => {
         const state = { ...session, rotatedAtMs: Math.min(session.rotatedAtMs, NOW) };
         expect(['replay', 'recover']).not.toContain(judge(presented, state, strict, NOW).kind);
       }),
+    );
+  });
+
+  it('gives nothing of a bound session to whoever has not its key, and accuses nobody', () => {
+    fc.assert(
+      fc.property(anyPresented, anyBoundSession, anyPolicy, (presented, session, policy) => {
+        const decision = judge(presented, session, policy, NOW);
+        const isUnproven = decision.kind === 'refuse' && decision.why === 'unproven';
+        expect(isUnproven).toBe(presented.jkt !== session.jkt);
+        expect(decision.kind).not.toBe('reuse');
+      }),
+    );
+  });
+
+  it('refuses the holder of the key nothing but the end of the session, lost writes and used-up uses', () => {
+    fc.assert(
+      fc.property(anyPresented, anyBoundSession, anyPolicy, (presented, session, policy) => {
+        const proved = { ...presented, jkt: session.jkt };
+        const live = { ...session, revokedAtMs: null, expiresAtMs: NOW + 1 };
+        const rules = { ...policy, recoverLostWrites: true, maxUses: 0 };
+        const kinds = ['rotate', 'advance', 'catchUp', ...(policy.boundRotation ? [] : ['keep'])];
+        expect(kinds).toContain(judge(proved, live, rules, NOW).kind);
+      }),
+    );
+  });
+
+  it('goes by a bound session’s key and generation alone: not by grace, seal or confirmation', () => {
+    fc.assert(
+      fc.property(
+        anyPresented,
+        anyBoundSession,
+        anyPolicy,
+        anySession,
+        fc.boolean(),
+        (presented, session, policy, other, opensSeal) => {
+          const { parentGeneration, rotatedAtMs, confirmed } = other;
+          const changed = { ...session, parentGeneration, rotatedAtMs, confirmed };
+          const decision = judge({ ...presented, opensSeal }, changed, policy, NOW);
+          expect(decision).toEqual(judge(presented, session, policy, NOW));
+        },
+      ),
     );
   });
 });

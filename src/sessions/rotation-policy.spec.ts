@@ -13,6 +13,7 @@ const POLICY: RotationPolicy = {
   maxRecoveries: 0,
   recoverLostWrites: true,
   maxUses: 0,
+  boundRotation: true,
 };
 
 /** Generation 5 is live, 4 is its parent, the rotation was a minute ago, nobody has used 5 yet. */
@@ -24,14 +25,23 @@ const SESSION: SessionState = {
   confirmed: false,
   expiresAtMs: NOW + 60_000,
   revokedAtMs: null,
+  jkt: null,
 };
 
-const NEWER: PresentedState = { generation: 6, tokenHash: 'hash of 6', opensSeal: false };
-const LIVE: PresentedState = { generation: 5, tokenHash: 'hash of 5', opensSeal: false };
-const FORK: PresentedState = { generation: 5, tokenHash: 'another hash', opensSeal: false };
-const PARENT: PresentedState = { generation: 4, tokenHash: 'hash of 4', opensSeal: true };
+/** Nobody has proved a key. */
+const BEARER = { opensSeal: false, jkt: null, isDue: false };
+
+const NEWER: PresentedState = { ...BEARER, generation: 6, tokenHash: 'hash of 6' };
+const LIVE: PresentedState = { ...BEARER, generation: 5, tokenHash: 'hash of 5' };
+const FORK: PresentedState = { ...BEARER, generation: 5, tokenHash: 'another hash' };
+const PARENT: PresentedState = {
+  ...BEARER,
+  generation: 4,
+  tokenHash: 'hash of 4',
+  opensSeal: true,
+};
 const BOUND_ELSEWHERE: PresentedState = { ...PARENT, opensSeal: false };
-const OLDER: PresentedState = { generation: 3, tokenHash: 'hash of 3', opensSeal: false };
+const OLDER: PresentedState = { ...BEARER, generation: 3, tokenHash: 'hash of 3' };
 const EVERY_TOKEN = [NEWER, LIVE, FORK, PARENT, BOUND_ELSEWHERE, OLDER];
 
 const refuse = (why: string) => ({ kind: 'refuse', why });

@@ -7,6 +7,10 @@ export interface PresentedState {
   readonly tokenHash: string;
   /** Whether the row's sealed successor opens with this token and the `Idempotency-Key` sent with it. */
   readonly opensSeal: boolean;
+  /** The thumbprint of the key that was proved together with it; null where none was. */
+  readonly jkt: string | null;
+  /** Whether half of its lifetime is over. */
+  readonly isDue: boolean;
 }
 
 /** What the session's row says. */
@@ -19,12 +23,14 @@ export interface SessionState {
   readonly confirmed: boolean;
   readonly expiresAtMs: number;
   readonly revokedAtMs: number | null;
+  /** The thumbprint of the key that the session is bound to; null for a bearer's. */
+  readonly jkt: string | null;
 }
 
 /** The rules that the judgement depends on. */
 export type RotationPolicy = Pick<
   Settings,
-  'graceSeconds' | 'recovery' | 'maxRecoveries' | 'recoverLostWrites' | 'maxUses'
+  'graceSeconds' | 'recovery' | 'maxRecoveries' | 'recoverLostWrites' | 'maxUses' | 'boundRotation'
 >;
 
 export type RotationDecision =
@@ -36,12 +42,16 @@ export type RotationDecision =
   | { readonly kind: 'replay' }
   /** Withdraw the successor that nobody used and issue another. */
   | { readonly kind: 'recover' }
+  /** An older copy in its holder's hands: hand out the next by a swap on what the row has. */
+  | { readonly kind: 'catchUp' }
+  /** Sessions that are bound do not rotate, and it is good for a while yet: hand it out again. */
+  | { readonly kind: 'keep' }
   /** Two parties hold the session: revoke. */
   | { readonly kind: 'reuse' }
   | { readonly kind: 'refuse'; readonly why: Refusal };
 
 /** Why a token that is no reuse is refused. */
-export type Refusal = 'unknown' | 'revoked' | 'expired' | 'exhausted';
+export type Refusal = 'unknown' | 'unproven' | 'revoked' | 'expired' | 'exhausted';
 
 const refuse = (why: Refusal): RotationDecision => ({ kind: 'refuse', why });
 
@@ -60,11 +70,38 @@ export function judge(
   nowMs: number,
 ): RotationDecision {
   if (session === null) return refuse('unknown');
+  if (!isProven(presented, session)) return refuse('unproven');
   if (session.revokedAtMs !== null) return refuse('revoked');
   if (session.expiresAtMs <= nowMs) return refuse('expired');
   if (presented.generation > session.generation) return judgeAhead(presented, policy);
+  if (session.jkt !== null) return judgeBound(presented, session, policy);
   if (presented.generation === session.generation) return judgeLive(presented, session, policy);
   return judgeSpent(presented, session, policy, nowMs);
+}
+
+/** Whether whoever presents a token has proved the key that its session is bound to, if it is. */
+export function isProven(
+  { jkt }: Pick<PresentedState, 'jkt'>,
+  session: Pick<SessionState, 'jkt'>,
+): boolean {
+  return session.jkt === null || session.jkt === jkt;
+}
+
+/**
+ * Whatever the holder of the key presents is good: a copy alone is worth nothing, so that nothing is to be detected,
+ * and honest processes with old copies of their own live.
+ *
+ * @see RFC 9449 section 5, RFC 9700 section 4.14
+ */
+function judgeBound(
+  presented: PresentedState,
+  session: SessionState,
+  policy: RotationPolicy,
+): RotationDecision {
+  if (!policy.boundRotation && !presented.isDue) return { kind: 'keep' };
+  if (isExhausted(session.generation, policy)) return refuse('exhausted');
+  const isLive = presented.tokenHash === session.tokenHash;
+  return isLive ? { kind: 'rotate' } : { kind: 'catchUp' };
 }
 
 function judgeAhead(presented: PresentedState, policy: RotationPolicy): RotationDecision {

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import {
+  InvalidDpopProofError,
   InvalidTokenError,
   MaxUsesReachedError,
   SessionRevokedError,
@@ -10,32 +11,28 @@ import {
 } from '../errors.js';
 import { AuthEvents, type SessionRefreshedEvent } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
-import {
-  type IssuedRefreshToken,
-  type PresentedRefreshToken,
-  type RefreshTokenClaims,
-  type RefreshTokenStamp,
-  RefreshTokenCodec,
-} from '../tokens/refresh-token-codec.js';
+import { type IssuedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
+import { boundKeyOf } from '../tokens/claims.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { SeenTokens } from './seen-tokens.js';
 import { LostLogins } from './lost-logins.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
-import { type Refusal, isExhausted, judge } from './rotation-policy.js';
-import { openSuccessor, sealSuccessor } from './sealed-successor.js';
+import {
+  type PresentedState,
+  type Refusal,
+  isExhausted,
+  isProven,
+  judge,
+} from './rotation-policy.js';
 import { stateOf } from './session-state.js';
 import type { Swap } from './session-statements.js';
+import { type Presentation, Successors, openSealOf } from './successors.js';
 import { recoveriesInARow, withdraw } from './withdrawn-generations.js';
 
 /** Each lost swap means that another one won, so with this many in a row something is wrong with the database. */
 const MAX_SWAPS = 100;
-
-/** A refresh token in the hands of a client, and the key that its repeats are bound to. */
-export interface Presentation extends PresentedRefreshToken {
-  readonly idempotencyKey: string | null;
-}
 
 /** Refreshes: reads facts, asks the policy, does what it says. */
 @Injectable()
@@ -44,6 +41,7 @@ export class RotationService {
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly tokens: RefreshTokenCodec,
+    private readonly successors: Successors,
     private readonly store: RefreshTokenStore,
     private readonly seenTokens: SeenTokens,
     private readonly lostLogins: LostLogins,
@@ -54,17 +52,19 @@ export class RotationService {
   /**
    * @returns the successor of the presented token: a new one, or the same one again for a repeat
    * @throws TokenReusedError after revoking, when two parties hold the session
+   * @throws InvalidDpopProofError when the session is bound to another key than was proved; nothing is asked or done
    * @throws SessionRevokedError | TokenExpiredError | InvalidTokenError | MaxUsesReachedError
    * @throws UnavailableError when the database does not answer; nothing was consumed
    */
   async refresh(presented: Presentation): Promise<IssuedRefreshToken> {
     const { gen, sid } = presented.claims;
+    if (!isProven(presented, { jkt: boundKeyOf(presented.claims) })) throw refusal('unproven');
     const ended = this.revocations.reasonKnownFor(sid);
     if (ended !== null) throw await this.refuseEnded(sid, ended);
     const presentedAtMs = this.clock.nowMs();
-    if (!isExhausted(gen, this.settings)) {
-      const successor = this.successorOf(presented, gen + 1);
-      const swap = this.swapOf(presented, hashOf(presented.token), successor);
+    if (!isExhausted(gen, this.settings) && !this.isKept(presented)) {
+      const successor = this.successors.next(presented, gen + 1);
+      const swap = this.successors.swapOf(presented, hashOf(presented.token), successor);
       if (lives(swap) && (await this.store.rotate(swap))) {
         return this.refreshed(successor, 'rotate');
       }
@@ -90,21 +90,18 @@ export class RotationService {
   ): Promise<IssuedRefreshToken | null> {
     const stamp = openSealOf(session, presented);
     const decision = judge(
-      {
-        generation: presented.claims.gen,
-        tokenHash: hashOf(presented.token),
-        opensSeal: stamp !== null,
-      },
+      this.presentedState(presented, stamp !== null),
       session === null ? null : stateOf(session, this.seenTokens, this.settings),
       this.settings,
       presentedAtMs,
     );
-    if (session === null) throw refusal('unknown', session);
+    if (session === null) throw refusal('unknown');
     if (decision.kind === 'refuse') throw await this.refusalOf(decision.why, session);
     if (decision.kind === 'reuse') throw await this.revokeReused(presented, session);
     if (decision.kind === 'replay') {
-      return stamp && this.refreshed(this.writeSuccessor(presented, session, stamp), 'replay');
+      return stamp && this.refreshed(this.successors.again(presented, session, stamp), 'replay');
     }
+    if (decision.kind === 'keep') return this.refreshed(this.tokens.reissue(presented), 'keep');
     return this.rotateSpent(decision.kind, presented, session);
   }
 
@@ -114,6 +111,23 @@ export class RotationService {
     if (session !== null && session.revokedAtMs !== null) return this.refusalOf('revoked', session);
     await this.revocations.revokeAgain(sessionId, reason);
     return new SessionRevokedError(reason);
+  }
+
+  private presentedState(presented: Presentation, opensSeal: boolean): PresentedState {
+    const { token, claims, jkt } = presented;
+    const isDue = this.isDue(presented);
+    return { generation: claims.gen, tokenHash: hashOf(token), opensSeal, jkt, isDue };
+  }
+
+  /** Whether it stays as it is, unless its row knows better: the policy's `keep`. */
+  private isKept(presented: Presentation): boolean {
+    const isBound = boundKeyOf(presented.claims) !== null;
+    return isBound && !this.settings.boundRotation && !this.isDue(presented);
+  }
+
+  private isDue({ claims }: Presentation): boolean {
+    const endMs = this.tokens.endSecondsOf(claims) * 1000;
+    return this.clock.nowMs() - claims.iat * 1000 >= endMs - this.clock.nowMs();
   }
 
   /** A reuse whose revocation had no answer has not been answered as such, either. */
@@ -126,64 +140,25 @@ export class RotationService {
 
   /** A swap on what the row has now. @returns null when somebody was faster once more */
   private async rotateSpent(
-    how: 'rotate' | 'advance' | 'recover',
+    how: 'rotate' | 'advance' | 'recover' | 'catchUp',
     presented: Presentation,
     session: SessionRow,
   ): Promise<IssuedRefreshToken | null> {
     const newest = Math.max(presented.claims.gen, session.generation);
-    const successor = this.successorOf(presented, newest + 1, session);
-    const swap = this.swapOf(presented, session.tokenHash, successor);
+    const successor = this.successors.next(presented, newest + 1, session);
+    const swap = this.successors.swapOf(presented, session.tokenHash, successor);
+    if (how === 'catchUp') {
+      // The live token, not the old one, is what the next one follows: nothing in between was withdrawn.
+      if (!(await this.store.rotate({ ...swap, parentGeneration: newest }))) return null;
+      this.tellOfStaleCopy(presented, session.generation);
+      return this.refreshed(successor, how);
+    }
     if (how !== 'recover') {
       return (await this.store.rotate(swap)) ? this.refreshed(successor, how) : null;
     }
     const withdrawnGenerations = withdraw(session);
     if (!(await this.store.recover({ ...swap, withdrawnGenerations }))) return null;
     return this.refreshed(successor, how, { inARow: recoveriesInARow(swap) });
-  }
-
-  /** @param session the row, where it was read: a token may believe in a later end, the row decides */
-  private successorOf(
-    { claims }: Presentation,
-    generation: number,
-    session?: SessionRow,
-  ): IssuedRefreshToken {
-    return this.tokens.issue({
-      userId: claims.sub,
-      sessionId: claims.sid,
-      generation,
-      sessionEndsAtSeconds: sessionEndSeconds(claims, session),
-    });
-  }
-
-  private writeSuccessor(
-    { claims }: Presentation,
-    session: SessionRow,
-    stamp: RefreshTokenStamp,
-  ): IssuedRefreshToken {
-    const { sub: userId, sid: sessionId } = claims;
-    const { generation } = session;
-    const sessionEndsAtSeconds = sessionEndSeconds(claims, session);
-    return this.tokens.write({ userId, sessionId, generation, sessionEndsAtSeconds }, stamp);
-  }
-
-  private swapOf(
-    { claims, token, idempotencyKey }: Presentation,
-    liveHash: string,
-    successor: IssuedRefreshToken,
-  ): Swap {
-    const successorHash = hashOf(successor.token);
-    const context = { parentToken: token, idempotencyKey, successorHash };
-    return {
-      id: claims.sid,
-      liveHash,
-      tokenHash: successorHash,
-      generation: successor.place.generation,
-      parentGeneration: claims.gen,
-      sealedSuccessor: sealSuccessor(successor.stamp, context),
-      rotatedAtMs: this.clock.nowMs(),
-      expiresAtMs: successor.stamp.exp * 1000,
-      sessionEndsAtMs: successor.place.sessionEndsAtSeconds * 1000,
-    };
   }
 
   private refreshed(
@@ -195,6 +170,15 @@ export class RotationService {
     const event = { sessionId, userId, generation, how, atMs: this.clock.nowMs(), ...more };
     this.events.emit({ type: 'session.refreshed', ...event });
     return issued;
+  }
+
+  /** A copy that is one behind has lost a race, or an answer: that is every day's. */
+  private tellOfStaleCopy({ claims }: Presentation, liveGeneration: number): void {
+    const { sid: sessionId, sub: userId, gen: generation } = claims;
+    const distance = liveGeneration - generation;
+    if (distance < 2) return;
+    const atMs = this.clock.nowMs();
+    this.events.emit({ type: 'session.stale_copy', sessionId, userId, generation, distance, atMs });
   }
 
   /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
@@ -212,25 +196,12 @@ function lives({ expiresAtMs, rotatedAtMs }: Swap): boolean {
   return expiresAtMs > rotatedAtMs;
 }
 
-/** Until when a session lasts, Unix seconds. */
-function sessionEndSeconds({ session_exp }: RefreshTokenClaims, session?: SessionRow): number {
-  const rowsEnd = session?.absoluteExpiresAtMs ?? Number.POSITIVE_INFINITY;
-  return Math.min(session_exp, Math.floor(rowsEnd / 1000));
-}
-
-/** Only the parent can open the seal, so nobody else need try. */
-function openSealOf(session: SessionRow | null, presented: Presentation): RefreshTokenStamp | null {
-  if (session?.sealedSuccessor == null) return null;
-  if (session.parentGeneration !== presented.claims.gen) return null;
-  const { token: parentToken, idempotencyKey } = presented;
-  const successorHash = session.tokenHash;
-  return openSuccessor(session.sealedSuccessor, { parentToken, idempotencyKey, successorHash });
-}
-
-function refusal(why: Refusal, session: SessionRow | null): Error {
+function refusal(why: Refusal, session: SessionRow | null = null): Error {
   switch (why) {
     case 'unknown':
       return new InvalidTokenError('Refresh');
+    case 'unproven':
+      return new InvalidDpopProofError('The refresh token is bound to another key');
     case 'revoked':
       return new SessionRevokedError(session?.revokedReason ?? undefined);
     case 'expired':

@@ -11,7 +11,7 @@ export function stateOf(
   settings: Settings,
 ): SessionState {
   const { id, generation, parentGeneration, tokenHash, confirmedAtMs } = session;
-  const { rotatedAtMs, revokedAtMs } = session;
+  const { rotatedAtMs, revokedAtMs, jkt } = session;
   const confirmed = confirmedAtMs !== null || seenTokens.isPending(id, generation);
   return {
     generation,
@@ -21,5 +21,6 @@ export function stateOf(
     confirmed,
     expiresAtMs: sessionEndMs(session, settings),
     revokedAtMs,
+    jkt,
   };
 }

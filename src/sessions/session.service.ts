@@ -9,7 +9,12 @@ import { type LiveSession, type Onlooker, liveSessions } from './live-session.js
 import { sessionEndMs } from './session-end.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
-import { type SessionOrigin, storableOrigin, storableUserId } from './storable-session.js';
+import {
+  type SessionOrigin,
+  requireThumbprint,
+  storableOrigin,
+  storableUserId,
+} from './storable-session.js';
 import type { UserId } from '../storable-text.js';
 
 /** Opens and lists sessions. */
@@ -27,15 +32,22 @@ export class SessionService {
   /**
    * Opens a session, and ends the ones idle longest where the user then has too many.
    *
+   * @param jkt the thumbprint of the key that it is bound to; null for a bearer's
    * @throws TypeError | InvalidRequestError before anything is written, for what no row could hold
    */
-  async open(user: UserId, from: SessionOrigin): Promise<IssuedRefreshToken> {
+  async open(
+    user: UserId,
+    from: SessionOrigin,
+    jkt: string | null = null,
+  ): Promise<IssuedRefreshToken> {
     const userId = storableUserId(user);
     const origin = storableOrigin(from);
+    if (jkt !== null) requireThumbprint(jkt);
     const nowMs = this.clock.nowMs();
     const sessionId = uuidV7({ msecs: nowMs });
     const sessionEndsAtSeconds = Math.floor(nowMs / 1000) + this.settings.sessionTtlSeconds;
-    const issued = this.tokens.issue({ userId, sessionId, generation: 0, sessionEndsAtSeconds });
+    const place = { userId, sessionId, generation: 0, sessionEndsAtSeconds, jkt };
+    const issued = this.tokens.issue(place);
     await this.store.open({
       id: sessionId,
       userId,
@@ -51,6 +63,7 @@ export class SessionService {
       revokedAtMs: null,
       revokedReason: null,
       withdrawnGenerations: null,
+      jkt,
       ...origin,
     });
     this.events.emit({ type: 'session.opened', sessionId, userId, ip: origin.ip, atMs: nowMs });

@@ -1,5 +1,6 @@
 import { InvalidRequestError } from '../errors.js';
 import { LONGEST_SESSION_ID, LONGEST_USER_ID, isStorable } from '../storable-text.js';
+import { isThumbprint } from '../tokens/claims.js';
 
 /** Where a login comes from; shown to the user in the list of sessions. */
 export interface SessionOrigin {
@@ -50,6 +51,12 @@ export function requireReason(reason: unknown): void {
 export function requireSessionId(sessionId: unknown): void {
   if (isSessionId(sessionId)) return;
   throw new TypeError(takes('A session id', 1, LONGEST_SESSION_ID));
+}
+
+/** @throws TypeError when this cannot be the thumbprint of a key */
+export function requireThumbprint(jkt: unknown): void {
+  if (isThumbprint(jkt)) return;
+  throw new TypeError('A jkt takes the thumbprint of a key, 43 characters of base64url (RFC 7638)');
 }
 
 /** Whether a session may have this identifier. */

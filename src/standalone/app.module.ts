@@ -65,6 +65,10 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
   return {
     users,
     revocationFeed: shared.revocationFeed,
+    dpopReplays: shared.dpopReplays,
+    dpop: env.AUTH_DPOP,
+    dpopNonce: env.AUTH_DPOP_NONCE,
+    publicUrl: env.AUTH_PUBLIC_URL,
     ...env.secrets,
     ...env.sessionRules,
     rsaAlgorithm: env.AUTH_RSA_ALGORITHM,

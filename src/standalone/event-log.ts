@@ -3,8 +3,10 @@ import { OnAuthEvent } from '../auth/auth.decorators.js';
 import type {
   LoginFailedEvent,
   PasswordChangedEvent,
+  ProofRefusedEvent,
   SessionOpenedEvent,
   SessionRevokedEvent,
+  StaleCopyEvent,
   TokenReusedEvent,
 } from '../events.js';
 
@@ -27,6 +29,20 @@ export class EventLog {
   reused({ sessionId, userId, generation }: TokenReusedEvent): void {
     this.logger.warn(
       `Spent token ${generation} of session ${sessionId}, user ${userId}, came back`,
+    );
+  }
+
+  @OnAuthEvent('session.stale_copy')
+  staleCopy({ sessionId, userId, distance }: StaleCopyEvent): void {
+    this.logger.log(
+      `The holder of session ${sessionId}, user ${userId}, came with a copy ${distance} refreshes old`,
+    );
+  }
+
+  @OnAuthEvent('session.proof_refused')
+  proofRefused({ sessionId, userId, token, fault, ip }: ProofRefusedEvent): void {
+    this.logger.warn(
+      `The ${token} token of session ${sessionId}, user ${userId}, came from ${ip} without its key: ${fault}`,
     );
   }
 

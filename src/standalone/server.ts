@@ -3,6 +3,7 @@ import { ConsoleLogger, type INestApplication, Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
+import { DPOP_NONCE_HEADER } from '../auth/dpop/nonce-header.js';
 import { AUTH_ERROR_HEADER } from '../auth/error-headers.js';
 import { AppModule } from './app.module.js';
 import { openDatabase } from './database/database.js';
@@ -87,7 +88,7 @@ function allowOrigins(app: INestApplication, origins: string[]): void {
     origin: origins,
     credentials: true,
     methods: ['GET', 'POST', 'DELETE'],
-    exposedHeaders: [AUTH_ERROR_HEADER, 'Retry-After', 'WWW-Authenticate'],
+    exposedHeaders: [AUTH_ERROR_HEADER, DPOP_NONCE_HEADER, 'Retry-After', 'WWW-Authenticate'],
   });
 }
 

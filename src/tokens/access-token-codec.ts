@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
-import { type RegisteredClaims, isRegistered } from './claims.js';
+import { type RegisteredClaims, bindingTo, isRegistered } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import type { OwnClaims } from './own-claims.js';
 import { randomId } from './random-id.js';
@@ -39,6 +39,7 @@ export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
       jti: randomId(),
       iat,
       exp: place.sessionEndsAtSeconds,
+      ...bindingTo(place.jkt),
     };
     const exp = this.endSecondsOf(claims);
     const token = this.sign({ ...claims, exp }, this.signingKid);

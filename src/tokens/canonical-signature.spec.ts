@@ -9,7 +9,13 @@ import { AccessTokenCodec } from './access-token-codec.js';
 import { isCanonical } from './canonical-signature.js';
 
 const CLOCK = { nowMs: () => 1_767_225_600_000 };
-const PLACE = { userId: 'ann', sessionId: 's', generation: 0, sessionEndsAtSeconds: 1_769_817_600 };
+const PLACE = {
+  userId: 'ann',
+  sessionId: 's',
+  generation: 0,
+  sessionEndsAtSeconds: 1_769_817_600,
+  jkt: null,
+};
 /** There has to be room for the next one in 32 bits. */
 const HIGHEST_GENERATION = 2 ** 31 - 2;
 const P256_ORDER = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551');

@@ -13,12 +13,32 @@ export interface RegisteredClaims {
   readonly iat: number;
   /** Unix seconds. */
   readonly exp: number;
+  /** The key that the token's session is bound to (RFC 9449 section 6.1); a bearer's has none. */
+  readonly cnf?: { readonly jkt: string } | undefined;
 }
 
 /** The claims of a token that is about to be signed. */
 export interface IssuedClaims extends RegisteredClaims {
   readonly iss: string;
   readonly aud: string;
+}
+
+/** Whether text is a SHA-256 in base64url: what a key's thumbprint is. */
+export const isThumbprint = (value: unknown): value is string =>
+  typeof value === 'string' && /^[\w-]{43}$/.test(value);
+
+/** Other methods of confirmation than ours are nothing that could be checked here (RFC 7800 section 3.1). */
+const isBindingOrNone = (cnf: unknown): boolean =>
+  cnf === undefined || (isObject(cnf) && isThumbprint(cnf['jkt']));
+
+/** The thumbprint of the key that a token's session is bound to; null for a bearer's. */
+export function boundKeyOf({ cnf }: Pick<RegisteredClaims, 'cnf'>): string | null {
+  return cnf?.jkt ?? null;
+}
+
+/** The claim `cnf` of a session; a bearer's has none. */
+export function bindingTo(jkt: string | null): Pick<RegisteredClaims, 'cnf'> {
+  return jkt === null ? {} : { cnf: { jkt } };
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
@@ -42,7 +62,8 @@ export function isRegistered(claims: JsonObject): claims is JsonObject & Registe
     isGeneration(claims['gen']) &&
     isText(claims['jti']) &&
     isWhole(claims['iat']) &&
-    isWhole(claims['exp'])
+    isWhole(claims['exp']) &&
+    isBindingOrNone(claims['cnf'])
   );
 }
 

@@ -8,7 +8,13 @@ import { settingsSchema } from '../options.js';
 import { AccessTokenCodec } from './access-token-codec.js';
 
 const NOW_SECONDS = 1_767_225_600;
-const PLACE = { userId: 'ann', sessionId: 's', generation: 3, sessionEndsAtSeconds: 1_769_817_600 };
+const PLACE = {
+  userId: 'ann',
+  sessionId: 's',
+  generation: 3,
+  sessionEndsAtSeconds: 1_769_817_600,
+  jkt: null,
+};
 
 const pemOf = (pair: ReturnType<typeof generateKeyPairSync>): string =>
   pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -23,6 +23,7 @@ const PLACE = {
   sessionId: '019b76da-a800-7000-8000-000000000000',
   generation: 3,
   sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
+  jkt: null,
 };
 const { token: TOKEN } = TOKENS.issue(PLACE);
 const { header: HEADER, claims: CLAIMS } = readJwt(TOKEN);

@@ -2,7 +2,7 @@
 export type OwnClaims = Readonly<Record<string, unknown>>;
 
 /** The names that an application's own claims may not take. */
-const RESERVED = new Set(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf']);
+const RESERVED = new Set(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf', 'cnf']);
 
 /**
  * Reads what `accessTokenClaims` returned, before anything is written that a failure would waste.

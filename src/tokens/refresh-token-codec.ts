@@ -1,7 +1,14 @@
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import type { Settings } from '../options.js';
-import { type JsonObject, type RegisteredClaims, isRegistered, isWhole } from './claims.js';
+import {
+  type JsonObject,
+  type RegisteredClaims,
+  bindingTo,
+  boundKeyOf,
+  isRegistered,
+  isWhole,
+} from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import { randomId } from './random-id.js';
 import { sessionStartSeconds } from './session-start.js';
@@ -20,6 +27,8 @@ const isRefresh = (claims: JsonObject): claims is JsonObject & RefreshTokenClaim
 export interface PresentedRefreshToken {
   readonly token: string;
   readonly claims: RefreshTokenClaims;
+  /** The thumbprint of the key that was proved together with it; null or undefined where none was. */
+  readonly jkt?: string | null;
 }
 
 /** What a refresh token was stamped with when it was issued: with its place enough to write it again, byte for byte. */
@@ -71,8 +80,25 @@ export class RefreshTokenCodec extends JwtCodec<RefreshTokenClaims> {
       jti: stamp.jti,
       iat: stamp.iat,
       exp: stamp.exp,
+      ...bindingTo(place.jkt),
     };
     return { token: this.sign(claims, stamp.kid), place, stamp };
+  }
+
+  /** A token that was presented, to be handed out again as it is. */
+  reissue({ token, claims }: PresentedRefreshToken): IssuedRefreshToken {
+    const { sub: userId, sid: sessionId, gen: generation, session_exp, jti, iat, exp } = claims;
+    return {
+      token,
+      place: {
+        userId,
+        sessionId,
+        generation,
+        sessionEndsAtSeconds: session_exp,
+        jkt: boundKeyOf(claims),
+      },
+      stamp: { kid: this.keyOf(token).kid, jti, iat, exp },
+    };
   }
 
   /** Whole seconds from now until a token expires. */

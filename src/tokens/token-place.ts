@@ -6,4 +6,6 @@ export interface TokenPlace {
   readonly generation: number;
   /** The session's absolute end, Unix seconds: neither token reaches past it. */
   readonly sessionEndsAtSeconds: number;
+  /** The thumbprint of the key that the session is bound to (RFC 7638); null for a bearer's. */
+  readonly jkt: string | null;
 }

@@ -49,6 +49,7 @@ const sessionAt = (index: number): RefreshToken => ({
   parentGeneration: null,
   sealedSuccessor: null,
   withdrawnGenerations: null,
+  jkt: null,
   createdAtMs: NOW,
   rotatedAtMs: NOW + index,
   confirmedAtMs: null,

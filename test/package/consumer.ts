@@ -36,10 +36,15 @@ import {
   type Credentials,
   CurrentSession,
   CurrentUser,
+  type DpopFault,
+  type DpopOptions,
+  type DpopReplays,
   type Duration,
   type ErrorBody,
   type FurtherFields,
+  type HolderOptions,
   InvalidCredentialsError,
+  InvalidDpopProofError,
   InvalidRequestError,
   InvalidTokenError,
   JwtAuthGuard,
@@ -55,6 +60,8 @@ import {
   OptionalAuth,
   type PasswordChangedEvent,
   type PresentedRefreshToken,
+  ProofOfPossession,
+  type ProofRefusedEvent,
   Public,
   type PushedRevocation,
   type RefreshOptions,
@@ -72,6 +79,7 @@ import {
   SessionRevokedError,
   type SessionRevokedEvent,
   type SessionsBody,
+  type StaleCopyEvent,
   TokenExpiredError,
   type TokenName,
   type TokenPairBody,
@@ -81,6 +89,7 @@ import {
   UnavailableError,
   type UserId,
   UserRefusedError,
+  UseDpopNonceError,
   type UserStore,
   isAuthRoute,
   refreshTokenEntity,
@@ -274,6 +283,15 @@ export function sentence(event: AuthEvent): string {
       const refreshed: SessionRefreshedEvent = event;
       return refreshed.how;
     }
+    case 'session.stale_copy': {
+      const stale: StaleCopyEvent = event;
+      return String(stale.distance);
+    }
+    case 'session.proof_refused': {
+      const refused: ProofRefusedEvent = event;
+      const fault: DpopFault = refused.fault;
+      return fault;
+    }
     case 'session.revoked': {
       const revoked: SessionRevokedEvent = event;
       return revoked.reason;
@@ -294,6 +312,8 @@ export function sentence(event: AuthEvent): string {
 const token: TokenName = 'Refresh';
 export const errors: AuthError[] = [
   new InvalidCredentialsError(),
+  new InvalidDpopProofError('a sentence', 'missing'),
+  new UseDpopNonceError('a nonce'),
   new InvalidRequestError('a sentence'),
   new InvalidTokenError(token),
   new MaxUsesReachedError(),
@@ -309,6 +329,14 @@ export const codes: AuthErrorCode[] = errors.map(({ code }) => code);
 export const bodies: (ErrorBody | MeBody)[] = [
   { error: 'a code', error_description: 'a sentence' },
 ];
+const replays: DpopReplays = { claim: () => true };
+export const dpop: DpopOptions = { dpop: 'required', dpopNonce: true, dpopReplays: replays };
+export async function holderOf(
+  possession: ProofOfPossession,
+  request: Parameters<ProofOfPossession['forNewSession']>[0],
+): Promise<HolderOptions> {
+  return { jkt: await possession.forNewSession(request) };
+}
 export const openSocket = (connections: Connections, client: object): Promise<unknown> =>
   connections.open(client);
 export const isOptionsError = (error: unknown): boolean => error instanceof AuthOptionsError;

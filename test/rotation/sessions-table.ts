@@ -14,6 +14,7 @@ const NEW_SESSION = {
   parentGeneration: null,
   sealedSuccessor: null,
   withdrawnGenerations: null,
+  jkt: null,
   createdAtMs: NOW,
   rotatedAtMs: NOW,
   confirmedAtMs: null,

@@ -76,8 +76,8 @@ export const BUGS: readonly Bug[] = [
   ...bugsIn('rotation.service', [
     [
       'a repeat gets a token of its own',
-      'this.refreshed(this.writeSuccessor(presented, session, stamp),',
-      'this.refreshed(this.successorOf(presented, session.generation),',
+      'this.refreshed(this.successors.again(presented, session, stamp),',
+      'this.refreshed(this.successors.next(presented, session.generation),',
     ],
     [
       'a reuse is answered before it is written',

@@ -3,6 +3,7 @@ import { AccessControl } from '../../src/auth/access-control.js';
 import { AttemptLimits } from '../../src/auth/attempts/attempt-limits.js';
 import type { AuthConfig } from '../../src/auth/auth.options.js';
 import { AuthService } from '../../src/auth/auth.service.js';
+import { TokenPairs } from '../../src/auth/token-pairs.js';
 import type { MachineTime } from '../../src/clock.js';
 import { DatabaseClock } from '../../src/sessions/database-clock.js';
 import { LostLogins } from '../../src/sessions/lost-logins.js';
@@ -14,6 +15,7 @@ import { RotationService } from '../../src/sessions/rotation.service.js';
 import type { SessionTable } from '../../src/sessions/session-table.js';
 import { SeenTokens } from '../../src/sessions/seen-tokens.js';
 import { SessionService } from '../../src/sessions/session.service.js';
+import { Successors } from '../../src/sessions/successors.js';
 import { AccessTokenCodec } from '../../src/tokens/access-token-codec.js';
 import { RefreshTokenCodec } from '../../src/tokens/refresh-token-codec.js';
 import { VerifiedTokens } from '../../src/tokens/verified-tokens.js';
@@ -61,10 +63,21 @@ export function startInstance(
     new SessionService(settings, clock, refreshTokens, store, revoked, events),
     revoked,
     new LogoutService(settings, clock, store, seenTokens, lost, revoked),
-    new RotationService(settings, clock, refreshTokens, store, seenTokens, lost, revoked, events),
+    new RotationService(
+      settings,
+      clock,
+      refreshTokens,
+      new Successors(clock, refreshTokens),
+      store,
+      seenTokens,
+      lost,
+      revoked,
+      events,
+    ),
     accessTokens,
     refreshTokens,
     new AccessControl(settings, accessTokens, new VerifiedTokens(clock), list, seenTokens),
+    new TokenPairs(accessTokens, refreshTokens),
     ATTEMPTS,
     seenTokens,
     events,

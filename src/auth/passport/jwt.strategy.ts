@@ -3,11 +3,14 @@ import { MissingTokenError } from '../../errors.js';
 import { type AccessTokenClaims, AccessTokenCodec } from '../../tokens/access-token-codec.js';
 import { AccessControl } from '../access-control.js';
 import { ErrorHeaders } from '../error-headers.js';
-import { type HttpRequest, bearerToken } from '../http-request.js';
+import { ProofOfPossession } from '../dpop/proof-of-possession.js';
+import { type HttpRequest, accessTokenIn } from '../http-request.js';
 import { RequestUser } from '../request-user.js';
 import { TokenStrategy } from './token-strategy.js';
 
 const missing = () => new MissingTokenError();
+
+const tokenOf = (request: HttpRequest) => accessTokenIn(request)?.token ?? null;
 
 /** A request that has nothing but an access token: what `JwtAuthGuard` asks about, wherever it found the token. */
 export class BareRequest implements HttpRequest {
@@ -27,15 +30,18 @@ export class JwtStrategy extends TokenStrategy<AccessTokenClaims, unknown> {
   constructor(
     tokens: AccessTokenCodec,
     private readonly accessControl: AccessControl,
+    private readonly possession: ProofOfPossession,
     private readonly requestUser: RequestUser,
     errorHeaders: ErrorHeaders,
   ) {
-    super(tokens, { name: 'Access', tokenOf: bearerToken, missing }, errorHeaders);
+    super(tokens, { name: 'Access', tokenOf, missing }, errorHeaders);
   }
 
   async validate(request: HttpRequest, payload: unknown): Promise<unknown> {
-    const token = bearerToken(request) ?? '';
+    const token = tokenOf(request) ?? '';
     const session = await this.accessControl.admit(token, this.codec.claimsOf(payload));
-    return request instanceof BareRequest ? session : this.requestUser.of(request, session);
+    if (request instanceof BareRequest) return session;
+    await this.possession.forAccessToken(request, token, session.claims);
+    return this.requestUser.of(request, session);
   }
 }

@@ -5,6 +5,7 @@ import {
   type RefreshTokenClaims,
   RefreshTokenCodec,
 } from '../../tokens/refresh-token-codec.js';
+import { ProofOfPossession } from '../dpop/proof-of-possession.js';
 import { ErrorHeaders } from '../error-headers.js';
 import type { HttpRequest } from '../http-request.js';
 import { RefreshCookie } from '../cookie/refresh-cookie.js';
@@ -18,15 +19,17 @@ export class RefreshTokenStrategy extends TokenStrategy<RefreshTokenClaims, Pres
   constructor(
     tokens: RefreshTokenCodec,
     private readonly cookie: RefreshCookie,
+    private readonly possession: ProofOfPossession,
     errorHeaders: ErrorHeaders,
   ) {
     const tokenOf = (request: HttpRequest) => cookie.tokenOf(request);
     super(tokens, { name: 'Refresh', tokenOf, missing }, errorHeaders);
   }
 
-  validate(request: HttpRequest, payload: unknown): PresentedRefreshToken {
+  async validate(request: HttpRequest, payload: unknown): Promise<PresentedRefreshToken> {
     const claims = this.codec.claimsOf(payload);
     this.cookie.assertSameSession(request, claims.sid);
-    return { token: this.source.tokenOf(request) ?? '', claims };
+    const jkt = await this.possession.forRefreshToken(request, claims);
+    return { token: this.source.tokenOf(request) ?? '', claims, jkt };
   }
 }

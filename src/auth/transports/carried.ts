@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { type HttpRequest, bearerToken } from '../http-request.js';
+import { type HttpRequest, accessTokenIn } from '../http-request.js';
 import { isObject, reach } from './reach.js';
 
 /** What came with a message of another transport than a plain HTTP request. */
@@ -34,7 +34,7 @@ export function tokenInHeaders(headers: unknown): string | null {
   const written = reach(headers, 'authorization') ?? reach(headers, 'Authorization');
   const [authorization] = [written].flat();
   if (typeof authorization !== 'string' && !Buffer.isBuffer(authorization)) return null;
-  return bearerToken({ headers: { authorization: authorization.toString() } });
+  return accessTokenIn({ headers: { authorization: authorization.toString() } })?.token ?? null;
 }
 
 /** The token alone, in the field that RFC 6749 gives it. @returns null when there is none */

@@ -7,7 +7,10 @@ import { sessionOf } from '../request-user.js';
 import { keepRequest } from './carried.js';
 import { endEventStream, isEventStream, rawResponseOf } from './event-stream.js';
 import { httpRequestOf } from './graphql.js';
+import { isObject, reach } from './reach.js';
 import { transportOf } from './transport-of.js';
+
+const isHttpRequest = (value: object): value is HttpRequest => isObject(reach(value, 'headers'));
 
 /** What `JwtAuthGuard` does for each transport: finds its request, keeps its connection, speaks its errors. */
 @Injectable()
@@ -28,7 +31,12 @@ export class Transports {
     );
     const token = ofMessage ?? this.connections.newestToken(connection) ?? ofHandshake;
     const headers = token === null ? {} : { authorization: `Bearer ${token}` };
-    return ip === undefined ? { headers } : { headers, ip };
+    const http = context.getType<string>() === 'graphql' ? httpRequestOf(context) : null;
+    return {
+      headers,
+      ...(ip === undefined ? {} : { ip }),
+      ...(http !== null && isHttpRequest(http) ? { http } : {}),
+    };
   }
 
   /** Called with a request that was let in, and has its user. */

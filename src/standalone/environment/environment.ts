@@ -2,6 +2,7 @@ import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
 import { cookiePath, sameSiteWords } from '../../auth/cookie/cookie-options.js';
 import { isWebOrigin } from '../../auth/cookie/web-origin.js';
+import { dpopWords, publicUrl } from '../../auth/dpop/dpop-options.js';
 import { durationSeconds, oneOf } from '../../options.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
@@ -108,6 +109,9 @@ const variables = v.object({
   AUTH_PLAYGROUND: v.optional(onOff),
   /** As the playground. */
   AUTH_DOCS: v.optional(onOff),
+  AUTH_DPOP: v.optional(oneOf(dpopWords)),
+  AUTH_DPOP_NONCE: v.optional(onOff),
+  AUTH_PUBLIC_URL: v.optional(publicUrl),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   SQLITE_SYNCHRONOUS: v.optional(oneOf(['full', 'normal']), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),

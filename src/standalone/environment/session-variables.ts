@@ -9,6 +9,7 @@ export const SESSION_VARIABLES = {
   grace: 'AUTH_GRACE',
   recovery: 'AUTH_RECOVERY',
   recoverLostWrites: 'AUTH_RECOVER_LOST_WRITES',
+  boundRotation: 'AUTH_BOUND_ROTATION',
   maxRecoveries: 'AUTH_MAX_RECOVERIES',
   maxUses: 'AUTH_MAX_USES',
   maxSessions: 'AUTH_MAX_SESSIONS',

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { RevocationFeed } from '../../sessions/revocation-feed.js';
 import type { Environment } from '../environment/environment.js';
+import type { DpopReplays } from '../../auth/dpop/replay-memory.js';
 import { Redis } from './redis.js';
+import { RedisDpopReplays } from './redis-dpop-replays.js';
 import { RedisRevocationFeed } from './redis-revocation-feed.js';
 
 /** Provides {@link Shared}. */
@@ -29,13 +31,18 @@ export class Shared {
   private constructor(
     private readonly redis: Redis | null,
     readonly revocationFeed?: RevocationFeed,
+    readonly dpopReplays?: DpopReplays,
   ) {}
 
   /** The instances of one server have one issuer and one audience; their names lead to what they share. */
   static by(redis: Redis | null, { sessionRules: { issuer, audience } }: Environment): Shared {
     if (redis === null) return new Shared(null);
     const prefix = ['baton', issuer, audience].map(encodeURIComponent).join(':');
-    return new Shared(redis, new RedisRevocationFeed(redis, prefix));
+    return new Shared(
+      redis,
+      new RedisRevocationFeed(redis, prefix),
+      new RedisDpopReplays(redis, prefix),
+    );
   }
 
   /** Null where nothing is shared. */

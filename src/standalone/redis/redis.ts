@@ -12,7 +12,8 @@ const LONGEST_PAUSE_MS = 2_000;
 const MOST_UNANSWERED = 10_000;
 
 /** What a server logs once, until Redis is back. */
-const WITHOUT = 'revocations come to other instances by the poll';
+const WITHOUT =
+  'revocations come to other instances by the poll, and each remembers the DPoP proofs that it has seen alone';
 
 /**
  * Two connections to Redis, one for commands and one that listens. They are made, and made again, beside
