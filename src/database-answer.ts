@@ -29,6 +29,8 @@ const ADVICE: Readonly<Record<DatabaseFaultKind, string>> = {
   'no-table': ' Run the migrations of nestjs-baton/migrations (docs/integration.md, "The table").',
   'no-column':
     ' Run the migrations of nestjs-baton/migrations: the table is older than this version.',
+  'no-entity':
+    ' List it in the entities of the data source, entities: [RefreshToken], or set autoLoadEntities: true.',
   conflict: '',
   text: ' The character set of the database, or of the table, has no such characters.',
   statement: ' The statement is at fault, not the database; its values are not written here.',

@@ -4,12 +4,20 @@
  * - `absent`: it cannot be reached, does not answer in time, or cannot work now; repeating is right
  * - `read-only`: it was demoted, or its file may not be written
  * - `no-table`, `no-column`: its schema is not the one of this version
+ * - `no-entity`: the application has not told TypeORM of the table
  * - `conflict`: a row with that key is there already
  * - `text`: a value has characters that the database, or the table, has no place for
  * - `statement`: the statement or its values are at fault, and will be the next time
  */
 export type DatabaseFaultKind =
-  'absent' | 'read-only' | 'no-table' | 'no-column' | 'conflict' | 'text' | 'statement';
+  | 'absent'
+  | 'read-only'
+  | 'no-table'
+  | 'no-column'
+  | 'no-entity'
+  | 'conflict'
+  | 'text'
+  | 'statement';
 
 /** A failure of a driver, without anything that a request held. */
 export interface DatabaseFault {
@@ -39,6 +47,7 @@ const KINDS: Readonly<Record<string, DatabaseFaultKind>> = {
   ER_NO_SUCH_TABLE: 'no-table',
   '42703': 'no-column',
   ER_BAD_FIELD_ERROR: 'no-column',
+  EntityMetadataNotFoundError: 'no-entity',
   '25006': 'read-only',
   ER_OPTION_PREVENTS_STATEMENT: 'read-only',
   ER_READ_ONLY_MODE: 'read-only',

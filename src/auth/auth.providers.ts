@@ -44,6 +44,7 @@ import { UsedProofs } from './dpop/used-proofs.js';
 import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { assertEntityKnown } from './known-entity.js';
 import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
 import { ProxyWarning } from './proxy-warning.js';
@@ -139,7 +140,10 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
     {
       provide: SessionTable,
       inject: [dataSource],
-      useFactory: (source: DataSource) => new SessionTable(source, entity),
+      useFactory: (source: DataSource) => {
+        assertEntityKnown(source, entity);
+        return new SessionTable(source, entity);
+      },
     },
     {
       provide: DatabaseClock,

@@ -2,6 +2,7 @@ import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
 import type { Response } from 'supertest';
+import { recordingLog } from '../host/recording-log.js';
 import { type Host, type HostOptions, PLATFORMS, startHost } from '../host/start-host.js';
 import { Client } from './every-route.js';
 
@@ -135,6 +136,23 @@ it('as a bare middleware it answers as Passport does, with our challenge', async
   const { access_token } = await new Client(host).login();
   const passed = await host.http().get('/bare').auth(access_token, { type: 'bearer' });
   expect(passed.status).toBe(404);
+  await host.close();
+});
+
+/** @see docs/integration.md */
+it('a name that nobody has is 500, and in the log as Passport says it', async () => {
+  @Controller('misspelt')
+  class MisspeltController {
+    @UseGuards(AuthGuard('batn'))
+    @Get()
+    misspelt() {
+      return {};
+    }
+  }
+  const { lines, configure } = recordingLog();
+  const host = await startHost({ controllers: [MisspeltController], configure });
+  expect((await host.http().get('/misspelt')).status).toBe(500);
+  expect(lines.join()).toContain('Unknown authentication strategy "batn"');
   await host.close();
 });
 

@@ -309,6 +309,21 @@ export function sentence(event: AuthEvent): string {
   }
 }
 
+/** Each option that can be left out, given as `undefined`: what `config.get()` has where nothing is set. */
+type Unset<Options> = {
+  [Name in keyof Required<Options>]: object extends Pick<Options, Name> ? undefined : Options[Name];
+};
+
+/** Does not compile, under `exactOptionalPropertyTypes`, where an option cannot be `undefined`. */
+export const unset = {
+  options: (given: Unset<AuthModuleOptions<Member>>): AuthModuleOptions<Member> => given,
+  extras: (given: Unset<AuthModuleExtras>): AuthModuleExtras => given,
+  cookies: (given: Unset<CookieOptions>): CookieOptions => given,
+  attempts: (given: Unset<AttemptOptions>): AttemptOptions => given,
+  loginFields: (given: Unset<LoginFields>): LoginFields => given,
+  refresh: (given: Unset<RefreshOptions>): RefreshOptions => given,
+};
+
 const token: TokenName = 'Refresh';
 export const errors: AuthError[] = [
   new InvalidCredentialsError(),
