@@ -141,6 +141,12 @@ describe('the parent of the live token', () => {
     ['has a grace period without recovery', { recovery: false }, NOW - 9_999, 'replay'],
     ['has nothing after it without recovery', { recovery: false }, NOW - 10_000, 'reuse'],
     ['has nothing under strict single use', { graceSeconds: 0, recovery: false }, NOW, 'reuse'],
+    [
+      'has nothing there when it came before the swap was applied',
+      { graceSeconds: 0, recovery: false },
+      NOW + 1,
+      'reuse',
+    ],
   ] as const)('%s', (_what, policy, rotatedAtMs, kind) => {
     const session = { ...SESSION, rotatedAtMs };
     expect(judge(PARENT, session, { ...POLICY, ...policy }, NOW)).toEqual({ kind });

@@ -127,7 +127,9 @@ function judgeSpent(
 ): RotationDecision {
   if (presented.generation !== session.parentGeneration) return { kind: 'reuse' };
   if (!presented.opensSeal) return { kind: 'reuse' };
-  if (nowMs - session.rotatedAtMs < policy.graceSeconds * 1000) return { kind: 'replay' };
+  // What was presented before the rotation was applied is no earlier for it: without a grace period it is too late.
+  const elapsedMs = Math.max(0, nowMs - session.rotatedAtMs);
+  if (elapsedMs < policy.graceSeconds * 1000) return { kind: 'replay' };
   if (session.confirmed || !mayRecover(session, policy)) return { kind: 'reuse' };
   return isExhausted(session.generation, policy) ? refuse('exhausted') : { kind: 'recover' };
 }
