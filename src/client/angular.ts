@@ -82,6 +82,5 @@ async function isToBeRepeated(
   // 0: nobody has answered.
   if (!status || !headers) return false;
   const code = status === 401 && errorCode({ status, headers, body: Object(body) });
-  const challenge = headers.get('www-authenticate');
-  return request.isToBeRepeated(status === 401 && isTokenRefused(challenge, code));
+  return request.isToBeRepeated(isTokenRefused(code));
 }

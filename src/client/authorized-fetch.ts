@@ -23,25 +23,20 @@ export async function authorizedFetch(
     });
   for (;;) {
     const response = await send((await token()) ?? undefined);
-    const { challenge, code } = await verdictOf(response, errorCode);
+    const code = await refusalIn(response, errorCode);
     if (unknown && code) throw unknown;
-    const isRefused = isTokenRefused(challenge, code);
-    if (!(await unlessAborted(signal, request.isToBeRepeated(isRefused)))) return response;
+    const isToBeRepeated = request.isToBeRepeated(isTokenRefused(code));
+    if (!(await unlessAborted(signal, isToBeRepeated))) return response;
     if (!isRepeatable) throw new BatonError('not_replayable');
     await response.body?.cancel();
   }
 }
 
-interface Verdict {
-  readonly challenge?: string | null;
-  readonly code?: string | null;
-}
-
-/** What a 401 says of the token. The response stays unread. */
-async function verdictOf(response: Response, errorCode: ReadErrorCode): Promise<Verdict> {
+/** The code of a 401 of our server. The response stays unread. */
+async function refusalIn(response: Response, errorCode: ReadErrorCode) {
   const { status, headers } = response;
-  if (status !== 401) return {};
+  if (status !== 401) return null;
   // Only a host's own reading needs a body.
   const body = errorCode === markOf ? {} : await jsonOf(response.clone());
-  return { challenge: headers.get('www-authenticate'), code: errorCode({ status, headers, body }) };
+  return errorCode({ status, headers, body });
 }

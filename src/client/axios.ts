@@ -100,6 +100,5 @@ function isRefused(
 ): boolean {
   if (status !== 401) return false;
   const get = (name: string): string | null => Reflect.get(headers, name) ?? null;
-  const code = errorCode({ status, headers: { get }, body: Object(data) });
-  return isTokenRefused(get('www-authenticate'), code);
+  return isTokenRefused(errorCode({ status, headers: { get }, body: Object(data) }));
 }

@@ -49,9 +49,7 @@ async function isRefused(response: Response, errorCode: ReadErrorCode): Promise<
   // A stream of parts may never end.
   const isJson = /\bjson\b/i.test(headers.get('content-type') ?? '');
   const body = isJson ? await jsonOf(response.clone()) : {};
-  if (status === 401) {
-    return isTokenRefused(headers.get('www-authenticate'), errorCode({ status, headers, body }));
-  }
+  if (status === 401) return isTokenRefused(errorCode({ status, headers, body }));
   const { data, errors }: GraphqlAnswer = Object(body);
   return (
     Array.isArray(errors) &&
@@ -61,5 +59,4 @@ async function isRefused(response: Response, errorCode: ReadErrorCode): Promise<
 }
 
 /** The code of our guard, or of others. */
-const isRefusal = (code: unknown): boolean =>
-  code === 'UNAUTHENTICATED' || isTokenRefused(null, code);
+const isRefusal = (code: unknown): boolean => code === 'UNAUTHENTICATED' || isTokenRefused(code);

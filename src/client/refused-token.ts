@@ -2,14 +2,11 @@
 const REFUSALS: readonly unknown[] = ['token_expired', 'invalid_token', 'session_revoked'];
 
 /**
- * Whether a 401 comes from the guard, which lets nothing of the request happen, and speaks of the access token. What a
- * handler answers for reasons of its own has neither the challenge nor the mark.
+ * Whether a 401 comes from our guard, which lets nothing of the request happen, and speaks of the access token. A
+ * challenge alone says less: a handler, or another server's guard, may send one, and a browser hides it across origins.
  *
- * @param challenge `WWW-Authenticate`; null when there is none, or when a browser does not show it across origins
- * @param code the mark of our server's errors; null when there is none
- * @see RFC 6750 section 3.1
+ * @param code the mark of our server's errors, or what a host reads in its place; nothing when there is none
  */
-export function isTokenRefused(challenge: string | null | undefined, code: unknown): boolean {
-  const isChallenged = /(?:^|,\s*)bearer\b.*\berror="?invalid_token/is.test(challenge ?? '');
-  return isChallenged || REFUSALS.includes(code);
+export function isTokenRefused(code: unknown): boolean {
+  return REFUSALS.includes(code);
 }

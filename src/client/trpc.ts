@@ -129,6 +129,5 @@ function byCode(error: unknown): boolean {
   const { data, meta }: { data?: { code?: unknown }; meta?: unknown } = Object(error);
   if (data) return data.code === 'UNAUTHORIZED';
   const { status, headers }: Partial<AnswerLike> = answerIn({ meta }) ?? {};
-  const [challenge, mark] = [headers?.get('www-authenticate'), headers?.get('x-auth-error')];
-  return status === 401 && isTokenRefused(challenge, mark);
+  return status === 401 && isTokenRefused(headers?.get('x-auth-error'));
 }

@@ -55,9 +55,7 @@ describe('axios', () => {
   it('stops after one replay, and sends nothing to foreign origins', async () => {
     const { instance } = await withAxios();
     api.line.treat = ({ path }) =>
-      path === '/auth/me'
-        ? { status: 401, headers: { 'www-authenticate': 'Bearer error="invalid_token"' } }
-        : 'pass';
+      path === '/auth/me' ? { status: 401, headers: { 'x-auth-error': 'invalid_token' } } : 'pass';
     await expect(instance.get('/auth/me')).rejects.toThrow('401');
     expect(api.line.count('/auth/me')).toBe(2);
     const error = await instance.get(`${api.host.url}/auth/me`).catch((caught: unknown) => caught);
@@ -94,9 +92,9 @@ it('openapi-fetch takes baton.fetch', async () => {
 });
 
 /** @see issue 13 */
-describe('a hidden challenge in axios', () => {
+describe('the mark of a refusal in axios', () => {
   it.each(['blob', 'arraybuffer', 'text', 'stream', 'json'] as const)(
-    'is made up for by the mark: %s',
+    'is enough, whatever the type of the answer: %s',
     async (responseType) => {
       const baton = await api.signedIn();
       const instance = create({ baseURL: api.line.url, responseType });

@@ -52,7 +52,7 @@ describe('Angular', () => {
   });
 
   it.each(['blob', 'arraybuffer', 'text'] as const)(
-    'makes up for a hidden challenge by the mark: %s',
+    'sends the request again for the mark, whatever the type of the answer: %s',
     async (responseType) => {
       const { http } = await signedIn();
       const headers = { 'x-auth-error': 'token_expired' };

@@ -115,9 +115,8 @@ it('sends the same Idempotency-Key with each repeat of one token, and another wi
 
 it('stops after one replay when a brand-new token is refused', async () => {
   const baton = await api.signedIn();
-  const challenge = { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' };
-  api.line.treat = ({ path }) =>
-    path === '/auth/me' ? { status: 401, headers: challenge } : 'pass';
+  const headers = { 'x-auth-error': 'invalid_token' };
+  api.line.treat = ({ path }) => (path === '/auth/me' ? { status: 401, headers } : 'pass');
   expect((await baton.fetch('/auth/me')).status).toBe(401);
   expect(api.line.count('/auth/me')).toBe(2);
   expect((await baton.fetch('/auth/me')).status).toBe(401);

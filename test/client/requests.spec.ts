@@ -94,6 +94,11 @@ describe("the application's own 401", () => {
       '{"error":"invalid_token"}',
     ],
     ['with another scheme', { 'www-authenticate': 'Basic realm="x"' }, '{"error":"invalid_token"}'],
+    [
+      "with a challenge as of our guard's, without its mark",
+      { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' },
+      '{"error":"invalid_token"}',
+    ],
     ['that is no JSON', { 'content-type': 'text/html' }, '<h1>Who are you?</h1>'],
     ['without a body', {}, ''],
   ])('comes through untouched %s', async (_how, headers, body) => {

@@ -116,9 +116,9 @@ describe('failures', () => {
   });
 });
 
-it("a challenge of another scheme is not the guard's", async () => {
+it('no challenge without our mark has a POST run twice', async () => {
   const baton = await api.signedIn();
-  const headers = { 'www-authenticate': 'Basic realm="x", error="invalid_token"' };
+  const headers = { 'www-authenticate': 'Bearer realm="x", error="invalid_token"' };
   api.line.treat = () => ({ status: 401, headers });
   expect((await baton.fetch('/orders', { method: 'POST', body: '{}' })).status).toBe(401);
   expect(api.line.count('/orders')).toBe(1);
