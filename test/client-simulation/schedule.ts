@@ -33,7 +33,7 @@ export interface Outcome {
 export async function runSchedule(seed: number, server: SimulatedServer): Promise<Outcome> {
   const { random } = Math;
   const schedule = new Schedule(seed, server);
-  Math.random = schedule.world.random.next;
+  Math.random = () => schedule.world.random.next();
   try {
     await schedule.run();
   } finally {

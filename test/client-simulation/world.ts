@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatonClock } from '../../src/client/index.js';
-import { type Seeded, seeded } from './seeded.js';
+import { Random } from '../simulation/random.js';
 
 interface Timer {
   readonly atMs: number;
@@ -9,7 +9,7 @@ interface Timer {
 
 /** Time, chance and what happened, for one schedule. Nothing in it happens by itself. */
 export class World {
-  readonly random: Seeded;
+  readonly random: Random;
   readonly trace: string[] = [];
   readonly violations: string[] = [];
   private timers: Timer[] = [];
@@ -22,7 +22,7 @@ export class World {
     public nowMs: number,
     private readonly setServerTime: (ms: number) => void,
   ) {
-    this.random = seeded(seed);
+    this.random = new Random(seed);
     this.beganMs = nowMs;
   }
 
