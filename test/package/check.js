@@ -2,7 +2,7 @@
  * Checks what `npm pack` makes: that it holds what it should, and that it installs into a fresh application,
  * type-checks there, starts, logs a user in and refreshes, on each pair of frameworks that it supports.
  */
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import {
   cpSync,
   mkdirSync,
@@ -13,11 +13,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { basename, join } from 'node:path';
+import { ROOT, pack } from './pack.js';
+import { fail, readJson, run, say } from './steps.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const EXAMPLE = join(ROOT, 'examples/in-memory-users');
 const USER = { username: 'ann', password: 'correct horse battery staple' };
 
@@ -31,44 +30,19 @@ const WANTED = [
 ];
 const NEEDED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
 
-const execute = promisify(execFile);
-const startedAt = Date.now();
 const temporary = mkdtempSync(join(tmpdir(), 'baton-package-'));
-const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
-function say(line) {
-  console.log(`${((Date.now() - startedAt) / 1000).toFixed(1).padStart(5)}s  ${line}`);
-}
-
-function fail(line, details = '') {
-  throw new Error(`${line}\n${details}`.trim());
-}
-
-/** Runs a program to its end. @returns what it wrote */
-async function run(cwd, command, ...args) {
-  try {
-    return (await execute(command, args, { cwd })).stdout;
-  } catch ({ stdout, stderr, message }) {
-    return fail(`${command} ${args.join(' ')} failed in ${cwd}`, stdout + stderr || message);
-  }
-}
-
-/** Builds from nothing, so that no file of an older build is packed. @returns the path of the tarball */
-async function pack() {
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
-  await run(ROOT, 'npm', 'run', 'build');
-  const [packed] = JSON.parse(
-    await run(ROOT, 'npm', 'pack', '--json', '--pack-destination', temporary),
-  );
-  const paths = packed.files.map(({ path }) => path);
-  const unwanted = paths.filter((path) => !WANTED.some((wanted) => wanted.test(path)));
+/** @returns the path of the tarball, whose files are the ones that were meant */
+async function packChecked() {
+  const { path, files, unpackedSize } = await pack(temporary);
+  const unwanted = files.filter((file) => !WANTED.some((wanted) => wanted.test(file)));
   if (unwanted.length > 0) fail('the package holds what it should not:', unwanted.join('\n'));
-  const missing = NEEDED.filter((path) => !paths.includes(path));
+  const missing = NEEDED.filter((file) => !files.includes(file));
   if (missing.length > 0) fail('the package lacks:', missing.join('\n'));
-  checkSourceMaps(paths);
-  checkLinks(paths);
-  say(`packed ${packed.filename}: ${paths.length} files, ${packed.unpackedSize} bytes unpacked`);
-  return join(temporary, packed.filename);
+  checkSourceMaps(files);
+  checkLinks(files);
+  say(`packed ${basename(path)}: ${files.length} files, ${unpackedSize} bytes unpacked`);
+  return path;
 }
 
 /** Whoever reads the README where the package is shown, or installed, finds what it links to. */
@@ -243,7 +217,7 @@ async function checkApplication(name, tarball, ranges) {
 }
 
 try {
-  const tarball = await pack();
+  const tarball = await packChecked();
   checkConsumer();
   await lint(tarball);
   const main = readJson(join(ROOT, 'package.json')).devDependencies;
