@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatonClock } from '../../src/client/index.js';
 
+/** More than any wait of the client's. */
+const LONGEST_MS = 60_000;
+
 interface Timer {
   readonly atMs: number;
   readonly task: () => void;
@@ -46,13 +49,16 @@ export class TurnedClientClock implements BatonClock {
     this.nowMs = untilMs;
   }
 
-  /** Turns it, step by step, until a promise has settled. */
+  /** Turns it, step by step, until a promise has settled. @throws Error when it has not after a minute */
   async turnUntil<Result>(promise: Promise<Result>, stepMs = 50): Promise<Result> {
     const ended = promise.then(
       () => true,
       () => true,
     );
-    while (!(await Promise.race([ended, sleep(1, false)]))) this.turn(stepMs);
+    for (let turnedMs = 0; !(await Promise.race([ended, sleep(1, false)])); turnedMs += stepMs) {
+      if (turnedMs > LONGEST_MS) throw new Error('Waits without end');
+      this.turn(stepMs);
+    }
     return promise;
   }
 }
