@@ -74,28 +74,23 @@ interface Subscription<Name extends keyof AllEvents> {
   readonly listener: (details: AllEvents[Name]) => unknown;
 }
 
-type Subscriptions = { readonly [Name in keyof AllEvents]: Set<Subscription<Name>> };
+type Subscriptions = { [Name in keyof AllEvents]?: Set<Subscription<Name>> };
 
 export function createEvents(): Events {
-  const subscriptions: Subscriptions = {
-    signedIn: new Set(),
-    signedOut: new Set(),
-    refreshed: new Set(),
-    refreshFailed: new Set(),
-    storageFailed: new Set(),
-    changed: new Set(),
-  };
+  let subscriptions: Subscriptions = {};
   const waiting: (() => unknown)[] = [];
   let holds = 0;
   const events: Events = {
     on(name, listener) {
       const subscription = { listener };
-      subscriptions[name].add(subscription);
-      return () => subscriptions[name].delete(subscription);
+      const all = subscriptions[name] ?? new Set();
+      subscriptions = { ...subscriptions, [name]: all };
+      all.add(subscription);
+      return () => all.delete(subscription);
     },
     emit(name, details) {
       const all = subscriptions[name];
-      all.forEach((one) => waiting.push(() => all.has(one) && one.listener(details)));
+      all?.forEach((one) => waiting.push(() => all.has(one) && one.listener(details)));
       events.flush();
     },
     hold(task) {

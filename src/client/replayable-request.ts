@@ -63,10 +63,7 @@ export function resolved(address: string | URL, baseUrl: string): URL {
 /** Whether a body is used up by being sent. */
 export function isStream(body: unknown): boolean {
   const object: object = Object(body);
-  return (
-    typeof body !== 'string' &&
-    ('getReader' in object || 'pipe' in object || Symbol.asyncIterator in object)
-  );
+  return 'getReader' in object || 'pipe' in object || Symbol.asyncIterator in object;
 }
 
 /** Of whatever realm or package. */
