@@ -6,6 +6,8 @@ export { AttemptLimits } from './auth/attempts/attempt-limits.js';
 export type { AttemptOptions } from './auth/attempts/attempt-options.js';
 export { AuthService } from './auth/auth.service.js';
 export type { DpopOptions } from './auth/dpop/dpop-options.js';
+export type { OAuthClient, OAuthOptions } from './auth/oauth/oauth-clients.js';
+export { OAuthError, type OAuthErrorCode } from './auth/oauth/oauth-error.js';
 export { ProofOfPossession } from './auth/dpop/proof-of-possession.js';
 export type { DpopReplays } from './auth/dpop/replay-memory.js';
 export type { HolderOptions, RefreshOptions } from './auth/holder-options.js';

@@ -102,5 +102,5 @@ export class AuthResponder {
 }
 
 /** A token that wants a proof is genuine: its thief must not lock out who shares the address. */
-const isGuess = (error: unknown): boolean =>
+export const isGuess = (error: unknown): boolean =>
   isUnauthorized(error) && !(error instanceof InvalidDpopProofError);

@@ -19,6 +19,9 @@ import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { OAuthController } from './oauth/oauth.controller.js';
+import { OAuthMetadataController } from './oauth/oauth-metadata.controller.js';
+import { ROUTE_PREFIX } from './oauth/route-prefix.js';
 import { assertOneFormat } from './one-format.js';
 
 /** What has to be known before the options are: how the module hangs in the application. */
@@ -38,11 +41,18 @@ export interface AuthModuleExtras {
   readonly routeDecorators?: readonly ClassDecorator[] | undefined;
   /** Whether it serves `GET /.well-known/jwks.json`; of two modules in one application, one can. @default true */
   readonly jwks?: boolean | undefined;
+  /**
+   * Whether it brings the standard endpoints, too: `oauth/token`, `oauth/revoke` and `oauth/introspect` below
+   * `routePrefix`, and `GET /.well-known/oauth-authorization-server`. `issuer` then takes a URL. @default false
+   */
+  readonly oauth?: boolean | undefined;
   /** The name of the TypeORM data source that holds the sessions. @default TypeORM's default one */
   readonly dataSource?: string | undefined;
   /** The table that holds the sessions; its migrations are `refreshTokenMigrations(table)`. @default 'refresh_tokens' */
   readonly table?: string | undefined;
 }
+
+const DEFAULT_PREFIX = 'auth';
 
 /** Only their names count here: an extra that is given as `undefined` has its default too. */
 const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleExtras[Name] } = {
@@ -52,6 +62,7 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   routePrefix: undefined,
   routeDecorators: undefined,
   jwks: undefined,
+  oauth: undefined,
   dataSource: undefined,
   table: undefined,
 };
@@ -84,6 +95,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
   .setClassMethodName('forRoot')
   .setExtras(EXTRAS, (definition, extras): DynamicModule => {
     const { isGlobal = true, globalGuard = false, dataSource, table = 'refresh_tokens' } = extras;
+    const { routePrefix = DEFAULT_PREFIX } = extras;
     const { imports = [], providers = [], exports = [] } = definition;
     const entity = refreshTokenEntity(table);
     const sessions = TypeOrmModule.forFeature([entity], dataSource);
@@ -93,20 +105,39 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
       global: isGlobal,
       imports: [...imports, DiscoveryModule, sessions],
       controllers: controllersOf(extras),
-      providers: [...providers, ...parts, ...(globalGuard ? [GLOBAL_GUARD] : [])],
+      providers: [
+        ...providers,
+        ...parts,
+        { provide: ROUTE_PREFIX, useValue: routePrefix },
+        ...(globalGuard ? [GLOBAL_GUARD] : []),
+      ],
       exports: [...exports, ...AUTH_EXPORTS],
     };
   })
   .build();
 
 function controllersOf(extras: AuthModuleExtras): Type[] {
-  const { controller = true, routePrefix = 'auth', jwks = true, routeDecorators = [] } = extras;
+  const { controller = true, jwks = true, oauth = false, routeDecorators = [] } = extras;
   if (!controller) return [];
-  /** Free of versions, so that a host's URI versioning leaves the routes where they are. */
-  @Controller({ path: routePrefix, version: VERSION_NEUTRAL })
+  const atPrefix = controllersAtPrefix(extras);
+  for (const one of atPrefix) for (const decorate of routeDecorators) decorate(one);
+  return [
+    ...atPrefix,
+    ...(jwks ? [JwksController] : []),
+    ...(oauth ? [OAuthMetadataController] : []),
+  ];
+}
+
+/** Free of versions, so that a host's URI versioning leaves the routes where they are. */
+function controllersAtPrefix({
+  routePrefix: path = DEFAULT_PREFIX,
+  oauth = false,
+}: AuthModuleExtras): Type[] {
+  @Controller({ path, version: VERSION_NEUTRAL })
   class AuthControllerAtPrefix extends AuthController {}
-  for (const decorate of routeDecorators) decorate(AuthControllerAtPrefix);
-  return jwks ? [AuthControllerAtPrefix, JwksController] : [AuthControllerAtPrefix];
+  @Controller({ path, version: VERSION_NEUTRAL })
+  class OAuthControllerAtPrefix extends OAuthController {}
+  return oauth ? [AuthControllerAtPrefix, OAuthControllerAtPrefix] : [AuthControllerAtPrefix];
 }
 
 /**

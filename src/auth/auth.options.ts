@@ -30,6 +30,12 @@ import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie
 import { type DpopOptions, dpopEntries, dpopSettings } from './dpop/dpop-options.js';
 import { hasMethods, objectWith } from './has-methods.js';
 import { type LoginFieldSettings, type LoginFields, loginFieldsSchema } from './login-fields.js';
+import {
+  type OAuthClient,
+  type OAuthOptions,
+  oauthClientsOf,
+  oauthEntries,
+} from './oauth/oauth-clients.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
@@ -39,7 +45,7 @@ export interface AuthModuleOptions<
   User extends AuthUser = AuthUser,
   Fields extends FurtherFields = FurtherFields,
 >
-  extends SessionOptions, DpopOptions, AuthHooks<User> {
+  extends SessionOptions, DpopOptions, OAuthOptions, AuthHooks<User> {
   /**
    * The application's users: an object, or the class of the service that a module provides, found once the
    * application is made, so that the service may inject `AuthService`.
@@ -106,6 +112,7 @@ export interface AuthConfig extends AuthHooks, Pick<AuthModuleOptions, 'clock' |
   readonly socketQueryToken: boolean;
   readonly attempts: AttemptSettings;
   readonly dpop: ReturnType<typeof dpopSettings>;
+  readonly oauthClients: readonly OAuthClient[];
   /** Null where the cookie transport is off. */
   readonly cookies: CookieSettings | null;
 }
@@ -152,6 +159,7 @@ const optionsSchema = closedObject({
   loginFields: v.optional(loginFieldsSchema, {}),
   attempts: v.optional(attemptsSchema, {}),
   ...dpopEntries,
+  ...oauthEntries,
   ...hookEntries,
 });
 
@@ -191,6 +199,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
     cookies,
     attempts,
     dpop: dpopSettings(options),
+    oauthClients: oauthClientsOf(options),
     accessKeys: access,
     refreshKeys: refresh,
     strategy,

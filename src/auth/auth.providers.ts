@@ -45,6 +45,7 @@ import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { assertEntityKnown } from './known-entity.js';
+import { TokenIntrospection } from './oauth/token-introspection.js';
 import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
 import { ProxyWarning } from './proxy-warning.js';
@@ -80,6 +81,7 @@ const PARTS: Provider[] = [
   UsedProofs,
   ProofOfPossession,
   AuthResponder,
+  TokenIntrospection,
   JwtStrategy,
   RefreshTokenStrategy,
   StrategyNames,

@@ -12,6 +12,7 @@ import { SETTINGS, type Settings } from '../options.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { DPOP_NONCE_HEADER } from './dpop/nonce-header.js';
 import { keepOnErrorsOnly } from './headers-of-errors-only.js';
+import { OAuthError } from './oauth/oauth-error.js';
 import { Responses } from './passport/responses.js';
 
 /** Says that an error is ours, and which: gateways and other services do not send it. */
@@ -64,6 +65,7 @@ export class ErrorHeaders {
   set(response: unknown, error: unknown): void {
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+    if (error instanceof OAuthError) return this.setOAuth(response, error);
     if (!(error instanceof AuthError || error instanceof UserRefusedError)) return;
     keepOnErrorsOnly(response, [AUTH_ERROR_HEADER, 'Retry-After', 'WWW-Authenticate']);
     httpAdapter.setHeader(response, AUTH_ERROR_HEADER, clean(error.code));
@@ -75,6 +77,19 @@ export class ErrorHeaders {
     }
     if (error.getStatus() === 401) {
       httpAdapter.setHeader(response, 'WWW-Authenticate', this.challengeOf(error));
+    }
+  }
+
+  /** `X-Auth-Error` has the module's own word, which says more than the RFC's. @see RFC 6749 section 5.2 */
+  private setOAuth(response: unknown, { code, authError }: OAuthError): void {
+    const { httpAdapter } = this.adapterHost;
+    httpAdapter.setHeader(response, AUTH_ERROR_HEADER, authError?.code ?? code);
+    if (authError instanceof UseDpopNonceError) {
+      httpAdapter.setHeader(response, DPOP_NONCE_HEADER, authError.nonce);
+    }
+    if (code === 'invalid_client') {
+      const realm = clean(this.settings.issuer);
+      httpAdapter.setHeader(response, 'WWW-Authenticate', `Basic realm="${realm}"`);
     }
   }
 

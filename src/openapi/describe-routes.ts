@@ -19,6 +19,8 @@ import {
   REFRESH_ERRORS,
   errorResponses,
 } from './error-responses.js';
+import { describeOAuthRoutes } from './describe-oauth.js';
+import { describeRoute } from './describe-route.js';
 import { loginBody } from './login-body.js';
 import {
   LoginModel,
@@ -28,20 +30,6 @@ import {
   SessionsModel,
   TokenPairModel,
 } from './models.js';
-
-/** The class of a controller, as far as its routes can be described from outside. */
-type ControllerClass = abstract new (...dependencies: never[]) => object;
-
-/** Describes one route of a controller that knows nothing of OpenAPI itself. */
-export function describeRoute(
-  controller: ControllerClass,
-  method: string,
-  ...decorators: MethodDecorator[]
-): void {
-  const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, method);
-  if (descriptor === undefined) throw new TypeError(`${controller.name} has no route ${method}`);
-  for (const decorate of decorators) decorate(controller.prototype, method, descriptor);
-}
 
 const noContent = ApiNoContentResponse({ description: 'Done' });
 
@@ -92,6 +80,7 @@ export function describeAuthRoutes({ loginFields }: DescribedOptions = {}): void
   describeTokens(loginFields);
   describeLogouts();
   describeSessions();
+  describeOAuthRoutes();
 }
 
 function describeTokens(loginFields: LoginFields | undefined): void {

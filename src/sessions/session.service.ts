@@ -3,7 +3,11 @@ import { v7 as uuidV7 } from 'uuid';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
-import { type IssuedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
+import {
+  type IssuedRefreshToken,
+  type PresentedRefreshToken,
+  RefreshTokenCodec,
+} from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
 import { type LiveSession, type Onlooker, liveSessions } from './live-session.js';
 import { sessionEndMs } from './session-end.js';
@@ -77,6 +81,15 @@ export class SessionService {
     const rows = await this.store.findLive(storableUserId(user), nowMs);
     const live = rows.filter((session) => sessionEndMs(session, this.settings) > nowMs);
     return liveSessions(live, onlooker, this.settings, nowMs);
+  }
+
+  /** Whether a genuine refresh token is the live one of a session that goes on. */
+  async isLive({ token, claims }: PresentedRefreshToken): Promise<boolean> {
+    const session = await this.store.find(claims.sid);
+    if (session === null || session.tokenHash !== hashOf(token)) return false;
+    const hasEnded =
+      session.revokedAtMs !== null || this.revocations.reasonKnownFor(session.id) !== null;
+    return !hasEnded && sessionEndMs(session, this.settings) > this.clock.nowMs();
   }
 
   /** After the new session is in the table: of simultaneous logins the last to look sees them all. */

@@ -35,6 +35,7 @@ export class AppModule {
           useFactory: (users: UsersService, shared: Shared) =>
             authOptions(environment, users, shared),
           routePrefix: environment.AUTH_PREFIX,
+          oauth: environment.AUTH_OAUTH,
         }),
         UsersModule,
         redis,
@@ -69,6 +70,7 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
     dpop: env.AUTH_DPOP,
     dpopNonce: env.AUTH_DPOP_NONCE,
     publicUrl: env.AUTH_PUBLIC_URL,
+    oauthClients: env.AUTH_OAUTH_CLIENTS,
     ...env.secrets,
     ...env.sessionRules,
     rsaAlgorithm: env.AUTH_RSA_ALGORITHM,

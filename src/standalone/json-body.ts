@@ -1,3 +1,4 @@
+import { type ParsedUrlQuery, parse } from 'node:querystring';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { InvalidRequestError } from '../errors.js';
 
@@ -6,17 +7,32 @@ export const MAX_BODY_BYTES = 16 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Bodies are JSON in UTF-8 and nothing else; none at all is fine where none is needed. */
-export function acceptOnlyJson(adapter: FastifyAdapter): void {
+/** The standard endpoints, which take forms. */
+const OAUTH = /\/oauth\/(token|revoke|introspect)(\?|$)/;
+const FORM = /^application\/x-www-form-urlencoded\s*(;|$)/i;
+
+/** Bodies are JSON in UTF-8 and, but for the standard endpoints, nothing else; none at all is fine where none is needed. */
+export function acceptBodies(adapter: FastifyAdapter): void {
   const fastify = adapter.getInstance();
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      done(null, parseJson(request.headers['content-type'] ?? '', Buffer.from(body)));
+      const type = request.headers['content-type'] ?? '';
+      const isForm = OAUTH.test(request.url) && FORM.test(type);
+      const bytes = Buffer.from(body);
+      done(null, isForm ? parseForm(bytes) : parseJson(type, bytes));
     } catch (error) {
       done(error instanceof Error ? error : new InvalidRequestError('The body cannot be read'));
     }
   });
+}
+
+function parseForm(body: Buffer): ParsedUrlQuery {
+  try {
+    return parse(utf8.decode(body));
+  } catch {
+    throw new InvalidRequestError('The body is not valid UTF-8');
+  }
 }
 
 function parseJson(contentType: string, body: Buffer): unknown {

@@ -17,7 +17,8 @@ import {
   STATUS,
   UnavailableError,
 } from '../errors.js';
-import { describeAuthRoutes, describeRoute } from '../openapi/describe-routes.js';
+import { describeRoute } from '../openapi/describe-route.js';
+import { describeAuthRoutes } from '../openapi/describe-routes.js';
 import { GUARD_ERRORS, LOGIN_ERRORS, errorResponses } from '../openapi/error-responses.js';
 import { HealthController } from './health.controller.js';
 import { type UserBody, UsersController } from './users/users.controller.js';
@@ -42,6 +43,7 @@ export function serveOpenApi(app: NestFastifyApplication): void {
     .setDescription(ABOUT)
     .setVersion('1')
     .addBearerAuth()
+    .addBasicAuth()
     .build();
   const document = () => SwaggerModule.createDocument(app, about);
   SwaggerModule.setup('docs', app, document, { jsonDocumentUrl: 'docs-json' });

@@ -9,7 +9,7 @@ import { AppModule } from './app.module.js';
 import { openDatabase } from './database/database.js';
 import type { Environment } from './environment/environment.js';
 import { toAuthError } from './error.filter.js';
-import { MAX_BODY_BYTES, acceptOnlyJson } from './json-body.js';
+import { MAX_BODY_BYTES, acceptBodies } from './json-body.js';
 import { lookAtHeads } from './request-head.js';
 import { serveOpenApi } from './openapi.js';
 
@@ -40,7 +40,7 @@ export async function createServer(
     logger: new ConsoleLogger({ json: environment.NODE_ENV === 'production' }),
   });
   lookAtHeads(adapter, environment);
-  acceptOnlyJson(adapter);
+  acceptBodies(adapter);
   allowOrigins(app, environment.AUTH_ORIGINS);
   if (environment.AUTH_DOCS ?? environment.NODE_ENV !== 'production') serveOpenApi(app);
   return app;

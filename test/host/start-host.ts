@@ -33,6 +33,8 @@ export interface HostOptions {
   readonly users?: HostUsers;
   readonly auth?: Partial<AuthModuleOptions>;
   readonly extras?: AuthModuleExtras;
+  /** Where it listens; on a free port unless told otherwise. */
+  readonly port?: number;
   /** Modules, controllers and providers of the application's own. */
   readonly imports?: ModuleMetadata['imports'];
   readonly controllers?: Type[];
@@ -98,7 +100,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   });
   running.add(app);
   options.configure?.(app);
-  await app.listen(0, '127.0.0.1');
+  await app.listen(options.port ?? 0, '127.0.0.1');
   const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   return {
     app,

@@ -39,6 +39,10 @@ import {
   type DpopFault,
   type DpopOptions,
   type DpopReplays,
+  type OAuthClient,
+  OAuthError,
+  type OAuthErrorCode,
+  type OAuthOptions,
   type Duration,
   type ErrorBody,
   type FurtherFields,
@@ -346,6 +350,10 @@ export const bodies: (ErrorBody | MeBody)[] = [
 ];
 const replays: DpopReplays = { claim: () => true };
 export const dpop: DpopOptions = { dpop: 'required', dpopNonce: true, dpopReplays: replays };
+const service: OAuthClient = { id: 'a-service', secret: 'a secret of at least 32 bytes, say' };
+export const oauth: OAuthOptions = { oauthClients: [service] };
+const grant: OAuthErrorCode = new OAuthError('invalid_grant', 'a sentence').code;
+export const grants = [grant];
 export async function holderOf(
   possession: ProofOfPossession,
   request: Parameters<ProofOfPossession['forNewSession']>[0],

@@ -28,6 +28,7 @@ const VARIABLE_OF = {
   dpopNonce: 'AUTH_DPOP_NONCE',
   publicUrl: 'AUTH_PUBLIC_URL',
   dpopReplays: 'REDIS_URL',
+  oauthClients: 'AUTH_OAUTH_CLIENTS',
   strategy: PLACE,
   refreshStrategy: PLACE,
   socketQueryToken: NO_VARIABLE,
@@ -49,6 +50,7 @@ const EXTRA_VARIABLE_OF = {
   controller: PLACE,
   routeDecorators: PLACE,
   jwks: PLACE,
+  oauth: 'AUTH_OAUTH',
   dataSource: PLACE,
   table: PLACE,
 } as const satisfies { readonly [Extra in keyof Required<AuthModuleExtras>]: string };

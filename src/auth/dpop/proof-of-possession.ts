@@ -78,14 +78,23 @@ export class ProofOfPossession {
    *
    * @returns the thumbprint of the key that the token is bound to; null for a bearer's, of which nothing is asked
    */
-  async forRefreshToken(request: HttpRequest, claims: RegisteredClaims): Promise<string | null> {
+  forRefreshToken(request: HttpRequest, claims: RegisteredClaims): Promise<string | null> {
+    return this.forTokenInBody(request, claims, 'Refresh');
+  }
+
+  /** As {@link forRefreshToken}, for a token of either kind that is no credential of the request's. */
+  async forTokenInBody(
+    request: HttpRequest,
+    claims: RegisteredClaims,
+    name: TokenName,
+  ): Promise<string | null> {
     const boundTo = boundKeyOf(claims);
     if (boundTo === null) return null;
     try {
       await this.prove(request, { boundTo, accessToken: null }).isClaimed;
       return boundTo;
     } catch (error) {
-      throw this.told(error, 'Refresh', request, claims);
+      throw this.told(error, name, request, claims);
     }
   }
 

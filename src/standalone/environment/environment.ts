@@ -4,8 +4,10 @@ import { cookiePath, sameSiteWords } from '../../auth/cookie/cookie-options.js';
 import { isWebOrigin } from '../../auth/cookie/web-origin.js';
 import { dpopWords, publicUrl } from '../../auth/dpop/dpop-options.js';
 import { durationSeconds, oneOf } from '../../options.js';
+import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
+import { oauthClients } from './oauth-clients.js';
 import { redisUrl } from './redis-url.js';
 import type { Secrets } from './secrets.js';
 import { SESSION_VARIABLES, type SessionRules, sessionRules } from './session-variables.js';
@@ -112,6 +114,8 @@ const variables = v.object({
   AUTH_DPOP: v.optional(oneOf(dpopWords)),
   AUTH_DPOP_NONCE: v.optional(onOff),
   AUTH_PUBLIC_URL: v.optional(publicUrl),
+  AUTH_OAUTH: v.optional(onOff, 'off'),
+  AUTH_OAUTH_CLIENTS: v.optional(oauthClients),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   SQLITE_SYNCHRONOUS: v.optional(oneOf(['full', 'normal']), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),
@@ -149,7 +153,9 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
     if (!lines.has(name)) lines.set(name, `${name} ${issue.message}`);
   }
   const { rules, problems: ofRules } = sessionRules(env);
-  for (const [name, takes] of ofRules) lines.set(name, `${name} ${takes}`);
+  for (const [name, takes] of [...ofRules, ...problemsOfIssuer(env)]) {
+    lines.set(name, `${name} ${takes}`);
+  }
   const { secrets, problems } = givenSecrets(
     env,
     parsed.success ? parsed.output.AUTH_RSA_ALGORITHM : undefined,
@@ -157,6 +163,12 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
   const all = [...lines.values(), ...problems, ...misspelt(Object.keys(env))];
   if (!parsed.success || rules === null || all.length > 0) throw new EnvironmentError(all);
   return { ...parsed.output, sessionRules: rules, secrets: completeSecrets(secrets) };
+}
+
+/** Clients find the standard endpoints by the issuer's name. */
+function problemsOfIssuer({ AUTH_OAUTH, AUTH_ISSUER = '' }: Record<string, string>) {
+  if (AUTH_OAUTH !== 'on' || isIssuer(AUTH_ISSUER)) return [];
+  return [['AUTH_ISSUER', `${ISSUER_TAKES} with AUTH_OAUTH=on`] as const];
 }
 
 /** `AUTH_PREFIX` alone may be empty: the routes then stand at the root. */

@@ -1,0 +1,115 @@
+import { timingSafeEqual } from 'node:crypto';
+import * as v from 'valibot';
+import { MIN_SECRET_BYTES } from '../../keys/signing-key.js';
+import { hashOf } from '../../tokens/token-hash.js';
+import type { HttpRequest } from '../http-request.js';
+import { OAuthError } from './oauth-error.js';
+import type { OAuthForm } from './oauth-form.js';
+
+/** A client of the standard endpoints that has a secret, such as a service that asks about tokens. */
+export interface OAuthClient {
+  /** Visible ASCII characters. */
+  readonly id: string;
+  /** At least 32 bytes of UTF-8. */
+  readonly secret: string;
+}
+
+/** What the standard endpoints are told: see docs/oauth.md. */
+export interface OAuthOptions {
+  /**
+   * Who may ask about tokens at `oauth/introspect`, by `client_secret_basic`. Of no use without the extra `oauth`.
+   * @default none, and nobody may
+   */
+  readonly oauthClients?: readonly OAuthClient[] | undefined;
+}
+
+const SECRET_TAKES = `takes at least ${MIN_SECRET_BYTES} bytes`;
+
+const clientSchema = v.object({
+  id: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/, 'takes visible ASCII characters')),
+  secret: v.pipe(
+    v.string(),
+    v.check((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, SECRET_TAKES),
+  ),
+});
+
+const areDistinct = (clients: OAuthClient[]): boolean =>
+  new Set(clients.map(({ id }) => id)).size === clients.length;
+
+/** What `oauthClients` takes. */
+export const clientsSchema = v.pipe(
+  v.array(clientSchema, 'takes a list of { id, secret }'),
+  v.check(areDistinct, 'takes each id once'),
+);
+
+/** The schemas of {@link OAuthOptions}, one for each. */
+export const oauthEntries = { oauthClients: v.optional(clientsSchema, []) };
+
+/** @param options of which the others are left alone */
+export function oauthClientsOf(options: OAuthOptions): readonly OAuthClient[] {
+  return v.parse(v.object(oauthEntries), options).oauthClients;
+}
+
+/**
+ * The client that a request comes from, by `client_secret_basic`.
+ *
+ * @returns null for a public client, which says nothing, or no more than its name
+ * @throws OAuthError `invalid_client` for a wrong secret, and for the name of a client that has one without it
+ * @see RFC 6749 sections 2.3.1 and 3.2.1
+ */
+export function clientOf(
+  { headers }: HttpRequest,
+  form: OAuthForm,
+  clients: readonly OAuthClient[],
+): OAuthClient | null {
+  const authorization = headers['authorization']?.toString();
+  if (authorization === undefined) {
+    const isConfidential = clients.some(({ id }) => id === form.get('client_id'));
+    if (isConfidential || form.has('client_secret')) throw unknownClient();
+    return null;
+  }
+  const given = basicIn(authorization);
+  const client = clients.find(({ id }) => id === given?.id);
+  if (given === null || client === undefined || !isSame(given.secret, client.secret)) {
+    throw unknownClient();
+  }
+  if ((form.get('client_id') ?? client.id) !== client.id) throw unknownClient();
+  return client;
+}
+
+/** @throws OAuthError `invalid_client` unless it is one with a secret, and has given it */
+export function confidentialClientOf(
+  request: HttpRequest,
+  form: OAuthForm,
+  clients: readonly OAuthClient[],
+): OAuthClient {
+  const client = clientOf(request, form, clients);
+  if (client === null) throw unknownClient();
+  return client;
+}
+
+const unknownClient = () =>
+  new OAuthError('invalid_client', 'The client is unknown, or has not given its secret');
+
+/** Both halves are form-encoded before they are joined: RFC 6749 section 2.3.1. */
+function basicIn(authorization: string): OAuthClient | null {
+  const [, encoded = ''] = /^Basic +(\S+) *$/i.exec(authorization) ?? [];
+  const [, id, secret] =
+    /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
+  if (id === undefined || secret === undefined) return null;
+  return { id: formDecoded(id), secret: formDecoded(secret) };
+}
+
+/** As a form's value; what is no such encoding stands for itself, as clients write it that do not encode. */
+function formDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
+
+/** In a time that says nothing of how much of it is right. */
+function isSame(one: string, another: string): boolean {
+  return timingSafeEqual(Buffer.from(hashOf(one)), Buffer.from(hashOf(another)));
+}

@@ -1,0 +1,54 @@
+import request from 'supertest';
+import { readEnvironment } from '../../src/standalone/environment/environment.js';
+import { startInProcess, stopAll } from '../standalone/server-in-process.js';
+
+const ISSUER = 'https://api.example.com';
+const SECRET = 'a secret of a client: 32 bytes or more';
+const ON = { AUTH_OAUTH: 'on', AUTH_ISSUER: ISSUER };
+
+afterEach(stopAll);
+
+describe('the standalone server', () => {
+  it('has the standard endpoints with AUTH_OAUTH=on, and takes forms there alone', async () => {
+    const { url } = await startInProcess({ ...ON, AUTH_OAUTH_CLIENTS: `orders:${SECRET}` });
+    const http = request(url);
+    const ann = { username: 'ann', password: 'correct horse battery staple' };
+    await http.post('/users').send(ann);
+    const { body: pair } = await http.post('/auth/login').send(ann);
+    const form = { grant_type: 'refresh_token', refresh_token: String(pair.refresh_token) };
+
+    const next = await http.post('/auth/oauth/token').type('form').send(form);
+    expect(next).toMatchObject({ status: 200, body: { session_id: pair.session_id } });
+    const token = String(next.body.access_token);
+    const asked = http.post('/auth/oauth/introspect').type('form').auth('orders', SECRET);
+    expect((await asked.send({ token })).body).toMatchObject({ active: true, iss: ISSUER });
+    expect((await http.post('/auth/token/refresh').type('form').send(form)).status).toBe(400);
+    const twice = 'grant_type=refresh_token&refresh_token=x&refresh_token=y';
+    const refused = await http.post('/auth/oauth/token').type('form').send(twice);
+    expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    const found = await http.get('/.well-known/oauth-authorization-server');
+    expect(found.body.token_endpoint).toBe(`${ISSUER}/auth/oauth/token`);
+  });
+
+  it('has none of them unless told so', async () => {
+    const { url } = await startInProcess();
+    for (const path of ['/auth/oauth/token', '/auth/oauth/revoke', '/auth/oauth/introspect']) {
+      expect((await request(url).post(path).type('form').send({ token: 'x' })).status).toBe(404);
+    }
+    expect((await request(url).get('/.well-known/oauth-authorization-server')).status).toBe(404);
+  });
+
+  it.each([
+    ['an issuer that is no URL', { AUTH_OAUTH: 'on' }, /^AUTH_ISSUER takes a URL such as/],
+    ['a short secret', { ...ON, AUTH_OAUTH_CLIENTS: 'orders:short' }, /^AUTH_OAUTH_CLIENTS takes/],
+    ['no secret', { ...ON, AUTH_OAUTH_CLIENTS: 'orders' }, /^AUTH_OAUTH_CLIENTS takes/],
+    [
+      'one client twice',
+      { ...ON, AUTH_OAUTH_CLIENTS: `orders:${SECRET},orders:${SECRET}` },
+      /^AUTH_OAUTH_CLIENTS takes/,
+    ],
+  ])('does not start with %s, and says so in one line without it', (_what, variables, line) => {
+    expect(() => readEnvironment(variables)).toThrow(line);
+    expect(() => readEnvironment(variables)).not.toThrow(/\n|short|secret of a client/);
+  });
+});
