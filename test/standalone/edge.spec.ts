@@ -174,6 +174,7 @@ describe('browsers', () => {
     expect(answer.headers.get('x-auth-error')).toBe('invalid_request');
     const exposed = answer.headers.get('access-control-expose-headers');
     expect(exposed?.split(', ').toSorted()).toEqual([
+      'DPoP-Nonce',
       'Retry-After',
       'WWW-Authenticate',
       'X-Auth-Error',
