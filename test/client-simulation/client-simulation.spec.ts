@@ -30,5 +30,5 @@ it(
       expect(violations.length ? [replay, ...trace].join('\n') : '').toBe('');
     }
   },
-  Number(process.env['SIMULATE_LIMIT_MS'] ?? 120_000),
+  Number(process.env['SIMULATE_LIMIT_MS'] ?? 300_000),
 );

@@ -2,8 +2,9 @@ import { HttpException } from '@nestjs/common';
 import type { AuthService } from 'nestjs-baton';
 import type { Life, World } from './world.js';
 
-/** Longer than that no message is under way: one that comes after the grace period is a theft by the contract. */
+/** Longer than that no message is under way. */
 const LONGEST_WAY_MS = 4_000;
+const GRACE_MS = 10_000;
 
 /** What the network sees of a session. */
 export interface SeenSession {
@@ -13,6 +14,7 @@ export interface SeenSession {
 }
 
 interface Message {
+  readonly sentAtMs: number;
   readonly server: string;
   readonly path: string;
   readonly headers: Headers;
@@ -26,6 +28,8 @@ export class Network {
   readonly sessions = new Map<string, SeenSession>();
   /** Which server issued a token. */
   private readonly issuers = new Map<string, string>();
+  /** When a refresh token was first presented. */
+  private readonly presentedAtMs = new Map<string, number>();
 
   constructor(
     private readonly world: World,
@@ -37,6 +41,7 @@ export class Network {
     return (input, init = {}) => {
       const url = new URL(input instanceof Request ? input.url : input);
       const message: Message = {
+        sentAtMs: this.world.nowMs,
         server: url.origin,
         path: url.pathname,
         headers: new Headers(init.headers),
@@ -92,13 +97,14 @@ export class Network {
     }
   }
 
-  private route({ server, path, headers, body }: Message): Promise<object | null> {
+  private route({ sentAtMs, server, path, headers, body }: Message): Promise<object | null> {
     const token = String(body['refresh_token']);
     switch (path) {
       case '/auth/login':
         return this.login(server, String(body['username']));
       case '/auth/token/refresh':
         this.expectOwn(server, token);
+        this.expectInTime(token, sentAtMs);
         return this.refresh(server, token, headers.get('idempotency-key'));
       case '/auth/logout':
         this.expectOwn(server, token);
@@ -113,6 +119,17 @@ export class Network {
     const pair = await this.auth.login(credentials);
     this.sessions.set(pair.session_id, { user: username, refreshesAtMs: [] });
     return this.issued(server, pair);
+  }
+
+  /** A message that the grace period ended for on its way is a theft by the contract, and nobody's fault. */
+  private expectInTime(token: string, sentAtMs: number): void {
+    const firstAtMs = this.presentedAtMs.get(token) ?? this.world.nowMs;
+    this.presentedAtMs.set(token, firstAtMs);
+    const graceEndsAtMs = firstAtMs + GRACE_MS;
+    const session = this.sessions.get(sessionOf(token));
+    if (session && sentAtMs < graceEndsAtMs && this.world.nowMs >= graceEndsAtMs) {
+      session.endedBecause ??= 'a message that came late';
+    }
   }
 
   private async refresh(server: string, token: string, idempotencyKey: string | null) {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { AuthService } from 'nestjs-baton';
-import { type Baton, createBaton } from '../../src/client/index.js';
+import { type Baton, createBaton, isBatonError } from '../../src/client/index.js';
 import { Device } from './device.js';
 import { Network } from './network.js';
 import { Life, World } from './world.js';
@@ -174,12 +174,13 @@ class Schedule {
   /** A session ends for a cause that the contract names, and only then. */
   private judgeEnd(name: string, sessionId: string, reason: string): void {
     this.world.log(`${name}: signed out of ${sessionId}, ${reason}`);
+    const isEnded = !!this.network.sessions.get(sessionId)?.endedBecause;
     const isKnown = {
       sign_out: this.changes > 0,
       elsewhere: this.changes > 1,
       token_expired: this.hasPassedDays,
-      session_revoked: !!this.network.sessions.get(sessionId)?.endedBecause,
-      token_reused: this.device.hasFailed,
+      session_revoked: isEnded,
+      token_reused: this.device.hasFailed || isEnded,
     };
     const isNamed = Object.entries(isKnown).some(([cause, is]) => is && cause === reason);
     if (!isNamed) this.world.violate(`${name} was signed out without a cause: ${reason}`);
@@ -197,7 +198,13 @@ class Schedule {
         stuck.delete(life.name);
         if (message) this.world.violate(`${life.name} has no token when all is well: ${message}`);
       };
-      baton.getAccessToken().then((token) => settled(Object(token)), settled);
+      // Who stood still learns only now that others have signed in, and asks again as whoever that is.
+      const onceMore = (error: unknown) =>
+        isBatonError(error, 'session_changed') ? baton.getAccessToken() : Promise.reject(error);
+      baton
+        .getAccessToken()
+        .catch(onceMore)
+        .then((token) => settled(Object(token)), settled);
     }
     await this.world.pass(60_000);
     if (stuck.size) this.world.violate(`stuck: ${[...stuck].join(', ')}`);
