@@ -1,10 +1,14 @@
 import { Controller, Get, Inject, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { NotFoundError } from '../errors.js';
 import type { PublicJwk } from '../keys/key-ring.js';
 import { AuthRoute } from './auth-route.js';
 import { Public } from './auth.decorators.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { ErrorHeaders } from './error-headers.js';
+
+/** How long a copy may be kept. A new key has to stand further down in the list for as long before it signs. */
+const CACHE_CONTROL = 'public, max-age=300';
 
 /** The public keys that verify access tokens elsewhere (RFC 7517 section 5). */
 @AuthRoute()
@@ -13,6 +17,7 @@ import { ErrorHeaders } from './error-headers.js';
 export class JwksController {
   constructor(
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
+    private readonly adapterHost: HttpAdapterHost,
     private readonly errorHeaders: ErrorHeaders,
   ) {}
 
@@ -21,8 +26,9 @@ export class JwksController {
   jwks(@Res({ passthrough: true }) response: unknown): Promise<{ keys: PublicJwk[] }> {
     return this.errorHeaders.around(response, () => {
       const keys = this.config.accessKeys.publicJwks();
-      if (keys.length > 0) return { keys };
-      throw new NotFoundError('Access tokens are signed with a secret');
+      if (keys.length === 0) throw new NotFoundError('Access tokens are signed with a secret');
+      this.adapterHost.httpAdapter.setHeader(response, 'Cache-Control', CACHE_CONTROL);
+      return { keys };
     });
   }
 }

@@ -18,12 +18,21 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
     AUTH_REFRESH_SECRET: refreshSecret,
     AUTH_ACCESS_KEY_FILE: keyFile,
   } = env;
+  const previousAccess = listIn(env['AUTH_ACCESS_SECRET_PREVIOUS']);
+  const previousRefresh = listIn(env['AUTH_REFRESH_SECRET_PREVIOUS']);
   const isProduction = env['NODE_ENV'] === 'production';
   const key: KeyFile = keyFile === undefined ? {} : readKeyFile(keyFile);
   const found: [string, string | null][] = [
     ['AUTH_ACCESS_SECRET', problemOfSecret(accessSecret, isProduction && keyFile === undefined)],
     ['AUTH_REFRESH_SECRET', problemOfSecret(refreshSecret, isProduction)],
     ['AUTH_REFRESH_SECRET', problemOfPair(accessSecret, refreshSecret)],
+    ['AUTH_ACCESS_SECRET_PREVIOUS', problemOfPrevious(previousAccess, accessSecret)],
+    ['AUTH_REFRESH_SECRET_PREVIOUS', problemOfPrevious(previousRefresh, refreshSecret)],
+    [
+      'AUTH_REFRESH_SECRET_PREVIOUS',
+      problemOfShared(previousRefresh, [accessSecret, ...previousAccess]),
+    ],
+    ['AUTH_ACCESS_SECRET_PREVIOUS', problemOfShared(previousAccess, [refreshSecret])],
     ['AUTH_ACCESS_KEY_FILE', key.problem ?? null],
     ['AUTH_ACCESS_KEY_FILE', refusalOf(key.pem, (pem) => privateKey(pem, rsaAlgorithm))],
   ];
@@ -31,7 +40,11 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
   for (const [name, problem] of found) {
     if (problem !== null && !problems.has(name)) problems.set(name, `${name} ${problem}`);
   }
-  const secrets = { accessSecret, accessPrivateKey: key.pem, refreshSecret };
+  const secrets = {
+    accessSecret: withPrevious(accessSecret, previousAccess),
+    accessPrivateKey: key.pem,
+    refreshSecret: withPrevious(refreshSecret, previousRefresh),
+  };
   return { secrets, problems: [...problems.values()] };
 }
 
@@ -42,7 +55,38 @@ export const SECRET_VARIABLES = [
   'AUTH_ACCESS_SECRET',
   'AUTH_REFRESH_SECRET',
   'AUTH_ACCESS_KEY_FILE',
+  'AUTH_ACCESS_SECRET_PREVIOUS',
+  'AUTH_REFRESH_SECRET_PREVIOUS',
 ] as const;
+
+/** Several in one variable, separated by commas, the newest first. */
+const listIn = (text: string | undefined): readonly string[] =>
+  text === undefined ? [] : text.split(',').map((secret) => secret.trim());
+
+/** The first signs, all verify. */
+function withPrevious(current: string | undefined, previous: readonly string[]) {
+  return current === undefined || previous.length === 0 ? current : [current, ...previous];
+}
+
+/** The secrets that this machine keeps have no previous ones. */
+function problemOfPrevious(
+  previous: readonly string[],
+  current: string | undefined,
+): string | null {
+  if (previous.length === 0) return null;
+  if (current === undefined) return 'takes the current secret in its own variable';
+  return previous.map((secret) => refusalOf(secret, secretKey)).find(Boolean) ?? null;
+}
+
+function problemOfShared(
+  previous: readonly string[],
+  others: readonly (string | undefined)[],
+): string | null {
+  const isShared = previous.some((one) =>
+    others.some((other) => other !== undefined && isSameSecret(one, other)),
+  );
+  return isShared ? 'takes other secrets than those for the other kind of token' : null;
+}
 
 /** What documentation and examples write where a secret belongs; everybody knows those. */
 const FROM_DOCUMENTATION =
