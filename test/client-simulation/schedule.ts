@@ -199,12 +199,15 @@ class Schedule {
         if (message) this.world.violate(`${life.name} has no token when all is well: ${message}`);
       };
       // Who stood still learns only now that others have signed in, and asks again as whoever that is.
-      const onceMore = (error: unknown) =>
-        isBatonError(error, 'session_changed') ? baton.getAccessToken() : Promise.reject(error);
-      baton
-        .getAccessToken()
-        .catch(onceMore)
-        .then((token) => settled(Object(token)), settled);
+      const tokenNow = async () => {
+        try {
+          return await baton.getAccessToken();
+        } catch (error) {
+          if (!isBatonError(error, 'session_changed')) throw error;
+          return baton.getAccessToken();
+        }
+      };
+      tokenNow().then((token) => settled(Object(token)), settled);
     }
     await this.world.pass(60_000);
     if (stuck.size) this.world.violate(`stuck: ${[...stuck].join(', ')}`);
