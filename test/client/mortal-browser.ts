@@ -5,8 +5,10 @@ import { build } from 'esbuild';
 import { type Page, chromium } from 'playwright-core';
 import { ARGUMENTS, CHROMIUM } from '../playground/browser.js';
 
-/** What a page is asked by: `client(storage)` makes `window.baton`. */
+/** What a page is asked by: `client(storage)` makes `window.baton`, `bound(key)` the same with proofs by a key. */
 const PAGE = `
+  import { withDpop } from './src/client/dpop.ts';
+  import { indexedDbKey } from './src/client/dpop/indexed-db.ts';
   import { createBaton } from './src/client/index.ts';
   import { storageContract } from './src/client/storage/contract.ts';
   import { indexedDbStorage } from './src/client/storage/indexed-db.ts';
@@ -19,6 +21,11 @@ const PAGE = `
   let media = 0;
   Object.assign(globalThis, {
     client: (name) => (globalThis.baton = createBaton({ baseUrl: '', storage: STORAGES[name]() })),
+    bound: (key) => {
+      const options = { baseUrl: '', storage: indexedDbStorage() };
+      return (globalThis.baton = createBaton(withDpop(options, indexedDbKey({ key }))));
+    },
+    keyName: async () => (await indexedDbKey()()).jwk.x,
     checks: async () => {
       const failed = [];
       const medium = () => {
