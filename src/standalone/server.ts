@@ -88,7 +88,13 @@ function allowOrigins(app: INestApplication, origins: string[]): void {
     origin: origins,
     credentials: true,
     methods: ['GET', 'POST', 'DELETE'],
-    exposedHeaders: [AUTH_ERROR_HEADER, DPOP_NONCE_HEADER, 'Retry-After', 'WWW-Authenticate'],
+    exposedHeaders: [
+      AUTH_ERROR_HEADER,
+      DPOP_NONCE_HEADER,
+      'Date',
+      'Retry-After',
+      'WWW-Authenticate',
+    ],
   });
 }
 

@@ -64,7 +64,8 @@ describeInChromium('a bound session in a browser', () => {
 
   it('two tabs that are first at once agree on one key', async () => {
     const tabs = [await opened(), await opened()];
-    const names = await Promise.all(tabs.map((tab) => tab.evaluate('keyName()')));
-    expect(names[0]).toBe(names[1]);
+    const eight = 'Promise.all(Array.from({ length: 8 }, keyName)).then((names) => names.join())';
+    const names = await Promise.all(tabs.map((tab) => tab.evaluate(eight)));
+    expect(new Set(names.join().split(',')).size).toBe(1);
   });
 });

@@ -175,6 +175,7 @@ describe('browsers', () => {
     const exposed = answer.headers.get('access-control-expose-headers');
     expect(exposed?.split(', ').toSorted()).toEqual([
       'DPoP-Nonce',
+      'Date',
       'Retry-After',
       'WWW-Authenticate',
       'X-Auth-Error',
