@@ -4,6 +4,7 @@ export type { CookieOptions } from './auth/cookie/cookie-options.js';
 export { AUTH_ROUTE, isAuthRoute } from './auth/auth-route.js';
 export { AttemptLimits } from './auth/attempts/attempt-limits.js';
 export type { AttemptOptions } from './auth/attempts/attempt-options.js';
+export type { AttemptPlace, AttemptStore } from './auth/attempts/shared-attempts.js';
 export { AuthService } from './auth/auth.service.js';
 export type { DpopOptions } from './auth/dpop/dpop-options.js';
 export type { OAuthClient, OAuthOptions } from './auth/oauth/oauth-clients.js';

@@ -73,7 +73,7 @@ export interface AuthModuleOptions<
   readonly strategy?: string | undefined;
   /** The same for refresh tokens. @default 'baton-refresh' */
   readonly refreshStrategy?: string | undefined;
-  /** Limits on failed attempts, kept in the memory of each instance; `false` is none. @default the defaults */
+  /** Limits on failed attempts, by each instance or for all; `false` is none. @default the defaults */
   readonly attempts?: AttemptOptions | false | undefined;
   /**
    * Whether a WebSocket may be opened with its token in the query string, as `access_token`, where it ends up in

@@ -62,7 +62,8 @@ const AUTH_SESSION = ApiHeader({
     'The session that the client speaks for; a cookie of another one is session_mismatch',
 });
 
-const guarded = [ApiBearerAuth(), DPOP, ...errorResponses(GUARD_ERRORS)];
+/** Anew for each route: a decorator of security grows by what it decorated before. */
+const guarded = () => [ApiBearerAuth(), DPOP, ...errorResponses(GUARD_ERRORS)];
 
 /** What the description has to be told of the options of `AuthModule`. */
 export interface DescribedOptions {
@@ -142,7 +143,7 @@ function describeLogouts(): void {
     'logoutAll',
     ApiOperation({ operationId: 'logoutAll', summary: 'Ends every session of the user' }),
     noContent,
-    ...guarded,
+    ...guarded(),
   );
   describeRoute(
     AuthController,
@@ -152,7 +153,7 @@ function describeLogouts(): void {
       summary: 'Ends every session of the user but this one',
     }),
     noContent,
-    ...guarded,
+    ...guarded(),
   );
 }
 
@@ -162,7 +163,7 @@ function describeSessions(): void {
     'sessions',
     ApiOperation({ operationId: 'sessions', summary: "The user's live sessions" }),
     ApiOkResponse({ type: SessionsModel }),
-    ...guarded,
+    ...guarded(),
   );
   describeRoute(
     AuthController,
@@ -178,6 +179,6 @@ function describeSessions(): void {
     'me',
     ApiOperation({ operationId: 'me', summary: 'Whom the access token speaks for' }),
     ApiOkResponse({ type: MeModel }),
-    ...guarded,
+    ...guarded(),
   );
 }

@@ -78,6 +78,7 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
       perName: env.AUTH_LOGIN_ATTEMPTS,
       perAddress: env.AUTH_LOGIN_ATTEMPTS * NAMES_PER_ADDRESS,
       window: env.AUTH_LOGIN_WINDOW,
+      store: shared.attempts,
     },
     cookies: env.AUTH_COOKIES && {
       origins: env.AUTH_ORIGINS,

@@ -16,6 +16,8 @@ import {
   AttemptLimits,
   AuthResponder,
   type AttemptOptions,
+  type AttemptPlace,
+  type AttemptStore,
   AuthError,
   type AuthErrorCode,
   type AuthEvent,
@@ -348,6 +350,9 @@ export const codes: AuthErrorCode[] = errors.map(({ code }) => code);
 export const bodies: (ErrorBody | MeBody)[] = [
   { error: 'a code', error_description: 'a sentence' },
 ];
+const place: AttemptPlace = { entered: true, window: 'a name', underWay: 1, secondsLeft: 900 };
+const store: AttemptStore = { enter: async () => place, leave: async () => {} };
+export const sharedAttempts: AttemptOptions = { store };
 const replays: DpopReplays = { claim: () => true };
 export const dpop: DpopOptions = { dpop: 'required', dpopNonce: true, dpopReplays: replays };
 const service: OAuthClient = { id: 'a-service', secret: 'a secret of at least 32 bytes, say' };

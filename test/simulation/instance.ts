@@ -32,7 +32,7 @@ export interface Instance {
 
 /** Nobody sends a password here, and its counters take longer to make than a schedule. */
 const ATTEMPTS = new AttemptLimits(
-  { attempts: { perName: 0, perAddress: 0, windowSeconds: 1 } },
+  { attempts: { perName: 0, perAddress: 0, windowSeconds: 1, store: undefined } },
   { nowMs: () => 0 },
 );
 

@@ -24,7 +24,7 @@ export class AttemptCounter {
    * @param windowMs how long a window is, milliseconds
    */
   constructor(
-    private readonly most: number,
+    readonly most: number,
     private readonly windowMs: number,
     private readonly clock: Clock,
   ) {}

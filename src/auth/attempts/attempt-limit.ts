@@ -1,8 +1,6 @@
 import { TooManyAttemptsError } from '../../errors.js';
-import type { AttemptCounter } from './attempt-counter.js';
-
-/** Ends an attempt that was let in, and says whether it failed. */
-export type Leave = (failed: boolean) => void;
+import type { AttemptCounter, FailureCount } from './attempt-counter.js';
+import type { Leave, SharedAttempts } from './shared-attempts.js';
 
 /**
  * Lets in so many attempts as may still fail. Each takes its place before it is made and gives it back unless
@@ -12,10 +10,16 @@ export type Leave = (failed: boolean) => void;
 export class AttemptLimit {
   private readonly underWay = new Map<string, Set<Promise<void>>>();
 
-  /** @param onLimit called once for each key and window, with the seconds that are left of it */
+  /**
+   * @param kind sets its keys in the shared count apart from those of other limits
+   * @param onLimit called once for each key and window, with the seconds that are left of it
+   * @param shared counts for all instances, where there is such a thing
+   */
   constructor(
+    private readonly kind: string,
     private readonly counter: AttemptCounter,
     private readonly onLimit: (seconds: number, origin: string) => void,
+    private readonly shared?: SharedAttempts,
   ) {}
 
   /**
@@ -24,6 +28,22 @@ export class AttemptLimit {
    * @throws TooManyAttemptsError when the limit is reached, however right the attempt would be
    */
   async enter(key: string, origin: string): Promise<Leave> {
+    const leaveHere = await this.enterHere(key, origin);
+    if (this.shared === undefined || this.counter.most === 0) return leaveHere;
+    const answer = await this.shared.enter(`${this.kind} ${key}`, this.counter.most);
+    if (answer === null) return leaveHere;
+    if (typeof answer === 'number') {
+      leaveHere(false);
+      throw this.refusal(this.counter.of(key), answer, origin);
+    }
+    return (failed) => {
+      leaveHere(failed);
+      answer(failed);
+    };
+  }
+
+  /** Takes a place in this instance's own count, which decides alone when the shared one is away. */
+  private async enterHere(key: string, origin: string): Promise<Leave> {
     for (;;) {
       const count = this.counter.of(key);
       if (!this.counter.isFull(count)) {
@@ -36,13 +56,16 @@ export class AttemptLimit {
       }
       const others = this.underWay.get(key);
       if (others === undefined) {
-        const seconds = this.counter.secondsLeft(count);
-        if (!count.told) this.onLimit(seconds, origin);
-        count.told = true;
-        throw new TooManyAttemptsError(seconds);
+        throw this.refusal(count, this.counter.secondsLeft(count), origin);
       }
       await Promise.all(others);
     }
+  }
+
+  private refusal(count: FailureCount, seconds: number, origin: string): TooManyAttemptsError {
+    if (!count.told) this.onLimit(seconds, origin);
+    count.told = true;
+    return new TooManyAttemptsError(seconds);
   }
 
   /** Lets others wait for an attempt. @returns ends their waiting */

@@ -3,7 +3,8 @@ import { HttpException, Inject, Injectable, Logger } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../clock.js';
 import { TooManyAttemptsError } from '../../errors.js';
 import { AttemptCounter } from './attempt-counter.js';
-import { AttemptLimit, type Leave } from './attempt-limit.js';
+import { AttemptLimit } from './attempt-limit.js';
+import { type Leave, SharedAttempts } from './shared-attempts.js';
 import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
 import { limitKeyOf } from '../client-address.js';
 
@@ -12,7 +13,7 @@ const TOKENS_PER_PASSWORD = 30;
 
 /**
  * How many failures a user name and an address may have. Successes do not count and wipe nothing. Counts are
- * kept in the memory of this instance.
+ * kept in the memory of this instance and, but for those of refused tokens, in the store that all share.
  */
 @Injectable()
 export class AttemptLimits {
@@ -28,13 +29,16 @@ export class AttemptLimits {
     @Inject(AUTH_CONFIG) { attempts }: Pick<AuthConfig, 'attempts'>,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    const { perName, perAddress, windowSeconds } = attempts;
+    const { perName, perAddress, windowSeconds, store } = attempts;
+    const shared = store && new SharedAttempts(store, windowSeconds);
     const counterOf = (most: number) => new AttemptCounter(most, windowSeconds * 1000, clock);
-    const limitOf = (most: number, what: string) =>
-      new AttemptLimit(counterOf(most), (seconds, address) => this.tell(what, address, seconds));
-    this.names = limitOf(perName, 'failed logins under one name');
-    this.logins = limitOf(perAddress, 'failed logins');
-    this.registrations = limitOf(perAddress, 'failed registrations');
+    const limitOf = (kind: string, most: number, what: string) => {
+      const onLimit = (seconds: number, address: string) => this.tell(what, address, seconds);
+      return new AttemptLimit(kind, counterOf(most), onLimit, shared);
+    };
+    this.names = limitOf('name', perName, 'failed logins under one name');
+    this.logins = limitOf('address', perAddress, 'failed logins');
+    this.registrations = limitOf('registration', perAddress, 'failed registrations');
     this.tokens = counterOf(perAddress * TOKENS_PER_PASSWORD);
   }
 

@@ -13,7 +13,7 @@ const MOST_UNANSWERED = 10_000;
 
 /** What a server logs once, until Redis is back. */
 const WITHOUT =
-  'revocations come to other instances by the poll, and each remembers the DPoP proofs that it has seen alone';
+  'revocations come to other instances by the poll, and each counts attempts and remembers DPoP proofs alone';
 
 /**
  * Two connections to Redis, one for commands and one that listens. They are made, and made again, beside
