@@ -186,6 +186,9 @@ export class MaxUsesReachedError extends AuthError {
  * As any 401, one with that status counts as a failed attempt.
  */
 export class UserRefusedError extends HttpException {
+  /** As those of {@link AuthError}. */
+  readonly extensions: { readonly code: string };
+
   /**
    * @param code the application's own word, such as `email_not_verified`
    * @param status 400 to 499 @default 403
@@ -198,6 +201,7 @@ export class UserRefusedError extends HttpException {
   ) {
     super({ error: code, error_description: description }, status);
     this.message = description;
+    this.extensions = { code };
     if (!/^[a-z0-9_]{1,64}$/.test(code)) throw new TypeError('A code takes a-z, 0-9 and _');
     if (!(status >= 400 && status <= 499)) throw new TypeError('A refusal takes a status of 4xx');
   }

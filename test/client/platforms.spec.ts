@@ -181,8 +181,11 @@ describe('SQLite', () => {
     const db = new Database(path, { timeout: 1234 });
     const storage = sqliteStorage({ db });
     await storage.write('before');
-    new Database(path).exec('BEGIN EXCLUSIVE');
+    const other = new Database(path);
+    other.exec('BEGIN EXCLUSIVE');
     await expect(Promise.resolve(storage.write('after'))).rejects.toThrow(/./);
     expect(db.pragma('busy_timeout', { simple: true })).toBe(1234);
+    // Held until here: one that nobody holds is closed with the garbage, and locks nothing any more.
+    other.close();
   });
 });
