@@ -23,6 +23,7 @@ import {
   JwtAuthGuard,
   OptionalAuth,
   Public,
+  UserRefusedError,
 } from 'nestjs-baton';
 import { WebSocket } from 'ws';
 import { login } from '../contract/vocabulary.js';
@@ -213,5 +214,25 @@ it('a guard of the host’s own stands before every operation, too', async () =>
   });
   const { body } = await host.http().post('/graphql').send({ query: '{ open profile { id } }' });
   expect(body.errors).toMatchObject([{ extensions: { code: 'missing_token' } }]);
+  await host.close();
+});
+
+it('a refusal of the application’s own has its code', async () => {
+  const host = await startHost({
+    imports: [apollo({})],
+    auth: {
+      toUser: () => {
+        throw new UserRefusedError('locked', 'Your account is locked', 423);
+      },
+    },
+    extras: { globalGuard: true },
+    providers: [ProfileResolver],
+  });
+  const { access_token } = await login(host);
+  const asked = host.http().post('/graphql').send({ query: '{ profile { id } }' });
+  const { body } = await asked.set('Authorization', `Bearer ${access_token}`);
+  expect(body.errors).toMatchObject([
+    { message: 'Your account is locked', extensions: { code: 'locked' } },
+  ]);
   await host.close();
 });
