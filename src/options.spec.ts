@@ -105,6 +105,7 @@ describe('the settings', () => {
       accessTtlSeconds: 900,
       refreshTtlSeconds: 604_800,
       sessionTtlSeconds: 2_592_000,
+      boundRotation: true,
       graceSeconds: 10,
       recovery: true,
       recoverLostWrites: true,
