@@ -43,6 +43,6 @@ it('every duration may be ten years, and is as long as it says', async () => {
 it('a longer one stops the start, each with a line of its own', async () => {
   const { code, lines } = await runToExit(allOf('3651d'));
   expect(code).toBe(1);
-  const named = lines.map((line) => line.split(' ')[0]);
-  expect(named.toSorted()).toEqual(DURATIONS.toSorted());
+  expect(lines).toHaveLength(DURATIONS.length);
+  expect(new Set(lines.map((line) => line.split(' ')[0]))).toEqual(new Set(DURATIONS));
 });
