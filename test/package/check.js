@@ -23,7 +23,7 @@ const USER = { username: 'ann', password: 'correct horse battery staple' };
 /** Every file of the tarball is one of these. */
 const WANTED = [
   /^(package\.json|LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY|bench\/RESULTS)\.md)$/,
-  /^docs\/.+\.(md|png)$/,
+  /^docs\/(.+\.(md|png)|model\/(check|session\.pml))$/,
   /^examples\/(?!.*\bdist\/).+$/,
   /^dist\/cjs\/package\.json$/,
   /^dist\/(?!standalone\/|main\.)(?!.*\.spec\.).+\.(js|d\.ts|js\.map)$/,
