@@ -3,12 +3,9 @@ import { Inject, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { WsAdapter } from '@nestjs/platform-ws';
-import { TypeOrmModule } from '@nestjs/typeorm';
 import { type OnGatewayConnection, WebSocketGateway } from '@nestjs/websockets';
-import { AuthModule, Connections } from 'nestjs-baton';
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
-import { connection } from '../subjects/data-source.js';
-import { USERS } from '../subjects/users.js';
+import { Connections } from 'nestjs-baton';
+import { IMPORTS } from '../subjects/auth-imports.js';
 
 /** A gateway of `ws` that opens its connections, as docs/transports.md shows it. */
 @WebSocketGateway({ path: '/sockets' })
@@ -21,19 +18,7 @@ class Gateway implements OnGatewayConnection {
 }
 
 @Module({
-  imports: [
-    TypeOrmModule.forRoot({
-      ...connection(),
-      autoLoadEntities: true,
-      migrations: [CreateRefreshTokens1764000000000],
-      migrationsRun: true,
-    }),
-    AuthModule.forRoot({
-      users: USERS,
-      accessSecret: process.env['AUTH_ACCESS_SECRET'] ?? '',
-      refreshSecret: process.env['AUTH_REFRESH_SECRET'] ?? '',
-    }),
-  ],
+  imports: IMPORTS,
   providers: [Gateway],
 })
 class ServerModule {}

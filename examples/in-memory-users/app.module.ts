@@ -1,12 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule, type AuthenticatedUser, CurrentUser, JwtAuthGuard } from 'nestjs-baton';
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
-import { UsersService } from './users.service.js';
-
-/** Forgotten at the end of the process, as the users and the sessions are. */
-const freshSecret = (): string => randomBytes(32).toString('base64url');
+import { type AuthenticatedUser, CurrentUser, JwtAuthGuard } from 'nestjs-baton';
+import { SessionsModule } from './sessions.module.js';
 
 @Controller('profile')
 export class ProfileController {
@@ -17,29 +11,5 @@ export class ProfileController {
   }
 }
 
-@Module({ providers: [UsersService], exports: [UsersService] })
-export class UsersModule {}
-
-@Module({
-  imports: [
-    UsersModule,
-    TypeOrmModule.forRoot({
-      type: 'better-sqlite3',
-      database: ':memory:',
-      autoLoadEntities: true,
-      migrations: [CreateRefreshTokens1764000000000],
-      migrationsRun: true,
-    }),
-    AuthModule.forRootAsync({
-      imports: [UsersModule],
-      inject: [UsersService],
-      useFactory: (users: UsersService) => ({
-        users,
-        accessSecret: freshSecret(),
-        refreshSecret: freshSecret(),
-      }),
-    }),
-  ],
-  controllers: [ProfileController],
-})
+@Module({ imports: [SessionsModule], controllers: [ProfileController] })
 export class AppModule {}

@@ -11,7 +11,7 @@ const freshSecret = (): string => randomBytes(32).toString('base64url');
 @Module({ providers: [UsersService], exports: [UsersService] })
 export class UsersModule {}
 
-/** Users and sessions in memory, for examples of something else. */
+/** Users and sessions in memory: of this example, and of those of something else. */
 @Module({
   imports: [
     UsersModule,
