@@ -1,50 +1,17 @@
 import {
-  type PresentedState,
-  type RotationPolicy,
-  type SessionState,
-  isExhausted,
-  judge,
-} from './rotation-policy.js';
-
-const NOW = 1_767_225_600_000;
-const POLICY: RotationPolicy = {
-  graceSeconds: 10,
-  recovery: true,
-  maxRecoveries: 0,
-  recoverLostWrites: true,
-  maxUses: 0,
-  boundRotation: true,
-};
-
-/** Generation 5 is live, 4 is its parent, the rotation was a minute ago, nobody has used 5 yet. */
-const SESSION: SessionState = {
-  generation: 5,
-  parentGeneration: 4,
-  tokenHash: 'hash of 5',
-  rotatedAtMs: NOW - 60_000,
-  confirmed: false,
-  expiresAtMs: NOW + 60_000,
-  revokedAtMs: null,
-  jkt: null,
-};
-
-/** Nobody has proved a key. */
-const BEARER = { opensSeal: false, jkt: null, isDue: false };
-
-const NEWER: PresentedState = { ...BEARER, generation: 6, tokenHash: 'hash of 6' };
-const LIVE: PresentedState = { ...BEARER, generation: 5, tokenHash: 'hash of 5' };
-const FORK: PresentedState = { ...BEARER, generation: 5, tokenHash: 'another hash' };
-const PARENT: PresentedState = {
-  ...BEARER,
-  generation: 4,
-  tokenHash: 'hash of 4',
-  opensSeal: true,
-};
-const BOUND_ELSEWHERE: PresentedState = { ...PARENT, opensSeal: false };
-const OLDER: PresentedState = { ...BEARER, generation: 3, tokenHash: 'hash of 3' };
-const EVERY_TOKEN = [NEWER, LIVE, FORK, PARENT, BOUND_ELSEWHERE, OLDER];
-
-const refuse = (why: string) => ({ kind: 'refuse', why });
+  NOW,
+  POLICY,
+  SESSION,
+  NEWER,
+  LIVE,
+  FORK,
+  PARENT,
+  BOUND_ELSEWHERE,
+  OLDER,
+  EVERY_TOKEN,
+  refuse,
+} from '../../test/host/judged-tokens.js';
+import { type SessionState, isExhausted, judge } from './rotation-policy.js';
 
 describe('a session that is over', () => {
   it.each(EVERY_TOKEN)('is unknown without a row: %j', (presented) => {

@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { readJwt } from '../../test/host/hand-made-jwt.js';
+import { NOW_SECONDS, PLACE } from '../../test/host/token-place.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { type RsaAlgorithm, privateKey, secretKey } from '../keys/signing-key.js';
@@ -10,7 +11,6 @@ import { AccessTokenCodec } from './access-token-codec.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
 
 const NOW = 1_767_225_600_999;
-const NOW_SECONDS = 1_767_225_600;
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
 const RSA_PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export(PKCS8)
@@ -20,15 +20,6 @@ const EC_PEM = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   .toString();
 const KEY = secretKey('the access secret, 32 bytes or more.');
 const pair = (pem: string, rsa?: RsaAlgorithm) => privateKey(pem, rsa);
-
-const PLACE = {
-  userId: 'ann',
-  /** Opened just now, as its first 48 bits say. */
-  sessionId: '019b76da-a800-7000-8000-000000000000',
-  generation: 3,
-  sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
-  jkt: null,
-};
 
 const tokensWith = (keys: KeyRing, given: SessionOptions = {}, nowMs = NOW) =>
   new AccessTokenCodec(v.parse(settingsSchema, given), keys, { nowMs: () => nowMs });

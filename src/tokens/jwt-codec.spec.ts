@@ -2,6 +2,7 @@ import { type KeyObject, createPublicKey, generateKeyPairSync, sign } from 'node
 import * as fc from 'fast-check';
 import * as v from 'valibot';
 import { handMadeJwt, hmacWith, readJwt } from '../../test/host/hand-made-jwt.js';
+import { NOW_SECONDS, PLACE } from '../../test/host/token-place.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { privateKey, secretKey } from '../keys/signing-key.js';
@@ -10,21 +11,12 @@ import { AccessTokenCodec } from './access-token-codec.js';
 import { RefreshTokenCodec } from './refresh-token-codec.js';
 
 const NOW = 1_767_225_600_000;
-const NOW_SECONDS = 1_767_225_600;
 const CLOCK = { nowMs: () => NOW };
 const SETTINGS = v.parse(settingsSchema, {});
 const SECRET = 'the refresh secret, 32 bytes or more';
 const KEY = secretKey(SECRET);
 const TOKENS = new RefreshTokenCodec(SETTINGS, new KeyRing(KEY), CLOCK);
 
-const PLACE = {
-  userId: 'ann',
-  /** Opened just now, as its first 48 bits say. */
-  sessionId: '019b76da-a800-7000-8000-000000000000',
-  generation: 3,
-  sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
-  jkt: null,
-};
 const { token: TOKEN } = TOKENS.issue(PLACE);
 const { header: HEADER, claims: CLAIMS } = readJwt(TOKEN);
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { readJwt } from '../../test/host/hand-made-jwt.js';
+import { NOW_SECONDS, PLACE } from '../../test/host/token-place.js';
 import { InvalidTokenError, TokenExpiredError } from '../errors.js';
 import { KeyRing } from '../keys/key-ring.js';
 import { secretKey } from '../keys/signing-key.js';
@@ -9,19 +10,9 @@ import { RefreshTokenCodec } from './refresh-token-codec.js';
 import { hashOf } from './token-hash.js';
 
 const NOW = 1_767_225_600_999;
-const NOW_SECONDS = 1_767_225_600;
 const CLOCK = { nowMs: () => NOW };
 const KEY = secretKey('the refresh secret, 32 bytes or more');
 const OLD_KEY = secretKey('the refresh secret of last year, 32+');
-
-const PLACE = {
-  userId: 'ann',
-  /** Opened just now, as its first 48 bits say. */
-  sessionId: '019b76da-a800-7000-8000-000000000000',
-  generation: 3,
-  sessionEndsAtSeconds: NOW_SECONDS + 2_592_000,
-  jkt: null,
-};
 
 const settings = (given: SessionOptions = {}) => v.parse(settingsSchema, given);
 const tokensWith = (keys: KeyRing, given: SessionOptions = {}, clock = CLOCK) =>

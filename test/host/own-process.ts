@@ -27,18 +27,20 @@ export async function stopOwnServers(): Promise<void> {
   folders.clear();
 }
 
+/** {@link describeWith} for a suite that starts servers of its own. */
+export function describeWithOwn(server: string, program: string | null, suite: () => void): void {
+  describeWith(`with ${server} of its own`, program, suite);
+}
+
 /**
- * Describes a suite that starts servers of its own. Where their program is not installed it is a skip that
- * says so, and under `CI=true` a failure.
+ * Describes a suite that runs a program of this machine. Where it is not installed it is a skip that says so, and
+ * under `CI=true` a failure.
  *
  * @param program the path that {@link installed} found
  */
-export function describeWithOwn(server: string, program: string | null, suite: () => void): void {
-  if (program !== null || process.env['CI'] === 'true') {
-    describe(`with ${server} of its own`, suite);
-  } else {
-    it.skip(`with ${server} of its own: it is not installed`, () => {});
-  }
+export function describeWith(name: string, program: string | null, suite: () => void): void {
+  if (program !== null || process.env['CI'] === 'true') describe(name, suite);
+  else it.skip(`${name}: it is not installed`, () => {});
 }
 
 /** The path of a program of this machine. @param elsewhere folders other than those of the PATH; they go first */

@@ -5,13 +5,11 @@ import {
   type SessionState,
   judge,
 } from '../../src/sessions/rotation-policy.js';
-import { installed } from '../host/own-process.js';
+import { NOW, POLICY } from '../host/judged-tokens.js';
+import { describeWith, installed } from '../host/own-process.js';
 
 const MODEL = 'docs/model/session.pml';
-const SPIN = installed('spin');
 const SEEDS = 40;
-const GRACE_SECONDS = 10;
-const NOW = 1_767_225_600_000;
 const OWNERS_KEY = 'the thumbprint of the owner’s key';
 
 const JUDGEMENT =
@@ -56,7 +54,7 @@ function judgementIn(match: RegExpMatchArray, isBound: boolean): Judgement {
       generation: rowGen,
       parentGeneration: parent === NONE ? null : parent,
       tokenHash: 'the row’s',
-      rotatedAtMs: NOW - elapsed * GRACE_SECONDS * 1000,
+      rotatedAtMs: NOW - elapsed * POLICY.graceSeconds * 1000,
       confirmed: confirmed === 1,
       expiresAtMs: NOW + 1,
       revokedAtMs: revoked === 1 ? NOW : null,
@@ -65,40 +63,38 @@ function judgementIn(match: RegExpMatchArray, isBound: boolean): Judgement {
   };
 }
 
-const POLICY: RotationPolicy = {
-  graceSeconds: GRACE_SECONDS,
-  recovery: true,
-  maxRecoveries: 0,
-  recoverLostWrites: true,
-  maxUses: 0,
-  boundRotation: true,
-};
-
 const STRICT: RotationPolicy = { ...POLICY, graceSeconds: 0, recovery: false };
 
-const describeModel = SPIN !== null || process.env['CI'] === 'true' ? describe : describe.skip;
-
 /** Its properties are searched by `npm run model`; here the code has to agree with it. */
-describeModel('the policy, driven by the model (spin; test/model/install-spin)', () => {
-  it.each([
-    ['two tabs', [], POLICY, ['replay', 'recover']],
-    ['a thief', ['-DTHIEF=1'], POLICY, ['replay', 'recover', 'reuse', 'refuse']],
-    ['a thief without the key', ['-DTHIEF=1', '-DKEYED=1'], POLICY, ['replay', 'reuse']],
-    ['a fail-over', ['-DTABS=1', '-DFAILOVER=1', '-DKILL=1'], POLICY, ['advance']],
-    ['a thief and a fail-over', ['-DTHIEF=1', '-DFAILOVER=1'], POLICY, ['reuse', 'recover']],
-    ['strict single use', ['-DTHIEF=1', '-DGRACE=0', '-DRECOVERY=0'], STRICT, ['reuse', 'refuse']],
-    ['a bound session', ['-DTHIEF=1', '-DBOUND=1'], POLICY, ['catchUp', 'refuse']],
-  ] as const)('decides as the model does with %s', (_what, definitions, policy, kinds) => {
-    const met = new Set<string>();
-    for (let seed = 1; seed <= SEEDS; seed += 1) {
-      for (const { text, presented, session, decision } of walk(seed, definitions)) {
-        met.add(decision);
-        const { kind } = judge(presented, session, policy, NOW);
-        expect(`${text} seed=${seed}, judged ${kind}`).toBe(
-          `${text} seed=${seed}, judged ${decision}`,
-        );
+describeWith(
+  'the policy, driven by the model (spin; test/model/install-spin)',
+  installed('spin'),
+  () => {
+    it.each([
+      ['two tabs', [], POLICY, ['replay', 'recover']],
+      ['a thief', ['-DTHIEF=1'], POLICY, ['replay', 'recover', 'reuse', 'refuse']],
+      ['a thief without the key', ['-DTHIEF=1', '-DKEYED=1'], POLICY, ['replay', 'reuse']],
+      ['a fail-over', ['-DTABS=1', '-DFAILOVER=1', '-DKILL=1'], POLICY, ['advance']],
+      ['a thief and a fail-over', ['-DTHIEF=1', '-DFAILOVER=1'], POLICY, ['reuse', 'recover']],
+      [
+        'strict single use',
+        ['-DTHIEF=1', '-DGRACE=0', '-DRECOVERY=0'],
+        STRICT,
+        ['reuse', 'refuse'],
+      ],
+      ['a bound session', ['-DTHIEF=1', '-DBOUND=1'], POLICY, ['catchUp', 'refuse']],
+    ] as const)('decides as the model does with %s', (_what, definitions, policy, kinds) => {
+      const met = new Set<string>();
+      for (let seed = 1; seed <= SEEDS; seed += 1) {
+        for (const { text, presented, session, decision } of walk(seed, definitions)) {
+          met.add(decision);
+          const { kind } = judge(presented, session, policy, NOW);
+          expect(`${text} seed=${seed}, judged ${kind}`).toBe(
+            `${text} seed=${seed}, judged ${decision}`,
+          );
+        }
       }
-    }
-    expect([...met]).toEqual(expect.arrayContaining([...kinds]));
-  });
-});
+      expect([...met]).toEqual(expect.arrayContaining([...kinds]));
+    });
+  },
+);
