@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:net';
 import { Controller, UseGuards } from '@nestjs/common';
 import {
   type ClientProxy,
@@ -26,6 +25,7 @@ import {
 import { firstValueFrom } from 'rxjs';
 import { login } from '../contract/vocabulary.js';
 import { isListening } from '../host/databases.js';
+import { freePort } from '../host/own-process.js';
 import { type Host, startHost } from '../host/start-host.js';
 import { REFUSED_TOKENS } from './refused-tokens.js';
 
@@ -106,15 +106,7 @@ const KINDS: readonly [what: string, options: () => Promise<Options>, Message, p
 ];
 
 async function overTcp(): Promise<TcpOptions & TcpClientOptions> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' ? address?.port : undefined;
-  await new Promise((resolve) => server.close(resolve));
-  return {
-    transport: Transport.TCP,
-    options: { host: '127.0.0.1', ...(port === undefined ? {} : { port }) },
-  };
+  return { transport: Transport.TCP, options: { host: '127.0.0.1', port: await freePort() } };
 }
 
 async function overNats(): Promise<NatsOptions> {
@@ -127,45 +119,44 @@ const available = await Promise.all(
 );
 const isRun = (index: number): boolean => available[index] === true || process.env['CI'] === 'true';
 
-describe.each(KINDS.filter((_kind, index) => isRun(index)))(
-  'messages over %s',
-  (_what, optionsOf, message) => {
-    let host: Host;
-    let client: ClientProxy;
-    beforeAll(async () => {
-      host = await startHost({ controllers: [ProfileController] });
-      const options = await optionsOf();
-      host.app.connectMicroservice(options);
-      await host.app.startAllMicroservices();
-      client = ClientProxyFactory.create(options);
-    });
-    afterAll(async () => {
-      await client.close();
-      await host.close();
-    });
+const kinds = KINDS.filter((_kind, index) => isRun(index));
 
-    const ask = (pattern: string, token?: string) =>
-      firstValueFrom(client.send<unknown>(pattern, message(token)));
+describe.each(kinds)('messages over %s', (_what, optionsOf, message) => {
+  let host: Host;
+  let client: ClientProxy;
+  beforeAll(async () => {
+    host = await startHost({ controllers: [ProfileController] });
+    const options = await optionsOf();
+    host.app.connectMicroservice(options);
+    await host.app.startAllMicroservices();
+    client = ClientProxyFactory.create(options);
+  });
+  afterAll(async () => {
+    await client.close();
+    await host.close();
+  });
 
-    it('a valid token is let in, and its user found', async () => {
-      const { access_token, session_id } = await login(host);
-      const { id } = await host.app.get(AuthService).authenticate(access_token);
-      expect(await ask('profile', access_token)).toEqual([id, session_id]);
-    });
+  const ask = (pattern: string, token?: string) =>
+    firstValueFrom(client.send<unknown>(pattern, message(token)));
 
-    it('a public message is for everybody', async () => {
-      expect(await ask('open')).toBe('nobody');
-    });
+  it('a valid token is let in, and its user found', async () => {
+    const { access_token, session_id } = await login(host);
+    const { id } = await host.app.get(AuthService).authenticate(access_token);
+    expect(await ask('profile', access_token)).toEqual([id, session_id]);
+  });
 
-    it.each(REFUSED_TOKENS)(
-      'a %s token is an error with our code',
-      async (_kind, token, error, sentence) => {
-        const asked = ask('profile', await token(host));
-        await expect(asked).rejects.toEqual({ error, error_description: sentence });
-      },
-    );
-  },
-);
+  it('a public message is for everybody', async () => {
+    expect(await ask('open')).toBe('nobody');
+  });
+
+  it.each(REFUSED_TOKENS)(
+    'a %s token is an error with our code',
+    async (_kind, token, error, sentence) => {
+      const asked = ask('profile', await token(host));
+      await expect(asked).rejects.toEqual({ error, error_description: sentence });
+    },
+  );
+});
 
 it('the metadata of a packet has the token, where the transport has no headers', async () => {
   const host = await startHost({ controllers: [ProfileController] });
@@ -183,18 +174,25 @@ it('the metadata of a packet has the token, where the transport has no headers',
   await host.close();
 });
 
-it('a global guard stands before every message but the public ones', async () => {
-  const host = await startHost({
-    extras: { globalGuard: true },
-    controllers: [UnguardedController],
-  });
-  const options = await overTcp();
-  host.app.connectMicroservice(options, { inheritAppConfig: true });
-  await host.app.startAllMicroservices();
-  const client = ClientProxyFactory.create(options);
-  expect(await firstValueFrom(client.send<unknown>('open', {}))).toBe('nobody');
-  const asked = firstValueFrom(client.send<unknown>('profile', {}));
-  await expect(asked).rejects.toMatchObject({ error: 'missing_token' });
-  await client.close();
-  await host.close();
-});
+it.each(kinds)(
+  'a global guard stands before every message but the public ones, over %s',
+  async (_what, optionsOf, message) => {
+    const host = await startHost({
+      extras: { globalGuard: true },
+      controllers: [UnguardedController],
+    });
+    const options = await optionsOf();
+    host.app.connectMicroservice(options, { inheritAppConfig: true });
+    await host.app.startAllMicroservices();
+    const client = ClientProxyFactory.create(options);
+    const ask = (pattern: string, token?: string) =>
+      firstValueFrom(client.send<unknown>(pattern, message(token)));
+    expect(await ask('open')).toBe('nobody');
+    await expect(ask('profile')).rejects.toMatchObject({ error: 'missing_token' });
+    await expect(ask('profile', 'a.b.c')).rejects.toMatchObject({ error: 'invalid_token' });
+    const { access_token } = await login(host);
+    expect(await ask('profile', access_token)).toEqual([expect.any(String)]);
+    await client.close();
+    await host.close();
+  },
+);
