@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { type Page, chromium } from 'playwright-core';
+import { type Browser, type Page, chromium } from 'playwright-core';
 import { ARGUMENTS, CHROMIUM } from '../playground/browser.js';
 
 /** What a page is asked by: `client(storage)` makes `window.baton`, `bound(key)` the same with proofs by a key. */
@@ -81,25 +81,39 @@ export async function startMortalBrowser(
   apiUrl: string,
   script: string,
 ): Promise<MortalBrowser> {
+  const { browser, kill } = await launched(profile).catch(() => launched(profile));
+  const page = await browser.contexts()[0]?.newPage();
+  if (!page) throw new Error('The browser has not started');
+  await openPage(page, apiUrl, script);
+  return { page, kill, ask: (expression) => page.evaluate(expression) };
+}
+
+/**
+ * Starts a browser on a profile. Chromium on a killed one's profile takes the connection now and then and never answers
+ * it; it is killed then, and its profile as it was left can be started again.
+ */
+async function launched(profile: string): Promise<{ browser: Browser; kill: () => Promise<void> }> {
   const own = ['--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
   const child = spawn(CHROMIUM, [...ARGUMENTS, ...own], {
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const browser = await chromium.connectOverCDP(await addressIn(child.stderr));
-  const page = await browser.contexts()[0]?.newPage();
-  if (!page || child.pid === undefined) throw new Error('The browser has not started');
-  const group = -child.pid;
-  await openPage(page, apiUrl, script);
-  return {
-    page,
-    ask: (expression) => page.evaluate(expression),
-    async kill() {
-      const ended = once(child, 'exit');
-      process.kill(group, 'SIGKILL');
-      await ended;
-    },
+  await once(child, 'spawn');
+  const group = -Number(child.pid);
+  const kill = async () => {
+    const ended = once(child, 'exit');
+    process.kill(group, 'SIGKILL');
+    await ended;
   };
+  try {
+    const address = await addressIn(child.stderr);
+    // A pipe that nobody empties would stop the browser once it is full.
+    child.stderr.resume();
+    return { browser: await chromium.connectOverCDP(address, { timeout: 15_000 }), kill };
+  } catch (error) {
+    await kill();
+    throw error;
+  }
 }
 
 async function addressIn(stderr: NodeJS.ReadableStream): Promise<string> {
