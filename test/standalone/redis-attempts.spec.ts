@@ -1,41 +1,20 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer } from 'node:net';
-import { REDIS_PORT, describeOnRedis, onRedis, ownIssuer, redisAt } from '../host/redis.js';
+import { REDIS_PORT, describeOnRedis, onRedis, redisAt } from '../host/redis.js';
 import { Switchboard } from '../host/switchboard.js';
-import { type InProcessServer, startInProcess, stopAll } from './server-in-process.js';
-import { cleanUp, temporaryFolder } from './server-process.js';
-import { get, post, signUp } from './vocabulary.js';
+import { type InProcessServer, stopAll } from './server-in-process.js';
+import { cleanUp } from './server-process.js';
+import { redisIs, twoInstances } from './two-instances.js';
+import { post, signUp } from './vocabulary.js';
 
 const MOST = 4;
 
 afterEach(stopAll);
 afterAll(cleanUp);
 
-/** Two instances over one database and one Redis, which let through four failures. */
-async function twoInstances(variables: Readonly<Record<string, string>> = {}) {
-  const shared = {
-    DATABASE_URL: `sqlite:${join(await temporaryFolder(), 'baton.sqlite')}`,
-    AUTH_LOGIN_ATTEMPTS: String(MOST),
-    AUTH_ISSUER: ownIssuer(),
-    REDIS_URL: redisAt(),
-    AUTH_DOCS: 'off',
-    ...variables,
-  };
-  const here = await startInProcess(shared);
-  const there = await startInProcess(shared);
-  return { here, there, issuer: shared.AUTH_ISSUER };
-}
-
-async function redisIs(state: string, ...instances: readonly InProcessServer[]): Promise<void> {
-  const latestMs = performance.now() + 5_000;
-  for (const { url } of instances) {
-    while ((await get(`${url}/health`)).body['redis'] !== state) {
-      if (performance.now() > latestMs) throw new Error(`Redis is not ${state}`);
-      await sleep(5);
-    }
-  }
-}
+/** Which let through four failures. */
+const twoCountingInstances = (variables: Readonly<Record<string, string>> = {}) =>
+  twoInstances({ AUTH_LOGIN_ATTEMPTS: String(MOST), ...variables });
 
 const login = ({ url }: InProcessServer, username: string, password: string) =>
   post(`${url}/auth/login`, { username, password });
@@ -45,7 +24,7 @@ const wrong = async (instance: InProcessServer, username: string): Promise<numbe
 
 /** What is answered on the instance that failures have filled, and on the other. */
 async function answersWith(port: number): Promise<number[]> {
-  const { here, there } = await twoInstances({ REDIS_URL: redisAt(port) });
+  const { here, there } = await twoCountingInstances({ REDIS_URL: redisAt(port) });
   const { username, password } = (await signUp(here.url)).credentials;
   const statuses: number[] = [];
   for (let failure = 0; failure < MOST; failure += 1) statuses.push(await wrong(here, username));
@@ -57,7 +36,7 @@ async function answersWith(port: number): Promise<number[]> {
 /** @see issue 15 */
 describeOnRedis(() => {
   it('failures on two instances are one count, which the right password meets on both', async () => {
-    const { here, there } = await twoInstances();
+    const { here, there } = await twoCountingInstances();
     await redisIs('up', here, there);
     const { credentials } = await signUp(here.url);
     const { username, password } = credentials;
@@ -73,7 +52,7 @@ describeOnRedis(() => {
   });
 
   it('of simultaneous wrong ones on two instances no more than the limit are looked at', async () => {
-    const { here, there } = await twoInstances();
+    const { here, there } = await twoCountingInstances();
     await redisIs('up', here, there);
     const attempts = Array.from({ length: 12 }, (_, index) =>
       wrong(index % 2 === 0 ? here : there, 'nobody'),
@@ -84,7 +63,7 @@ describeOnRedis(() => {
   });
 
   it('of simultaneous right ones, more than the limit on two instances, each is let in', async () => {
-    const { here, there } = await twoInstances();
+    const { here, there } = await twoCountingInstances();
     await redisIs('up', here, there);
     const { username, password } = (await signUp(here.url)).credentials;
     const attempts = Array.from({ length: 10 }, (_, index) =>
@@ -95,7 +74,7 @@ describeOnRedis(() => {
   });
 
   it('a window ends by itself, nothing of it stays, and the next begins anew', async () => {
-    const { here, there, issuer } = await twoInstances({ AUTH_LOGIN_WINDOW: '1s' });
+    const { here, there, issuer } = await twoCountingInstances({ AUTH_LOGIN_WINDOW: '1s' });
     await redisIs('up', here, there);
     for (const instance of [here, there, here, there]) await wrong(instance, 'nobody');
     expect(await wrong(here, 'nobody')).toBe(429);
@@ -105,7 +84,7 @@ describeOnRedis(() => {
   });
 
   it('Redis holds neither a name nor an address', async () => {
-    const { here, issuer } = await twoInstances();
+    const { here, issuer } = await twoCountingInstances();
     await redisIs('up', here);
     await wrong(here, 'somebody-by-name');
     await onRedis(async (client) => {
@@ -124,7 +103,7 @@ describeOnRedis(() => {
 
   it('when Redis hangs each instance counts alone, and a login costs a moment once', async () => {
     const line = await Switchboard.to(REDIS_PORT);
-    const { here, there } = await twoInstances({ REDIS_URL: redisAt(line.port) });
+    const { here, there } = await twoCountingInstances({ REDIS_URL: redisAt(line.port) });
     await redisIs('up', here, there);
     const { username, password } = (await signUp(here.url)).credentials;
     line.hold();

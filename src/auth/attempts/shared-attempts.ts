@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
-import { answerWithin } from '../../clock.js';
+import { SharedStore } from '../shared-store.js';
 
 /**
  * Counts failed attempts for all instances. Each takes its place before it is made and gives it back unless it
@@ -40,17 +39,16 @@ export type Leave = (failed: boolean) => void;
 
 /** A login waits no longer for the store's answer. */
 const ANSWER_MS = 100;
-/** After a failure the store is left alone for so long. */
-const SILENCE_MS = 5_000;
 /** How long an attempt waits for those under way on other instances, and how often it asks for them. */
 const OTHERS_MS = 5_000;
 const ASK_AGAIN_MS = 50;
 
-/** An {@link AttemptStore} that costs nothing when it is away, slow or hung. */
+/** Attempts in an {@link AttemptStore}. */
 export class SharedAttempts {
-  private readonly logger = new Logger('AuthModule');
-  private silentUntilMs = -Infinity;
-  private told = false;
+  private readonly shared = new SharedStore(ANSWER_MS, {
+    alone: 'Attempts are counted by each instance alone: the shared count failed',
+    again: 'Attempts are counted for all instances again',
+  });
 
   constructor(
     private readonly store: AttemptStore,
@@ -73,42 +71,15 @@ export class SharedAttempts {
     }
   }
 
-  private async placeOf(key: string, most: number): Promise<AttemptPlace | null> {
-    if (performance.now() < this.silentUntilMs) return null;
-    const given = Promise.resolve().then(() => this.store.enter(key, most, this.windowSeconds));
-    try {
-      const place = await answerWithin(ANSWER_MS, given, 'it does not answer');
-      this.tellBack();
-      return place;
-    } catch (error) {
-      this.fail(error);
-      // It was taken all the same, perhaps, and nobody is there who will give it back.
-      given.then(
-        (place) => place.entered && this.leave(key, place, false),
-        () => {},
-      );
-      return null;
-    }
-  }
-
-  private leave(key: string, { window }: AttemptPlace, failed: boolean): void {
-    Promise.resolve()
-      .then(() => this.store.leave(key, window, failed))
-      .catch((error: unknown) => this.fail(error));
-  }
-
-  private fail(error: unknown): void {
-    this.silentUntilMs = performance.now() + SILENCE_MS;
-    if (this.told) return;
-    this.told = true;
-    const why = error instanceof Error ? error.message : String(error);
-    this.logger.warn(
-      `Attempts are counted by each instance alone: the shared count failed (${why})`,
+  private placeOf(key: string, most: number): Promise<AttemptPlace | null> {
+    return this.shared.ask(
+      async () => this.store.enter(key, most, this.windowSeconds),
+      // It was taken all the same, and nobody is there who will give it back.
+      (place) => place.entered && this.leave(key, place, false),
     );
   }
 
-  private tellBack(): void {
-    if (this.told) this.logger.log('Attempts are counted for all instances again');
-    this.told = false;
+  private leave(key: string, { window }: AttemptPlace, failed: boolean): void {
+    this.shared.tell(async () => this.store.leave(key, window, failed));
   }
 }

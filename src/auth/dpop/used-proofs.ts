@@ -1,22 +1,25 @@
-import { Inject, Injectable, Logger } from '@nestjs/common';
-import { CLOCK, type Clock, answerWithin } from '../../clock.js';
+import { Inject, Injectable } from '@nestjs/common';
+import { CLOCK, type Clock } from '../../clock.js';
 import { InvalidDpopProofError } from '../../errors.js';
 import type { DpopProof } from '../../tokens/dpop-proof.js';
 import { hashOf } from '../../tokens/token-hash.js';
 import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
+import { SharedStore } from '../shared-store.js';
 import { type DpopReplays, ReplayMemory } from './replay-memory.js';
 
-/** How long a request waits for what the instances share. Without an answer, what this one remembers has to do. */
-const SHARED_MS = 500;
+/** A request waits no longer for what the instances share. */
+const ANSWER_MS = 500;
 
 /** Lets each proof be used once: on this instance, and on all of them where they share a memory (`dpopReplays`). */
 @Injectable()
 export class UsedProofs {
-  private readonly logger = new Logger('AuthModule');
   /** Anybody can make proofs for a login. They do not push out those of sessions. */
   private readonly ofLogins = new ReplayMemory();
   private readonly ofSessions = new ReplayMemory();
-  private isFailing = false;
+  private readonly shared = new SharedStore(ANSWER_MS, {
+    alone: 'Used DPoP proofs are remembered by each instance alone: the shared memory failed',
+    again: 'Used DPoP proofs are remembered for all instances again',
+  });
 
   constructor(
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
@@ -44,25 +47,9 @@ export class UsedProofs {
     return this.claimShared(dpopReplays, id, Math.ceil(untilSeconds - nowMs / 1000) + 1);
   }
 
-  private async claimShared(shared: DpopReplays, id: string, seconds: number): Promise<void> {
-    if (!(await this.isFirst(shared, id, seconds))) throw replayed();
-  }
-
-  /** A failure is told once, until something has succeeded. */
-  private async isFirst(shared: DpopReplays, id: string, seconds: number): Promise<boolean> {
-    try {
-      const asked = async () => shared.claim(id, seconds);
-      const isFirst = await answerWithin(SHARED_MS, asked(), 'it does not answer');
-      this.isFailing = false;
-      return isFirst;
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (!this.isFailing) {
-        this.logger.warn(`Used DPoP proofs are remembered by this instance alone: ${message}`);
-      }
-      this.isFailing = true;
-      return true;
-    }
+  private async claimShared(replays: DpopReplays, id: string, seconds: number): Promise<void> {
+    const isFirst = await this.shared.ask(async () => replays.claim(id, seconds));
+    if (isFirst === false) throw replayed();
   }
 }
 
