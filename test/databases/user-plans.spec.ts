@@ -72,7 +72,9 @@ describeOnEachDatabase((kind) => {
   });
 
   it('a change of the password goes by an index of the users', async () => {
-    const change = () => users.replacePassword(ANN, 'another hash', source.manager);
-    expect(await scansDuring(change)).toEqual([]);
+    const scans = await scansDuring(() =>
+      users.replacePassword(ANN, 'another hash', source.manager),
+    );
+    expect(scans).toEqual([]);
   });
 });
