@@ -8,6 +8,7 @@ export type { AttemptPlace, AttemptStore } from './auth/attempts/shared-attempts
 export { AuthService } from './auth/auth.service.js';
 export type { DpopOptions } from './auth/dpop/dpop-options.js';
 export type { OAuthClient, OAuthOptions } from './auth/oauth/oauth-clients.js';
+export type { PresetOptions } from './auth/preset.js';
 export { OAuthError, type OAuthErrorCode } from './auth/oauth/oauth-error.js';
 export { ProofOfPossession } from './auth/dpop/proof-of-possession.js';
 export type { DpopReplays } from './auth/dpop/replay-memory.js';

@@ -77,39 +77,43 @@ describe('options that can be used', () => {
     expect(complaintAbout(given)).toBe('none');
   });
 
-  it('may be an object of a class, whose hooks keep their object', async () => {
-    class Options implements AuthModuleOptions {
-      readonly users = USERS;
-      readonly accessSecret = ACCESS;
-      readonly refreshSecret = REFRESH;
-      readonly #tenant = 'north';
-      readonly #seen: string[] = [];
-      accessTokenClaims() {
-        return { tenant: this.#tenant };
+  it.each([undefined, 'browser-app'] as const)(
+    'may be an object of a class, whose hooks keep their object, with the preset %s',
+    async (preset) => {
+      class Options implements AuthModuleOptions {
+        readonly preset = preset;
+        readonly users = USERS;
+        readonly accessSecret = ACCESS;
+        readonly refreshSecret = REFRESH;
+        readonly #tenant = 'north';
+        readonly #seen: string[] = [];
+        accessTokenClaims() {
+          return { tenant: this.#tenant };
+        }
+        onLogin(user: AuthUser) {
+          this.#seen.push(`${user.username} logs in`);
+        }
+        onRefresh(user: AuthUser) {
+          this.#seen.push(`${user.username} refreshes`);
+        }
+        toUser({ sub }: AccessTokenClaims) {
+          return `${sub} of ${this.#tenant}`;
+        }
+        seen() {
+          return this.#seen;
+        }
       }
-      onLogin(user: AuthUser) {
-        this.#seen.push(`${user.username} logs in`);
-      }
-      onRefresh(user: AuthUser) {
-        this.#seen.push(`${user.username} refreshes`);
-      }
-      toUser({ sub }: AccessTokenClaims) {
-        return `${sub} of ${this.#tenant}`;
-      }
-      seen() {
-        return this.#seen;
-      }
-    }
-    const options = new Options();
-    const { accessTokenClaims, onLogin, onRefresh, toUser } = resolveOptions(options);
-    const ann = { id: 1, username: 'ann' };
-    expect(await accessTokenClaims?.(ann)).toEqual({ tenant: 'north' });
-    await onLogin?.(ann, { ip: null, userAgent: null, deviceName: null });
-    await onRefresh?.(ann, 'a session');
-    expect(options.seen()).toEqual(['ann logs in', 'ann refreshes']);
-    const claims = { sub: 'ann', sid: 's', gen: 0, jti: 'j', iat: 0, exp: 1 };
-    expect(toUser?.(claims)).toBe('ann of north');
-  });
+      const options = new Options();
+      const { accessTokenClaims, onLogin, onRefresh, toUser } = resolveOptions(options);
+      const ann = { id: 1, username: 'ann' };
+      expect(await accessTokenClaims?.(ann)).toEqual({ tenant: 'north' });
+      await onLogin?.(ann, { ip: null, userAgent: null, deviceName: null });
+      await onRefresh?.(ann, 'a session');
+      expect(options.seen()).toEqual(['ann logs in', 'ann refreshes']);
+      const claims = { sub: 'ann', sid: 's', gen: 0, jti: 'j', iat: 0, exp: 1 };
+      expect(toUser?.(claims)).toBe('ann of north');
+    },
+  );
 
   it('may bring users with methods of their class', () => {
     class Users {
@@ -152,6 +156,7 @@ describe('options that cannot be used', () => {
       'takes another secret than accessSecret',
     ],
     ['rsaAlgorithm', { rsaAlgorithm: 'RS1' }, 'takes RS256 or PS256'],
+    ['preset', { preset: 'browser' }, 'takes browser-app'],
     ['clock', { clock: Date }, 'takes an object with the method nowMs'],
     ['accessTokenClaims', { accessTokenClaims: {} }, 'takes a function'],
     ['onLogin', { onLogin: 'refuse' }, 'takes a function'],

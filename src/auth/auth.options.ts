@@ -36,6 +36,7 @@ import {
   oauthClientsOf,
   oauthEntries,
 } from './oauth/oauth-clients.js';
+import { type PresetOptions, presetEntries, withPreset } from './preset.js';
 
 /** One key, or several of which the first signs and the others, the previous ones, still verify. */
 export type OneOrMore = string | readonly string[];
@@ -45,7 +46,7 @@ export interface AuthModuleOptions<
   User extends AuthUser = AuthUser,
   Fields extends FurtherFields = FurtherFields,
 >
-  extends SessionOptions, DpopOptions, OAuthOptions, AuthHooks<User> {
+  extends SessionOptions, DpopOptions, OAuthOptions, PresetOptions, AuthHooks<User> {
   /**
    * The application's users: an object, or the class of the service that a module provides, found once the
    * application is made, so that the service may inject `AuthService`.
@@ -160,6 +161,7 @@ const optionsSchema = closedObject({
   attempts: v.optional(attemptsSchema, {}),
   ...dpopEntries,
   ...oauthEntries,
+  ...presetEntries,
   ...hookEntries,
 });
 
@@ -168,7 +170,8 @@ const optionsSchema = closedObject({
  *
  * @throws AuthOptionsError that names what is at fault, never its value
  */
-export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'users'> {
+export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'users'> {
+  const options = withPreset(given);
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
   const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
@@ -183,7 +186,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
   if (accessSecret !== undefined && accessPrivateKey !== undefined) {
     throw optionError('accessPrivateKey', 'takes the place of accessSecret: give one of them');
   }
-  if (options.toUser !== undefined && user === 'full') {
+  if (given.toUser !== undefined && user === 'full') {
     throw optionError('toUser', "takes the place of user: 'full': give one of them");
   }
   const refresh = keyRing('refreshSecret', refreshSecret, secretKey);
@@ -192,7 +195,7 @@ export function resolveOptions(options: AuthModuleOptions): Omit<AuthConfig, 'us
     throw optionError('refreshSecret', 'takes another secret than accessSecret');
   }
   return {
-    ...hooksOf(options),
+    ...hooksOf(given),
     settings,
     clock,
     revocationFeed,

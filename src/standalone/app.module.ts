@@ -4,7 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import type { AuthModuleOptions } from '../auth/auth.options.js';
-import { ENVIRONMENT, type Environment } from './environment/environment.js';
+import { ENVIRONMENT, type Environment, offersCookies } from './environment/environment.js';
 import { ErrorFilter } from './error.filter.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';
@@ -67,6 +67,7 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
     users,
     revocationFeed: shared.revocationFeed,
     dpopReplays: shared.dpopReplays,
+    preset: env.AUTH_PRESET,
     dpop: env.AUTH_DPOP,
     dpopNonce: env.AUTH_DPOP_NONCE,
     publicUrl: env.AUTH_PUBLIC_URL,
@@ -80,7 +81,7 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
       window: env.AUTH_LOGIN_WINDOW,
       store: shared.attempts,
     },
-    cookies: env.AUTH_COOKIES && {
+    cookies: offersCookies(env) && {
       origins: env.AUTH_ORIGINS,
       allowPlainHttp: env.NODE_ENV !== 'production',
       path: env.AUTH_COOKIE_PATH,

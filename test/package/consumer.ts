@@ -66,6 +66,7 @@ import {
   OptionalAuth,
   type PasswordChangedEvent,
   type PresentedRefreshToken,
+  type PresetOptions,
   ProofOfPossession,
   type ProofRefusedEvent,
   Public,
@@ -357,6 +358,8 @@ const replays: DpopReplays = { claim: () => true };
 export const dpop: DpopOptions = { dpop: 'required', dpopNonce: true, dpopReplays: replays };
 const service: OAuthClient = { id: 'a-service', secret: 'a secret of at least 32 bytes, say' };
 export const oauth: OAuthOptions = { oauthClients: [service] };
+
+export const preset: PresetOptions = { preset: 'browser-app' };
 const grant: OAuthErrorCode = new OAuthError('invalid_grant', 'a sentence').code;
 export const grants = [grant];
 export async function holderOf(

@@ -59,6 +59,7 @@ describe('the configuration', () => {
     ['AUTH_REGISTRATION', ['true']],
     ['AUTH_LOGIN_ATTEMPTS', ['0', '-1', 'ten']],
     ['AUTH_LOGIN_WINDOW', ['0']],
+    ['AUTH_PRESET', ['browser', 'on']],
     ['AUTH_COOKIES', ['maybe']],
     ['AUTH_ORIGINS', ['example.com', 'https://example.com/', 'https://a.example,*', 'null']],
     ['AUTH_ORIGINS', ['https://*.example.com', 'capacitor://', 'tauri://localhost/', 'file://x']],
@@ -172,6 +173,16 @@ describe('the configuration', () => {
     expect(readEnvironment({ ...SECRETS, AUTH_ACCESS_TTL: text }).sessionRules.accessTtl).toBe(
       seconds,
     );
+  });
+
+  it.each([
+    [{}, { accessTtl: 600, refreshTtl: 28_800, sessionTtl: 28_800 }],
+    [{ AUTH_SESSION_TTL: '1d' }, { accessTtl: 600, refreshTtl: 86_400, sessionTtl: 86_400 }],
+    [{ AUTH_REFRESH_TTL: '1h' }, { refreshTtl: 3600, sessionTtl: 3600 }],
+    [{ AUTH_ACCESS_TTL: '1m' }, { accessTtl: 60, refreshTtl: 28_800 }],
+  ])('lets AUTH_PRESET stand in for lifetimes: beside %p', (given, rules) => {
+    const environment = readEnvironment({ ...SECRETS, ...given, AUTH_PRESET: 'browser-app' });
+    expect(environment.sessionRules).toMatchObject(rules);
   });
 
   it('takes 0 for the grace period, the uses and the sessions', () => {

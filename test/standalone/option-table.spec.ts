@@ -29,6 +29,7 @@ const VARIABLE_OF = {
   publicUrl: 'AUTH_PUBLIC_URL',
   dpopReplays: 'REDIS_URL',
   oauthClients: 'AUTH_OAUTH_CLIENTS',
+  preset: 'AUTH_PRESET',
   strategy: PLACE,
   refreshStrategy: PLACE,
   socketQueryToken: NO_VARIABLE,

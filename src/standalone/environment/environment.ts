@@ -4,6 +4,7 @@ import { cookiePath, sameSiteWords } from '../../auth/cookie/cookie-options.js';
 import { isWebOrigin } from '../../auth/cookie/web-origin.js';
 import { dpopWords, publicUrl } from '../../auth/dpop/dpop-options.js';
 import { durationSeconds, oneOf } from '../../options.js';
+import { presetEntries } from '../../auth/preset.js';
 import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
@@ -103,7 +104,9 @@ const variables = v.object({
     '10',
   ),
   AUTH_LOGIN_WINDOW: v.optional(durationSeconds(1), 900),
-  AUTH_COOKIES: v.optional(onOff, 'off'),
+  AUTH_PRESET: presetEntries.preset,
+  /** Off without a preset unless told otherwise. */
+  AUTH_COOKIES: v.optional(onOff),
   AUTH_ORIGINS: v.optional(origins, ''),
   AUTH_COOKIE_PATH: v.optional(cookiePath),
   AUTH_COOKIE_SAMESITE: v.optional(oneOf(sameSiteWords)),
@@ -131,6 +134,11 @@ export type Environment = Readonly<v.InferOutput<typeof variables>> & {
   readonly secrets: Secrets;
   readonly sessionRules: SessionRules;
 };
+
+/** Whether it hands out the refresh token as a cookie. */
+export function offersCookies({ AUTH_COOKIES, AUTH_PRESET }: Environment): boolean {
+  return AUTH_COOKIES ?? AUTH_PRESET !== undefined;
+}
 
 /** The name of every variable. */
 export const VARIABLES: readonly string[] = [

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { withPreset } from '../../auth/preset.js';
 import { type SessionOptions, settingsSchema } from '../../options.js';
 
 /** The variable of each rule of sessions. A rule without one does not compile; how it is checked, the option says. */
@@ -39,14 +40,15 @@ const WRITTEN: Readonly<Record<string, { read(text: string): unknown; readonly t
   },
 };
 
-/** Reads the rules; `problems` has what each variable takes that cannot be used. */
+/** Reads the rules, with what `AUTH_PRESET` stands in for; `problems` has what each variable takes that cannot be used. */
 export function sessionRules(env: Readonly<Record<string, string>>) {
   const problems = new Map<string, string>();
   const given = OPTIONS.map((option) => {
     const text = env[SESSION_VARIABLES[option]];
     return [option, text === undefined ? undefined : (writtenAs(option)?.read(text) ?? text)];
   });
-  const parsed = v.safeParse(rulesSchema, Object.fromEntries(given));
+  const preset = env['AUTH_PRESET'];
+  const parsed = v.safeParse(rulesSchema, withPreset({ preset, ...Object.fromEntries(given) }));
   for (const option of OPTIONS) {
     const issue = parsed.issues?.find(({ path }) => path?.[0].key === option);
     if (issue === undefined) continue;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { NotFoundError } from '../../errors.js';
-import { ENVIRONMENT, type Environment } from '../environment/environment.js';
+import { ENVIRONMENT, type Environment, offersCookies } from '../environment/environment.js';
 
 /** Where the page's files are: the build puts the bundled script beside the copied page and style. */
 const FOLDER = join(import.meta.dirname, 'page');
@@ -35,12 +35,12 @@ export class PlaygroundController {
   @Header('Referrer-Policy', 'no-referrer')
   @Header('Cache-Control', 'no-cache')
   async page(): Promise<string> {
-    const { AUTH_COOKIES, AUTH_PREFIX, AUTH_REGISTRATION, sessionRules } = this.environment;
+    const { AUTH_PREFIX, AUTH_REGISTRATION, sessionRules } = this.environment;
     const settings = new Map([
       ['route-prefix', AUTH_PREFIX && `/${AUTH_PREFIX}`],
       ['grace-seconds', String(sessionRules.grace)],
       ['registration', AUTH_REGISTRATION ? 'on' : 'off'],
-      ['cookies', AUTH_COOKIES ? 'on' : 'off'],
+      ['cookies', offersCookies(this.environment) ? 'on' : 'off'],
     ]);
     const html = await pageFile('index.html');
     return html.replaceAll(/%([a-z-]+)%/g, (_, name: string) => settings.get(name) ?? '');
