@@ -1,11 +1,15 @@
+import { applyDecorators } from '@nestjs/common';
 import {
   ApiBearerAuth,
   ApiBody,
+  ApiExtraModels,
   ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
+  type SchemaObject,
+  getSchemaPath,
 } from '@nestjs/swagger';
 import { AuthController } from '../auth/auth.controller.js';
 import { JwksController } from '../auth/jwks.controller.js';
@@ -69,22 +73,26 @@ const guarded = () => [ApiBearerAuth(), DPOP, ...errorResponses(GUARD_ERRORS)];
 export interface DescribedOptions {
   /** The option `loginFields`, where it is given. @default a user name */
   readonly loginFields?: LoginFields | undefined;
+  /** The schemas of what `responseFields` adds to the body of a login and a refresh, by name. @default nothing */
+  readonly responseFields?: ResponseFieldSchemas | undefined;
 }
+
+type ResponseFieldSchemas = NonNullable<SchemaObject['properties']>;
 
 /**
  * Describes the module's routes for `@nestjs/swagger`; call it once, before `SwaggerModule.createDocument`.
  * The module itself does without that package.
  */
-export function describeAuthRoutes({ loginFields }: DescribedOptions = {}): void {
+export function describeAuthRoutes(options: DescribedOptions = {}): void {
   ApiTags('auth')(AuthController);
   ApiTags('auth')(JwksController);
-  describeTokens(loginFields);
+  describeTokens(options);
   describeLogouts();
   describeSessions();
   describeOAuthRoutes();
 }
 
-function describeTokens(loginFields: LoginFields | undefined): void {
+function describeTokens({ loginFields, responseFields }: DescribedOptions): void {
   describeRoute(
     AuthController,
     'login',
@@ -92,7 +100,7 @@ function describeTokens(loginFields: LoginFields | undefined): void {
     AUTH_TRANSPORT,
     DPOP,
     ApiBody(loginFields === undefined ? { type: LoginModel } : { schema: loginBody(loginFields) }),
-    ApiOkResponse({ type: TokenPairModel }),
+    answersPair(responseFields),
     ...errorResponses(LOGIN_ERRORS),
   );
   describeRoute(
@@ -107,7 +115,7 @@ function describeTokens(loginFields: LoginFields | undefined): void {
     AUTH_TRANSPORT,
     AUTH_SESSION,
     ApiBody({ type: RefreshModel }),
-    ApiOkResponse({ type: TokenPairModel }),
+    answersPair(responseFields),
     ...errorResponses(REFRESH_ERRORS),
   );
   describeRoute(
@@ -119,6 +127,15 @@ function describeTokens(loginFields: LoginFields | undefined): void {
     }),
     ApiOkResponse({ description: 'A JWK set (RFC 7517)' }),
     ...errorResponses([new NotFoundError('Access tokens are signed with a secret')]),
+  );
+}
+
+function answersPair(further: ResponseFieldSchemas | undefined): MethodDecorator {
+  if (further === undefined) return ApiOkResponse({ type: TokenPairModel });
+  const pair = { $ref: getSchemaPath(TokenPairModel) };
+  return applyDecorators(
+    ApiExtraModels(TokenPairModel),
+    ApiOkResponse({ schema: { allOf: [pair, { type: 'object', properties: further }] } }),
   );
 }
 

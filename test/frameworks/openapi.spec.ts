@@ -34,6 +34,31 @@ it('the OpenAPI document shows the fields of a login', async () => {
   await host.close();
 });
 
+it('the OpenAPI document shows what a login and a refresh answer besides the pair', async () => {
+  const host = await startHost({ auth: { responseFields: () => ({ name: 'Ann' }) } });
+  const further = { name: { type: 'string' as const, example: 'Ann' } };
+  describeAuthRoutes({ responseFields: further });
+  const document = SwaggerModule.createDocument(host.app, new DocumentBuilder().build());
+  for (const route of ['/auth/login', '/auth/token/refresh']) {
+    expect(document.paths[route]?.post?.responses['200']).toMatchObject({
+      content: {
+        'application/json': {
+          schema: {
+            allOf: [
+              { $ref: '#/components/schemas/TokenPairModel' },
+              { type: 'object', properties: further },
+            ],
+          },
+        },
+      },
+    });
+  }
+  expect(document.components?.schemas?.['TokenPairModel']).toMatchObject({
+    properties: { refresh_token: { type: 'string' } },
+  });
+  await host.close();
+});
+
 /** Test suites start many applications in one process; a decorator that was shared grew twofold with each. */
 it('a document of the thirtieth application says once what guards a route', async () => {
   const host = await startHost();
