@@ -1,6 +1,6 @@
 /**
  * Checks that the package is at home in applications as `nest new` of each major makes them: CommonJS with ts-jest
- * (11), ES modules with Vitest (12). Installed and imported with the README's own lines; the tests that the CLI
+ * and with SWC (11), ES modules with Vitest (12). Installed and imported with the README's own lines; the tests that the CLI
  * has generated have to pass as they were, and one of ours beside them.
  */
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,6 +14,9 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const MAKE_SECRETS = textBetween('```sh\nfor name in', '```').replace(/^```sh\n/, '');
 
 const temporary = mkdtempSync(join(tmpdir(), 'baton-hosts-'));
+
+/** What applications have beside the module, and our tests of them use. */
+const BESIDE = ['@nestjs/throttler@^6'];
 
 /** From the one mark on, up to the other. */
 function textBetween(from, to) {
@@ -42,7 +45,7 @@ async function makeHost(major, tarball) {
   const generate = [`@nestjs/cli@${major}`, 'new', `nest-${major}`, '--package-manager', 'npm'];
   await run(temporary, 'npx', '--yes', ...generate, '--skip-git', '--skip-install');
   const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
-  await run(folder, 'npm', 'install', ...quietly, ...installed(major, tarball));
+  await run(folder, 'npm', 'install', ...quietly, ...installed(major, tarball), ...BESIDE);
   await run(folder, 'sh', '-c', MAKE_SECRETS);
   writeSources(folder);
   return folder;
@@ -68,6 +71,34 @@ async function checkHost(major, tarball) {
   await run(folder, 'npm', 'run', 'test:e2e');
   say(`Nest ${major}: its own unit and end-to-end tests pass, and one that logs in`);
   return folder;
+}
+
+/** As Nest's page on SWC has it. */
+const SWCRC = {
+  sourceMaps: true,
+  jsc: {
+    parser: { syntax: 'typescript', decorators: true, dynamicImport: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true },
+    baseUrl: './',
+  },
+};
+
+/** The same application, compiled by SWC instead of TypeScript, and its tests as well. */
+async function checkSwc(folder) {
+  const packages = ['@swc/cli', '@swc/core', '@swc/jest'];
+  const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'];
+  await run(folder, 'npm', 'install', '--save-dev', ...quietly, ...packages);
+  writeFileSync(join(folder, '.swcrc'), JSON.stringify(SWCRC));
+  for (const name of ['package.json', 'test/jest-e2e.json']) {
+    const path = join(folder, name);
+    const json = readJson(path);
+    (json.jest ?? json).transform = { '^.+\\.(t|j)s$': '@swc/jest' };
+    writeFileSync(path, JSON.stringify(json, null, 2));
+  }
+  await run(folder, 'npx', 'nest', 'build', '--builder', 'swc');
+  await run(folder, 'npm', 'test');
+  await run(folder, 'npm', 'run', 'test:e2e');
+  say('Nest 11, SWC: it builds, and the same tests pass');
 }
 
 /** Every path that an application may import, those behind a `*` by name. */
@@ -107,6 +138,7 @@ try {
   await checkTypes(tarball);
   const [nest11] = await Promise.all([checkHost(11, tarball), checkHost(12, tarball)]);
   await checkOldResolution(nest11);
+  await checkSwc(nest11);
   say('the package is at home in both');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
