@@ -8,6 +8,8 @@ export class Faults {
   /** The most that a process was wrong about the time. Milliseconds. */
   clockErrorMs = 0;
   private kept: Copy = [];
+  /** When those are up again that were killed. */
+  private readonly restarts: Promise<void>[] = [];
 
   constructor(
     private readonly around: Surroundings,
@@ -33,7 +35,8 @@ export class Faults {
   /** Everything is up again. */
   async end(): Promise<void> {
     this.isUp = true;
-    for (const server of this.servers) if (server.running === null) await server.start();
+    // Not started here as well: of two starts of one process the first is never over.
+    await Promise.all(this.restarts);
   }
 
   measureClocks(): void {
@@ -46,10 +49,8 @@ export class Faults {
     const { scheduler, random } = this.around;
     if (server.running === null) return;
     server.kill();
-    const restart = (): void => {
-      void server.start();
-    };
-    scheduler.after(random.between(100, 5000), restart);
+    const deadMs = random.between(100, 5000);
+    this.restarts.push(scheduler.sleep(deadMs).then(() => server.start()));
   }
 
   private async moveClock(server: Server): Promise<void> {

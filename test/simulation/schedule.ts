@@ -23,6 +23,9 @@ const SECRETS = {
 /** After so long nothing is under way, every confirmation is with every instance, and no grace period lasts. */
 const AFTER_GRACE_MS = 20_000;
 
+/** A schedule takes two minutes of simulated time. One that takes so long waits for what does not come. */
+const ENDLESS_MS = 600_000;
+
 /** What came of one schedule. */
 export interface Played {
   /** Which property was broken, and how; null when none was. */
@@ -87,6 +90,7 @@ class Schedule {
     void this.lead().catch((error: unknown) => referee.fail('a', String(error)));
     await this.scheduler.run(() => {
       this.faults.measureClocks();
+      if (this.scheduler.nowMs > ENDLESS_MS) referee.fail('a', 'the schedule does not end');
       return this.isOver || referee.violation !== null;
     });
     return { violation: referee.violation, trace: trace.toString() };

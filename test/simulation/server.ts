@@ -70,10 +70,8 @@ export class Server {
       trace.tell(this.name, `tells that ${session} was revoked: ${event.reason}`);
       referee.hear(this.name, event.sessionId, event.atMs);
     });
-    const { life } = this;
     await instance.clock.measure().catch(() => {});
     await instance.list.refresh().catch(() => {});
-    if (life !== this.life) return;
     this.running = instance;
     trace.tell(this.name, 'is up');
     this.keepUp(instance);
