@@ -50,7 +50,8 @@ export class RevocationService {
   ) {}
 
   /**
-   * Ends a session; ending it twice is no error.
+   * Ends a session; ending it twice is no error. Where a fail-over has lost its login there is no row to end, but
+   * whoever asks has a token of it: this instance lets none of its access tokens in any more.
    *
    * @param reuse what is told besides, where this is what ended it
    * @returns whether this ended it
@@ -64,9 +65,10 @@ export class RevocationService {
   ): Promise<boolean> {
     requireReason(reason);
     const attempt = { userId, sessionId, reason, atMs: this.clock.nowMs(), reuse };
-    return this.endOne(sessionId, attempt, () =>
-      this.store.revoke(sessionId, reason, attempt.atMs),
-    );
+    if (await this.endAny(sessionId, attempt)) return true;
+    const session = await this.learnOf(sessionId);
+    if (session === null) this.revocations.add(sessionId, attempt.atMs, reason);
+    return false;
   }
 
   /**
@@ -80,9 +82,11 @@ export class RevocationService {
     requireReason(reason);
     if (!isSessionId(sessionId)) return false;
     const attempt = { userId, sessionId, reason, atMs: this.clock.nowMs(), reuse: null };
-    return this.endOne(sessionId, attempt, () =>
+    const hasEnded = await this.endOne(sessionId, attempt, () =>
       this.store.revokeOwn(sessionId, userId, reason, attempt.atMs),
     );
+    if (!hasEnded) await this.learnOf(sessionId);
+    return hasEnded;
   }
 
   /**
@@ -138,7 +142,8 @@ export class RevocationService {
   async revokeReused(reuse: Reuse): Promise<boolean> {
     const { sessionId, userId } = reuse;
     if (this.settings.reuseScope === 'session') {
-      return this.revoke(sessionId, userId, 'reuse', reuse);
+      const atMs = this.clock.nowMs();
+      return this.endAny(sessionId, { userId, sessionId, reason: 'reuse', atMs, reuse });
     }
     return (await this.revokeAll(userId, 'reuse', null, reuse)) > 0;
   }
@@ -175,6 +180,11 @@ export class RevocationService {
     }
   }
 
+  private endAny(sessionId: string, attempt: Attempt): Promise<boolean> {
+    const { reason, atMs } = attempt;
+    return this.endOne(sessionId, attempt, () => this.store.revoke(sessionId, reason, atMs));
+  }
+
   private async endOne(
     sessionId: string,
     attempt: Attempt,
@@ -184,15 +194,14 @@ export class RevocationService {
     const ended = await this.end(attempt, async () =>
       (await statement()) ? [{ id: sessionId, userId, revokedAtMs }] : [],
     );
-    const hasEnded = ended.some(({ id }) => id === sessionId);
-    if (!hasEnded) await this.learnOf(sessionId);
-    return hasEnded;
+    return ended.some(({ id }) => id === sessionId);
   }
 
-  /** Another instance may have ended it, and its answer got lost. */
-  private async learnOf(sessionId: string): Promise<void> {
+  /** Another instance may have ended it, and its answer got lost. @returns null when there is no such session */
+  private async learnOf(sessionId: string): Promise<SessionRow | null> {
     const session = await this.store.find(sessionId);
     if (session !== null) this.learn(session);
+    return session;
   }
 
   /** @returns what this attempt ended, or else earlier ones of which nobody was told */

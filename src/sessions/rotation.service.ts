@@ -60,7 +60,7 @@ export class RotationService {
     const { gen, sid } = presented.claims;
     if (!isProven(presented, { jkt: boundKeyOf(presented.claims) })) throw refusal('unproven');
     const ended = this.revocations.reasonKnownFor(sid);
-    if (ended !== null) throw await this.refuseEnded(sid, ended);
+    if (ended !== null) throw await this.refuseEnded(presented, ended);
     const presentedAtMs = this.clock.nowMs();
     if (!isExhausted(gen, this.settings) && !this.isKept(presented)) {
       const successor = this.successors.next(presented, gen + 1);
@@ -97,7 +97,10 @@ export class RotationService {
     );
     if (session === null) throw refusal('unknown');
     if (decision.kind === 'refuse') throw await this.refusalOf(decision.why, session);
-    if (decision.kind === 'reuse') throw await this.revokeReused(presented, session);
+    if (decision.kind === 'reuse') {
+      await this.revokeReused(presented, session);
+      return null;
+    }
     if (decision.kind === 'replay') {
       return stamp && this.refreshed(this.successors.again(presented, session, stamp), 'replay');
     }
@@ -106,10 +109,10 @@ export class RotationService {
   }
 
   /** Whatever its row says: a standby that took over may have lost the revocation, which is then written again. */
-  private async refuseEnded(sessionId: string, reason: string): Promise<Error> {
-    const session = await this.store.find(sessionId);
+  private async refuseEnded(presented: Presentation, reason: string): Promise<Error> {
+    const session = await this.lostLogins.find(presented);
     if (session !== null && session.revokedAtMs !== null) return this.refusalOf('revoked', session);
-    await this.revocations.revokeAgain(sessionId, reason);
+    await this.revocations.revokeAgain(presented.claims.sid, reason);
     return new SessionRevokedError(reason);
   }
 
@@ -181,13 +184,17 @@ export class RotationService {
     this.events.emit({ type: 'session.stale_copy', sessionId, userId, generation, distance, atMs });
   }
 
-  /** Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. */
-  private async revokeReused({ claims }: Presentation, session: SessionRow): Promise<Error> {
+  /**
+   * Revokes first, so that the answer is true when it is given. Of simultaneous reuses one is answered as such. Where
+   * nothing was left to revoke the row has to be looked at again: somebody else has ended the session, or a standby
+   * has taken over that does not have it.
+   *
+   * @throws TokenReusedError when this has ended it
+   */
+  private async revokeReused({ claims }: Presentation, session: SessionRow): Promise<void> {
     const { id: sessionId, userId } = session;
     const reuse = { sessionId, userId, generation: claims.gen };
-    if (await this.revocations.revokeReused(reuse)) return new TokenReusedError();
-    const ended = await this.store.find(sessionId);
-    return new SessionRevokedError(ended?.revokedReason ?? 'reuse');
+    if (await this.revocations.revokeReused(reuse)) throw new TokenReusedError();
   }
 }
 

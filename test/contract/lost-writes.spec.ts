@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { AuthEvents, RefreshToken, type TokenPairBody } from 'nestjs-baton';
+import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import { decode } from './jwt.js';
 import {
   INVALID_REFRESH,
@@ -71,6 +73,18 @@ onEveryHost({}, (stage) => {
     expect(await refreshing(stage.host, second.refresh_token)).toEqual(REUSED);
     expect(await isAlive(stage.host, forked)).toBe(false);
   });
+
+  it('a reuse whose session a standby takes away before it is revoked is judged anew: nothing was', async () => {
+    const { first, second } = await sessionThatLostWrites(stage);
+    await refresh(stage.host, first.refresh_token);
+    const store = stage.host.app.get(RefreshTokenStore);
+    const revoke = store.revoke.bind(store);
+    jest.spyOn(store, 'revoke').mockImplementationOnce(async (...asked) => {
+      await lose(stage, first);
+      return revoke(...asked);
+    });
+    expect(await isAlive(stage.host, await refresh(stage.host, second.refresh_token))).toBe(true);
+  });
 });
 
 /** @see issue 15 */
@@ -113,6 +127,24 @@ onEveryHost({}, (stage) => {
     expect(await refreshing(stage.host, pair.refresh_token)).toEqual(revokedFor('logout'));
   });
 
+  it('a logout by the access token of a login that the database lost is kept by the instance that made it', async () => {
+    const pair = await login(stage.host);
+    await lose(stage, pair);
+    const http = stage.host.http().post('/auth/logout');
+    expect((await http.auth(pair.access_token, { type: 'bearer' })).status).toBe(204);
+    expect(await me(stage.host, pair.access_token)).toEqual(REVOKED);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(revokedFor('logout'));
+    expect(await rowOf(stage.host, pair)).toMatchObject({ revokedReason: 'logout' });
+  });
+
+  it('a revocation whose whole row the database lost is written again at a refresh', async () => {
+    const pair = await login(stage.host);
+    await logout(stage.host, pair);
+    await lose(stage, pair);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(revokedFor('logout'));
+    expect(await rowOf(stage.host, pair)).toMatchObject({ revokedReason: 'logout' });
+  });
+
   it('a row that is missing ten minutes after its login was not lost: its session is unknown', async () => {
     const pair = await login(stage.host);
     await lose(stage, pair);
@@ -132,5 +164,13 @@ onEveryHost({ auth: { recoverLostWrites: false } }, (stage) => {
     const pair = await login(stage.host);
     await lose(stage, pair);
     expect(await refreshing(stage.host, pair.refresh_token)).toEqual(INVALID_REFRESH);
+  });
+
+  it('with recoverLostWrites off a logout of a login that the database lost is kept by the instance that made it', async () => {
+    const pair = await login(stage.host);
+    await lose(stage, pair);
+    await logout(stage.host, pair);
+    expect(await me(stage.host, pair.access_token)).toEqual(REVOKED);
+    expect(await refreshing(stage.host, pair.refresh_token)).toEqual(revokedFor('logout'));
   });
 });
