@@ -1,4 +1,5 @@
 import { TurnedClock } from '../../test/host/turned-clock.js';
+import { machineTime } from '../clock.js';
 import { sentAtMs, swappedAtMs } from './moment-of-swap.js';
 
 const ASKED_AT_MS = 1_767_225_600_123;
@@ -6,7 +7,10 @@ const ASKED_AT_MS = 1_767_225_600_123;
 describe('a statement is sent', () => {
   it('as many whole seconds after it was asked for as have passed since, each time it is', () => {
     const monotonic = new TurnedClock(5_000_500);
-    const sentAt = sentAtMs(ASKED_AT_MS, { monotonicMs: () => monotonic.nowMs() });
+    const sentAt = sentAtMs(ASKED_AT_MS, {
+      ...machineTime,
+      monotonicMs: () => monotonic.nowMs(),
+    });
     expect(sentAt.now()).toBe(ASKED_AT_MS);
     monotonic.turn(0.999);
     expect(sentAt.now()).toBe(ASKED_AT_MS);

@@ -36,7 +36,6 @@ export class SeenTokens {
     const seen = [...this.pending].flatMap(([sessionId, generations]): SeenToken[] =>
       Array.from(generations, (generation) => ({ sessionId, generation })),
     );
-    if (seen.length === 0) return;
     const passedOver = await this.store.confirm(seen, this.clock.nowMs());
     if (passedOver.length > 0) await this.revokeWithdrawn(passedOver);
     for (const token of seen) this.settle(token);

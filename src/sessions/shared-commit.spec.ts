@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import Database from 'better-sqlite3';
 import { UnavailableError } from '../errors.js';
 import { SharedCommit } from './shared-commit.js';
@@ -53,6 +54,13 @@ describe('those who write within one turn of the event loop', () => {
     const { rename, names } = race();
     expect(await Promise.all([rename('ann', 'amy'), rename('ann', 'eve')])).toEqual([1, 0]);
     expect(names()).toEqual(['amy', 'bob']);
+  });
+
+  it('share it although they write what they select', async () => {
+    const { shared, rename, executed } = race();
+    const copy = "INSERT INTO runner SELECT name || ' II' FROM runner WHERE name = 'bob'";
+    await Promise.all([rename('ann', 'amy'), shared.run(copy, [])]);
+    expect(framesOf(executed)).toEqual(['BEGIN IMMEDIATE', 'COMMIT']);
   });
 
   it('do not fail when another one does', async () => {
@@ -169,6 +177,14 @@ it('a statement that one alone asks for needs no transaction', async () => {
   const { rename, executed } = race();
   expect(await rename('ann', 'amy')).toBe(1);
   expect(framesOf(executed)).toEqual([]);
+});
+
+it('a statement is prepared once, however often it runs', async () => {
+  const { connection, rename } = race();
+  const prepared = jest.spyOn(connection, 'prepare');
+  await rename('ann', 'amy');
+  await rename('amy', 'ann');
+  expect(prepared.mock.calls).toEqual([[RENAME]]);
 });
 
 it('a statement in the next turn has a commit of its own', async () => {

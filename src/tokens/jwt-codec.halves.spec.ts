@@ -111,10 +111,10 @@ it('nothing is signed with a key that is not, or no longer, ours', () => {
   expect(() => tokens.write(place, { ...stamp, kid: 'retired' })).toThrow(InvalidTokenError);
 });
 
-describe('two codecs accept the same tokens', () => {
-  const accepted = (given: SessionOptions, keys: KeyRing) =>
-    new AccessTokenCodec(settingsOf(given), keys, { nowMs: () => 0 }).accepts;
+const accepted = (given: SessionOptions, keys: KeyRing) =>
+  new AccessTokenCodec(settingsOf(given), keys, { nowMs: () => 0 }).accepts;
 
+describe('two codecs accept the same tokens', () => {
   it('with the same settings and keys', () => {
     expect(accepted({}, new KeyRing(KEY))).toBe(accepted({ accessTtl: 60 }, new KeyRing(KEY)));
   });

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
 import { type AuthEvent, AuthEvents } from '../../src/events.js';
@@ -179,6 +180,28 @@ describe('a flush', () => {
     seenTokens.note('a', 1);
     await flushed;
     expect(seenTokens.isPending('a', 1)).toBe(true);
+  });
+
+  it('looks at no row where every token was the live one', async () => {
+    await table.add('a');
+    seenTokens.note('a', 0);
+    const looks = jest.spyOn(table.store, 'findUnrevoked');
+    await seenTokens.flush();
+    expect(looks).not.toHaveBeenCalled();
+  });
+
+  it('may meet another one', async () => {
+    await table.add('a');
+    seenTokens.note('a', 0);
+    await Promise.all([seenTokens.flush(), seenTokens.flush()]);
+    expect(await confirmedAtOf('a')).toBe(NOW);
+  });
+
+  it('leaves nothing behind of what it has written', async () => {
+    for (const id of ['a', 'b']) seenTokens.note(id, 0);
+    await seenTokens.flush();
+    const kept = Object.values(seenTokens).filter((value) => value instanceof Map);
+    expect(kept).toEqual([new Map()]);
   });
 
   it('asks nothing of the database when nothing was seen', async () => {

@@ -60,26 +60,28 @@ describe('a proof', () => {
   });
 });
 
-describe('where the instances share a memory', () => {
-  /** As Redis would: the first who claims an id has it. */
-  function sharedMemory() {
-    const claimed = new Map<string, number>();
-    const claim = jest.fn(async (id: string, seconds: number) => {
-      const isFirst = !claimed.has(id);
-      claimed.set(id, seconds);
-      return isFirst;
-    });
-    return { claimed, claim };
-  }
+/** As Redis would: the first who claims an id has it. */
+function sharedMemory() {
+  const claimed = new Map<string, number>();
+  const claim = jest.fn(async (id: string, seconds: number) => {
+    const isFirst = !claimed.has(id);
+    claimed.set(id, seconds);
+    return isFirst;
+  });
+  return { claimed, claim };
+}
 
-  it('a proof is good once on all of them', async () => {
+const failing = { claim: () => Promise.reject(new Error('away')) };
+
+describe('a memory that the instances share', () => {
+  it('lets a proof be good once on all of them', async () => {
     const memory = sharedMemory();
     await usedProofs(memory).claim(PROOF, UNTIL, true);
     const elsewhere = usedProofs(memory).claim(PROOF, UNTIL, true);
     await expect(elsewhere).rejects.toThrow(InvalidDpopProofError);
   });
 
-  it('it is told a name that reveals nothing, and how long the proof may still come', async () => {
+  it('is told a name that reveals nothing, and how long the proof may still come', async () => {
     const memory = sharedMemory();
     clock.turn(10.5);
     await usedProofs(memory).claim(PROOF, UNTIL, true);
@@ -88,7 +90,7 @@ describe('where the instances share a memory', () => {
     expect(seconds).toBe(51);
   });
 
-  it('it is not asked for what was used here', async () => {
+  it('is not asked for what was used here', async () => {
     const memory = sharedMemory();
     const used = usedProofs(memory);
     await used.claim(PROOF, UNTIL, true);
@@ -96,9 +98,8 @@ describe('where the instances share a memory', () => {
     expect(memory.claim).toHaveBeenCalledTimes(1);
   });
 
-  it('each instance goes by its own memory while the shared one fails', async () => {
-    const claim = async () => Promise.reject(new Error('away'));
-    const used = usedProofs({ claim });
+  it('leaves each instance to its own while it fails', async () => {
+    const used = usedProofs(failing);
     await expect(used.claim(PROOF, UNTIL, true)).resolves.toBeUndefined();
     expect(() => used.claim(PROOF, UNTIL, true)).toThrow(InvalidDpopProofError);
   });
