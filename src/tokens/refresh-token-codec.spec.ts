@@ -53,6 +53,18 @@ describe('a new refresh token', () => {
   it('is another one each time', () => {
     expect(TOKENS.issue(PLACE).token).not.toBe(TOKENS.issue(PLACE).token);
   });
+
+  /** @see issue 16 */
+  it('says of itself with 128 random bits which token it is', () => {
+    const ids = Array.from({ length: 1000 }, () => TOKENS.issue(PLACE).stamp.jti);
+    expect(new Set(ids).size).toBe(1000);
+    const bytes = ids.map((id) => Buffer.from(id, 'base64url'));
+    for (let place = 0; place < 16; place += 1) {
+      const values = new Set(bytes.map((id) => id[place]));
+      expect(values.size).toBeGreaterThan(200);
+    }
+    expect(bytes.every(({ length }) => length === 16)).toBe(true);
+  });
 });
 
 describe('a token written again', () => {

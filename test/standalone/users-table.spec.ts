@@ -40,6 +40,11 @@ describeOnEachDatabase((kind) => {
     await database.drop();
   });
 
+  /** @see issue 16 */
+  it('a new database has no users', async () => {
+    expect(await dataSource.getRepository(User).count()).toBe(0);
+  });
+
   it('a user is found as it was registered, by id and by name', async () => {
     const user = await users.register('Ånn "o\'Neil"', PASSWORD, REGISTERED_AT_MS);
     expect(user.createdAtMs).toBe(REGISTERED_AT_MS);
@@ -75,6 +80,18 @@ describeOnEachDatabase((kind) => {
   it('nobody is found by an id that no user has', async () => {
     expect(await users.findById('0192f0c1-0000-7000-8000-000000000000')).toBeNull();
     expect(await users.findById('')).toBeNull();
+  });
+
+  /** @see issue 16 */
+  it('of a user nothing is kept but names, the hash of the password and the moment of registration', () => {
+    const columns = dataSource.getMetadata(User).columns.map(({ databaseName }) => databaseName);
+    expect(columns.toSorted()).toEqual([
+      'created_at',
+      'id',
+      'password_hash',
+      'username',
+      'username_hash',
+    ]);
   });
 
   it('every column of the entity is read', async () => {
