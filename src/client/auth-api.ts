@@ -1,10 +1,10 @@
 import type { BatonClock } from './clock.js';
 import { BatonError, type BatonErrorCode, isBatonError } from './errors.js';
-import type { Ending } from './events.js';
+import type { SignedOutReason } from './events.js';
 import { type BatonHmac, idempotencyKey } from './idempotency-key.js';
 import { retryAfterMs, withDeadline } from './retry.js';
 import { type ReadErrorCode, type ServerAnswer, jsonOf } from './server-answer.js';
-import type { EndedSession } from './session-record.js';
+import type { EndedSession, SessionRecord } from './session-record.js';
 import type { Session } from './session.js';
 
 /** The codes, of the refresh route alone, that end a session. */
@@ -29,17 +29,9 @@ export interface Credentials {
 /** An answer, read to its end. */
 interface Reply extends ServerAnswer {
   readonly headers: Headers;
-  /** Of an error of our server; null for anybody else's. */
-  readonly code: string | null;
+  /** Of an error of our server; nothing for anybody else's. */
+  readonly code: string | null | undefined;
   readonly sentAtMs: number;
-}
-
-/** What is sent beside a body. */
-interface PostOptions {
-  readonly key?: string;
-  /** In the cookie transport: the session whose cookie is meant. */
-  readonly sessionId?: string;
-  readonly signal?: AbortSignal;
 }
 
 /** What the client asks of the server. What the network throws comes through as it is. */
@@ -52,101 +44,113 @@ export interface AuthApi {
    * Buys the next pair, in one attempt.
    *
    * @param signal cancels it; the request under way is waited for, as long as an attempt may take
+   * @returns what the record says from now on: the session with the next pair, or that it is over
    * @throws BatonError `refresh_failed`
    */
-  readonly refresh: (session: Session, signal: AbortSignal) => Promise<Session | Ending>;
+  readonly refresh: (session: Session, signal: AbortSignal) => Promise<Refreshed>;
   /** @returns whether the server has been told of the end of a session, or has nothing to be told */
   readonly signOut: (ended: EndedSession) => Promise<boolean>;
 }
 
-/** Sends a POST and reads the answer to its end. @throws what the network throws, and when time is up */
-export type Post = (path: string, body: object, options?: PostOptions) => Promise<Reply>;
+type Refreshed = Pick<SessionRecord, 'session' | 'over'>;
 
-/** @param timeoutMs of the reading of an answer that somebody else has fetched */
 export function createAuthApi(
   post: Post,
+  replyTo: ReplyTo,
   isCookie: boolean,
-  timeoutMs: number,
-  errorCode: ReadErrorCode,
-  clock: BatonClock,
   hmac?: BatonHmac,
 ): AuthApi {
   const signedIn = async (reply: Reply): Promise<Session> => {
     const session = pairOf(reply, isCookie) ?? refused('sign_in_failed', reply);
     if (!isCookie || !session.refresh_token) return session;
-    await api.signOut(session);
+    await signOut(session);
     throw new BatonError('cookies_off');
   };
 
-  const api: AuthApi = {
+  const signOut = ({ refresh_token, session_id }: EndedSession) =>
+    post('logout', { refresh_token }, session_id).then(
+      ({ status, code }) => status === 204 || (!!code && status < 500 && status !== 429),
+      () => false,
+    );
+
+  return {
     signIn: async (credentials) => signedIn(await post('login', credentials)),
-    async sessionIn(response) {
-      const read = () => replyOf(response, errorCode, clock.now());
-      return signedIn(await withDeadline(clock, timeoutMs, read));
-    },
+    sessionIn: async (response) => signedIn(await replyTo(async () => response)),
     async refresh(session, signal) {
-      const { secret, refresh_token, session_id: sessionId } = session;
+      const { secret, refresh_token, session_id } = session;
       const key = await idempotencyKey(secret, refresh_token, hmac);
-      const reply = await post('token/refresh', { refresh_token }, { key, sessionId, signal });
+      const reply = await post('token/refresh', { refresh_token }, session_id, key, signal);
       const pair = pairOf(reply, isCookie);
-      if (pair && sessionId && pair.session_id !== sessionId) return stranger(reply, isCookie);
-      return pair ?? endingOf(reply, isCookie) ?? refused('refresh_failed', reply);
+      if (pair && (!session_id || pair.session_id === session_id)) {
+        return { session: { ...session, ...pair } };
+      }
+      const reason = endingOf(reply, isCookie, pair) ?? refused('refresh_failed', reply);
+      // Nobody has to be told of the end of a session without a name.
+      const over = session_id ? { session_id, reason, detail: reply.body.reason } : undefined;
+      return { session: null, over };
     },
-    signOut: ({ refresh_token, session_id: sessionId }) =>
-      post('logout', { refresh_token }, { sessionId }).then(
-        ({ status, code }) => status === 204 || (!!code && status < 500 && status !== 429),
-        () => false,
-      ),
+    signOut,
   };
-  return api;
 }
 
-/**
- * @param url of the routes, with a slash at its end
- * @param timeoutMs of one attempt, the reading of the answer included
- */
+/** @param sessionId in the cookie transport: the session whose cookie is meant */
+type Post = (
+  path: string,
+  body: object,
+  sessionId?: string,
+  key?: string,
+  cancelled?: AbortSignal,
+) => Promise<Reply>;
+
+/** @param routes where the server's are, with a slash at its end */
 export function createPost(
-  url: () => string,
+  routes: () => string,
   isCookie: boolean,
-  timeoutMs: number,
   fetch: typeof globalThis.fetch,
-  errorCode: ReadErrorCode,
-  clock: BatonClock,
+  replyTo: ReplyTo,
 ): Post {
-  return async (path, body, { key, sessionId, signal: cancelled } = {}) => {
+  return (path, body, sessionId, key, cancelled) =>
+    replyTo(
+      (signal) =>
+        fetch(routes() + path, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            ...(key && { 'idempotency-key': key }),
+            ...(isCookie && { 'x-auth-transport': 'cookie' }),
+            ...(isCookie && sessionId && { 'x-auth-session': sessionId }),
+          },
+          body: JSON.stringify(body),
+          credentials: isCookie ? 'include' : undefined,
+          // Followed by nobody: Cloudflare's Workers refuse 'error'.
+          redirect: 'manual',
+          signal,
+        }),
+      cancelled,
+    );
+}
+
+/** Reads the answer to a request to its end. @throws what the network throws, and when time is up */
+type ReplyTo = (
+  send: (signal: AbortSignal) => Promise<Response>,
+  cancelled?: AbortSignal,
+) => Promise<Reply>;
+
+/** @param timeoutMs of one attempt, the reading of the answer included */
+export function replies(timeoutMs: number, errorCode: ReadErrorCode, clock: BatonClock): ReplyTo {
+  return async (send, cancelled) => {
     const sentAtMs = clock.now();
-    const ask = async (signal: AbortSignal) => {
-      const response = await fetch(url() + path, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(key && { 'idempotency-key': key }),
-          ...(isCookie && { 'x-auth-transport': 'cookie' }),
-          ...(isCookie && sessionId && { 'x-auth-session': sessionId }),
-        },
-        body: JSON.stringify(body),
-        ...(isCookie && { credentials: 'include' }),
-        // Followed by nobody: Cloudflare's Workers refuse 'error'.
-        redirect: 'manual',
-        signal,
-      });
-      return replyOf(response, errorCode, sentAtMs);
+    const ask = async (signal: AbortSignal): Promise<Reply> => {
+      const response = await send(signal);
+      const { status, headers } = response;
+      const body = await jsonOf(response);
+      return { status, headers, body, code: errorCode({ status, headers, body }), sentAtMs };
     };
     const reply = await withDeadline(clock, timeoutMs, ask, cancelled);
     // A tab that was frozen meanwhile wakes up to an answer that others may have taken for lost.
     if (clock.now() - sentAtMs > timeoutMs) throw new Error('Timed out');
     return reply;
   };
-}
-
-async function replyOf(
-  response: Response,
-  errorCode: ReadErrorCode,
-  sentAtMs: number,
-): Promise<Reply> {
-  const { status, headers } = response;
-  const body = await jsonOf(response);
-  return { status, headers, body, code: errorCode({ status, headers, body }) ?? null, sentAtMs };
 }
 
 /** The pair in an answer; in the cookie transport it lacks the refresh token. */
@@ -159,23 +163,21 @@ function pairOf({ status, body, sentAtMs }: Reply, isCookie: boolean): Session |
 }
 
 /**
- * A pair of another session than the one that asked is thrown away. Where it came with a cookie, that of the one that
- * asked is lost.
- */
-function stranger(reply: Reply, isCookie: boolean): Ending {
-  return isCookie ? { reason: 'session_mismatch' } : refused('refresh_failed', reply);
-}
-
-/**
  * The end of the session that an answer of the refresh route speaks of. Whatever is not exactly what the contract says
  * came from somebody else, a proxy or a captive portal, and says nothing of the session. Without a cookie there is no
  * session.
+ *
+ * @param stranger a pair of another session than the one that asked: it is thrown away and, where it came with a cookie,
+ *   that of the one that asked is lost
  */
-function endingOf({ status, code, body }: Reply, isCookie: boolean): Ending | undefined {
-  if (isCookie && status === 400 && code) return { reason: 'invalid_token' };
-  if (isCookie && code === 'session_mismatch') return { reason: code };
-  const reason = FINAL.find((final) => status === 401 && final === code);
-  return reason && { reason, detail: body.reason };
+function endingOf(
+  { status, code }: Reply,
+  isCookie: boolean,
+  stranger?: Session,
+): SignedOutReason | undefined {
+  if (isCookie && (stranger || code === 'session_mismatch')) return 'session_mismatch';
+  if (isCookie && status === 400 && code) return 'invalid_token';
+  return status === 401 ? FINAL.find((final) => final === code) : undefined;
 }
 
 function refused(fallback: BatonErrorCode, { status, headers, body, code }: Reply): never {

@@ -1,6 +1,6 @@
 import type { TokenPairBody } from '../wire.js';
 import { addressesOf } from './addresses.js';
-import { type Credentials, createAuthApi, createPost } from './auth-api.js';
+import { type Credentials, createAuthApi, createPost, replies } from './auth-api.js';
 import { authorizedFetch } from './authorized-fetch.js';
 import type { BatonOptions } from './baton-options.js';
 import { sessionIdIn } from './claims.js';
@@ -157,8 +157,9 @@ function partsOf<User>(
   const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
   const stored = storedRecord(storage, owner, isCookie, clock);
   const store = new SessionStore(stored, isCookie, storage.isMissing, events, options.readUser);
-  const post = createPost(routes, isCookie, timeoutMs, fetch, errorCode, clock);
-  const api = createAuthApi(post, isCookie, timeoutMs, errorCode, clock, options.hmac);
+  const replyTo = replies(timeoutMs, errorCode, clock);
+  const post = createPost(routes, isCookie, fetch, replyTo);
+  const api = createAuthApi(post, replyTo, isCookie, options.hmac);
   const aheadMs = options.refreshAheadMs ?? 30_000;
   const refresher = new Refresher(store, api, events, exclusively, clock, aheadMs);
   const signInAndOut = new SignInAndOut(store, isCookie, api, refresher, exclusively, clock);

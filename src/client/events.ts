@@ -62,47 +62,46 @@ export interface Events {
     listener: (details: AllEvents[Name]) => unknown,
   ) => Unsubscribe;
   readonly emit: <Name extends keyof AllEvents>(name: Name, details: AllEvents[Name]) => void;
-  /** Runs a task that holds a lock; the listeners wait until it is over. */
-  readonly hold: <Result>(task: () => Promise<Result>) => Promise<Result>;
-  /** Lets the listeners run, unless a lock is held. */
-  readonly flush: () => void;
+  /** A lock is held from now on: the listeners wait. */
+  readonly hold: () => void;
+  /** It is free again. */
+  readonly release: () => void;
   /** Forgets all listeners, and the calls that wait for them. */
   readonly clear: () => void;
 }
 
-interface Subscription<Name extends keyof AllEvents> {
-  readonly listener: (details: AllEvents[Name]) => unknown;
+interface Subscription {
+  readonly name: string;
+  readonly listener: (details: never) => unknown;
 }
 
-type Subscriptions = { [Name in keyof AllEvents]?: Set<Subscription<Name>> };
-
 export function createEvents(): Events {
-  let subscriptions: Subscriptions = {};
+  const subscriptions = new Set<Subscription>();
   const waiting: (() => unknown)[] = [];
   let holds = 0;
-  const events: Events = {
+  const flush = () => {
+    if (!holds) waiting.splice(0).forEach((call) => Promise.resolve().then(call).catch(report));
+  };
+  return {
     on(name, listener) {
-      const subscription = { listener };
-      const all = subscriptions[name] ?? new Set();
-      subscriptions = { ...subscriptions, [name]: all };
-      all.add(subscription);
-      return () => all.delete(subscription);
+      const subscription = { name, listener };
+      subscriptions.add(subscription);
+      return () => subscriptions.delete(subscription);
     },
     emit(name, details) {
-      const all = subscriptions[name];
-      all?.forEach((one) => waiting.push(() => all.has(one) && one.listener(details)));
-      events.flush();
+      subscriptions.forEach((one) => {
+        const call = () => subscriptions.has(one) && Reflect.apply(one.listener, null, [details]);
+        if (one.name === name) waiting.push(call);
+      });
+      flush();
     },
-    hold(task) {
-      holds += 1;
-      return task().finally(() => (holds -= 1));
+    hold: () => (holds += 1),
+    release() {
+      holds -= 1;
+      flush();
     },
-    flush() {
-      if (!holds) waiting.splice(0).forEach((call) => Promise.resolve().then(call).catch(report));
-    },
-    clear: () => Object.values(subscriptions).forEach((all) => all.clear()),
+    clear: () => subscriptions.clear(),
   };
-  return events;
 }
 
 /** What a listener throws is its own affair: it is shown, and ends nothing. */

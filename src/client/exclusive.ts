@@ -10,8 +10,8 @@ const LONGEST_WAIT_MS = 5000;
 export interface Hold {
   /** False where the lock could not be had: the server tolerates who comes at the same time. */
   readonly isHeld: boolean;
-  /** Keeps the lock when the task is over, until the promise settles. */
-  readonly keep: (until: Promise<unknown>) => void;
+  /** Keeps the lock when the task is over, until the signal aborts. */
+  readonly keep: (stopped: AbortSignal) => void;
 }
 
 /**
@@ -23,31 +23,38 @@ export interface Hold {
 export type Exclusively = <Result>(task: (hold: Hold) => Promise<Result>) => Promise<Result>;
 
 export function exclusivelyBy(lock: BatonLock, events: Events, clock: BatonClock): Exclusively {
-  /** Set while the lock is kept here: it is had, then, without being asked for. */
-  let kept: Promise<unknown> | undefined;
-  const keep = (until: Promise<unknown>) => (kept = until);
+  /** Once the lock is kept here it is had without being asked for. */
+  let isKept = false;
+
+  /** @returns what frees the lock, and waits until it is free */
+  const taken = (signal: AbortSignal) =>
+    new Promise<() => Promise<unknown>>((resolve, reject) => {
+      const held = () =>
+        new Promise<void>((free) => {
+          resolve(() => {
+            free();
+            return locked;
+          });
+          // Too late: the task is running without it.
+          if (signal.aborted) free();
+        });
+      const locked = lock.run(held, signal).catch(reject);
+    });
+
   return async (task) => {
-    if (kept) return events.hold(() => task({ isHeld: true, keep })).finally(events.flush);
-    let result: ReturnType<typeof task> | undefined;
-    let isIn = false;
-    // Once, whether the lock is had in time, too late or not at all.
-    const run = (isHeld: boolean) => (result ??= events.hold(() => task({ isHeld, keep })));
-    let locked: Promise<unknown> | undefined;
-    const waiting = (signal: AbortSignal) =>
-      new Promise<unknown>((begin) => {
-        const inLock = async () => {
-          isIn = !result;
-          begin(null);
-          await run(true).catch(() => {});
-          await kept;
-        };
-        // A lock may throw as well as reject.
-        locked = Promise.resolve().then(() => lock.run(inLock, signal));
-        locked = locked.catch(() => {}).then(begin);
-      });
-    await withDeadline(clock, LONGEST_WAIT_MS, waiting).catch(() => {});
-    return run(false)
-      .finally(() => isIn && !kept && locked)
-      .finally(events.flush);
+    const free = isKept
+      ? undefined
+      : await withDeadline(clock, LONGEST_WAIT_MS, taken).catch(() => {});
+    events.hold();
+    const keep = (stopped: AbortSignal) => {
+      isKept = true;
+      stopped.addEventListener('abort', () => free?.());
+    };
+    try {
+      return await task({ isHeld: isKept || !!free, keep });
+    } finally {
+      if (!isKept) await free?.();
+      events.release();
+    }
   };
 }

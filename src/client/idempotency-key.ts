@@ -3,14 +3,14 @@ export type BatonHmac = (secret: string, text: string) => string | Promise<strin
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-const hexOf = (numbers: Iterable<number>, digits: number) =>
-  [...numbers].map((number) => number.toString(16).padStart(digits, '0')).join('');
+/** Visible ASCII: numbers of 32 bits, decimal. */
+const textOf = (numbers: Uint32Array) => numbers.join('-');
 
 /** A new secret of this installation's: 128 bits, from as good a source as the platform has. */
 export function newSecret(): string {
   const numbers = new Uint32Array(4).map(() => Math.random() * 2 ** 32);
-  const { crypto } = globalThis;
-  return hexOf('getRandomValues' in Object(crypto) ? crypto.getRandomValues(numbers) : numbers, 8);
+  globalThis.crypto?.getRandomValues?.(numbers);
+  return textOf(numbers);
 }
 
 /**
@@ -33,7 +33,7 @@ async function hmacSha256(secret: string, text: string): Promise<string> {
   const { subtle } = crypto;
   const hmac = { name: 'HMAC', hash: 'SHA-256' };
   const key = await subtle.importKey('raw', bytesOf(secret), hmac, false, ['sign']);
-  return hexOf(new Uint8Array(await subtle.sign('HMAC', key, bytesOf(text))), 2);
+  return textOf(new Uint32Array(await subtle.sign('HMAC', key, bytesOf(text))));
 }
 
 /**
@@ -41,13 +41,11 @@ async function hmacSha256(secret: string, text: string): Promise<string> {
  * nothing to start from, and not whoever has read a key beside its token.
  */
 function mixed(secret: string, text: string): string {
-  const lanes = [1, 2, 3, 4].map((seed) => {
-    let state = seed;
-    for (const character of secret + text + secret) {
-      state = Math.imul(state ^ character.charCodeAt(0), 16_777_619 + 2 * seed);
-      state ^= state >>> 15;
-    }
-    return state >>> 0;
-  });
-  return hexOf(lanes, 8);
+  const lanes = new Uint32Array(4).map((_, lane) =>
+    (secret + text + secret).split('').reduce((state, character) => {
+      const next = Math.imul(state ^ character.charCodeAt(0), 16_777_619 + 2 * lane);
+      return next ^ (next >>> 15);
+    }, 1),
+  );
+  return textOf(lanes);
 }

@@ -2,15 +2,11 @@ import { type AuthApi, isPassing } from './auth-api.js';
 import type { BatonClock } from './clock.js';
 import { type Cooldown, createCooldown } from './cooldown.js';
 import { BatonError, isBatonError } from './errors.js';
-import type { Ending, Events } from './events.js';
+import type { Events } from './events.js';
 import type { Exclusively, Hold } from './exclusive.js';
 import { retry } from './retry.js';
-import type { SessionRecord } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 import { type Session, isAlive, isFresh, isSame } from './session.js';
-
-/** How often one refresh is tried before its callers are told. */
-const ATTEMPTS = 3;
 
 /** What was read longer ago than this is old: who stood still meanwhile was overtaken, lock or no lock. Milliseconds. */
 const OLD_MS = 5000;
@@ -126,7 +122,7 @@ export class Refresher {
     const isWorthwhile = (error: unknown) => !signal.aborted && isPassing(error);
     const result = this.#exclusively((hold) =>
       // Each attempt reads anew: a tab that was frozen would present what others have spent meanwhile.
-      retry(this.#clock, ATTEMPTS, () => this.#refreshOnce(isGood, signal, hold), isWorthwhile),
+      retry(this.#clock, () => this.#refreshOnce(isGood, signal, hold), isWorthwhile),
     ).finally(() => (this.#underWay = undefined));
     this.#request = result.catch(() => {});
     try {
@@ -164,21 +160,16 @@ export class Refresher {
     if (this.#clock.now() - beganMs > oldMs) {
       return this.#refreshOnce(isGood, signal, hold, Infinity);
     }
-    const answer = await this.#api.refresh(session, signal);
-    const next = 'reason' in answer ? null : { ...session, ...answer };
-    const over = 'reason' in answer ? overOf(session, answer) : undefined;
+    const change = await this.#api.refresh(session, signal);
     // Somebody may have signed out meanwhile, or, where the lock was not to be had, refreshed.
     const { session: stored } = await this.#store.update((record) =>
-      isSame(record.session, session) ? { ...record, session: next, over } : record,
+      isSame(record.session, session) ? { ...record, over: undefined, ...change } : record,
     );
-    if (next && stored === next) this.#events.emit('refreshed', { sessionId: next.session_id });
+    if (stored && stored === change.session) {
+      this.#events.emit('refreshed', { sessionId: stored.session_id });
+    }
     return stored;
   }
-}
-
-/** Nobody has to be told of the end of a session without a name. */
-function overOf({ session_id }: Session, ending: Ending): SessionRecord['over'] {
-  return session_id ? { session_id, ...ending } : undefined;
 }
 
 /**
@@ -190,5 +181,5 @@ async function claim(store: SessionStore, hold: Hold, stopped: AbortSignal): Pro
   if (!hold.isHeld) {
     throw new BatonError('storage_in_use');
   }
-  hold.keep(new Promise<void>((free) => stopped.addEventListener('abort', () => free())));
+  hold.keep(stopped);
 }

@@ -26,26 +26,28 @@ export function retryAfterMs(headers: Headers): number {
   return ms > 0 ? ms : 0;
 }
 
+/** How often a task is tried before its callers are told. */
+const ATTEMPTS = 3;
+
 /**
- * Runs a task until it succeeds, at most so many times.
+ * Runs a task until it succeeds, three times at most.
  *
  * @param isWorthwhile whether it may succeed the next time
  * @throws what the last try threw
  */
 export async function retry<Result>(
   clock: BatonClock,
-  times: number,
   task: () => Result | Promise<Result>,
-  isWorthwhile: (error: unknown) => boolean = () => true,
+  isWorthwhile: (error: unknown) => boolean,
+  attempt = 0,
 ): Promise<Result> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await task();
-    } catch (error) {
-      if (attempt + 1 >= times || !isWorthwhile(error)) throw error;
-    }
-    await new Promise<void>((resolve) => clock.setTimeout(resolve, fullJitterMs(attempt)));
+  try {
+    return await task();
+  } catch (error) {
+    if (attempt + 1 >= ATTEMPTS || !isWorthwhile(error)) throw error;
   }
+  await new Promise<void>((resolve) => clock.setTimeout(resolve, fullJitterMs(attempt)));
+  return retry(clock, task, isWorthwhile, attempt + 1);
 }
 
 /**

@@ -31,13 +31,9 @@ export interface StoredValue {
 
 export const EMPTY: SessionRecord = { session: null, ended: [] };
 
-/** So many others are kept; who has been away the longest goes first. */
-const MOST_OTHERS = 8;
-
 /** @throws SyntaxError when the value is not one of ours */
 export function parse(value: string | null, owner: Owner, isCookie: boolean): StoredValue {
-  const { records }: { records?: unknown } =
-    value === null ? { records: [] } : (JSON.parse(value) ?? {});
+  const { records }: { records?: unknown } = Object(JSON.parse(value ?? '{"records":[]}'));
   if (!Array.isArray(records)) throw SyntaxError();
   const isOwn = ({ server, client }: Owner) => server === owner.server && client === owner.client;
   const own: OwnedRecord | null = records.find(isOwn) ?? null;
@@ -51,23 +47,8 @@ function isWhole({ session, ended }: SessionRecord, isCookie: boolean): boolean 
   return Array.isArray(ended) && (!session || (typeof id === 'string' && isTokenKept));
 }
 
-/** @returns null when there is nothing to keep */
-export function serialize(
-  record: SessionRecord,
-  owner: Owner,
-  others: StoredValue['others'],
-): string | null {
-  const { session, ended, over } = record;
-  const isEmpty = !session && !ended.length && !over;
-  const records = [...others.slice(-MOST_OTHERS), ...(isEmpty ? [] : [{ ...owner, ...record }])];
-  return records.length ? JSON.stringify({ records }) : null;
-}
-
 /** Of a cookie's session no token is kept, and nothing before it has a name. */
-export function withoutTokens({ session, ended, over }: SessionRecord): SessionRecord {
-  return { session: session?.session_id ? idOf(session) : null, ended: ended.map(idOf), over };
-}
-
-function idOf({ session_id }: EndedSession): EndedSession {
-  return { session_id };
+export function withoutTokens(record: SessionRecord): SessionRecord {
+  const { session_id } = record.session ?? {};
+  return { ...record, session: session_id ? { session_id } : null };
 }

@@ -5,13 +5,12 @@ import {
   type SessionRecord,
   type StoredValue,
   parse,
-  serialize,
   withoutTokens,
 } from './session-record.js';
 import type { BatonStorage } from './storage.js';
 
-/** How often a write is tried before it counts as failed. */
-const WRITES = 3;
+/** So many others are kept; who has been away the longest goes first. */
+const MOST_OTHERS = 8;
 
 /** What one verb of the storage may take, the tries of a write included. */
 const STORAGE_TIME_MS = 5000;
@@ -51,18 +50,21 @@ export function storedRecord(
       return value.own;
     },
     async write(record) {
-      const value = serialize(isCookie ? withoutTokens(record) : record, owner(), others);
-      const once = () => (value === null ? storage.remove() : storage.write(value));
+      const kept = isCookie ? withoutTokens(record) : record;
+      const isEmpty = !kept.session && !kept.ended.length && !kept.over;
+      const own = isEmpty ? null : { ...owner(), ...kept };
+      const records = [...others.slice(-MOST_OTHERS), ...(own ? [own] : [])];
+      const value = JSON.stringify({ records });
+      const once = () => (records.length ? storage.write(value) : storage.remove());
       await withDeadline(clock, STORAGE_TIME_MS, (signal) =>
-        retry(clock, WRITES, once, () => !signal.aborted),
+        retry(clock, once, () => !signal.aborted),
       );
       hasWritten = true;
-      return parse(value, owner(), isCookie).own;
+      return own;
     },
     async takesWrites() {
-      if (hasWritten) return true;
       try {
-        const value = await readValue();
+        const value = hasWritten ? null : await readValue();
         if (value !== null) await inTime(() => storage.write(value));
         return (hasWritten = true);
       } catch {
