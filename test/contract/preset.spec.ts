@@ -1,6 +1,7 @@
 import { decode } from './jwt.js';
 import {
   EXPIRED_REFRESH,
+  answer,
   login,
   onEveryHost,
   pairIn,
@@ -31,9 +32,9 @@ onEveryHost({ auth: { preset: 'browser-app' } }, (stage) => {
   });
 
   it('a page that asks for it has the refresh token in a cookie that it cannot read', async () => {
-    const answer = await postLogin(stage.host).set('X-Auth-Transport', 'cookie');
-    expect(pairIn(answer)).not.toHaveProperty('refresh_token');
-    expect(String(answer.headers['set-cookie'])).toMatch(
+    const opened = await postLogin(stage.host).set('X-Auth-Transport', 'cookie');
+    expect(pairIn(opened)).not.toHaveProperty('refresh_token');
+    expect(String(opened.headers['set-cookie'])).toMatch(
       /^__Secure-baton_refresh=eyJ[\w.-]+; Max-Age=28800; Path=\/auth; HttpOnly; Secure; SameSite=Strict$/,
     );
   });
@@ -41,6 +42,25 @@ onEveryHost({ auth: { preset: 'browser-app' } }, (stage) => {
   it('a page that has a key has a session that is bound to it', async () => {
     const pair = await loginWith(new KeyHolder(stage.host.clock), stage.host);
     expect(pair.token_type).toBe('DPoP');
+  });
+
+  it('a cookie of a session that is bound to a key refreshes it with a proof, and without one does no harm', async () => {
+    const holder = new KeyHolder(stage.host.clock);
+    const proofFor = (route: string) => holder.proof('POST', `${stage.host.url}/auth/${route}`);
+    const page = { 'X-Auth-Transport': 'cookie' };
+    const opened = await postLogin(stage.host).set({ ...page, DPoP: await proofFor('login') });
+    const cookie = String(opened.headers['set-cookie']).split(';', 1);
+    const refreshed = (headers: object) =>
+      stage.host
+        .http()
+        .post('/auth/token/refresh')
+        .set({ ...page, ...headers })
+        .set('Cookie', cookie);
+    const unproved = await answer(refreshed({}));
+    expect(unproved).toMatchObject({ status: 401, body: { error: 'invalid_dpop_proof' } });
+    const next = await refreshed({ DPoP: await proofFor('token/refresh') });
+    expect(pairIn(next)).not.toHaveProperty('refresh_token');
+    expect(next.body.token_type).toBe('DPoP');
   });
 });
 

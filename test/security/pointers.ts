@@ -33,7 +33,7 @@ export function brokenPointersIn(page: string): readonly string[] {
 /** The rows of the tables of a page whose columns are: line, what it asks, verdict, where. */
 export function complianceRowsOf(page: string): readonly ComplianceRow[] {
   const rows = readFileSync(page, 'utf8').matchAll(
-    /^\| (\S+) +\| [^|]+ \| (met|host|refused|not met) +\| ([^|]+) \|$/gm,
+    /^\| (V?\d[\d.]*) +\| [^|]+ \| ([^|]+?) +\| ([^|]+) \|$/gm,
   );
   return [...rows].map(([, id = '', verdict = '', where = '']) => ({ id, verdict, where }));
 }
