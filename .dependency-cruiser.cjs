@@ -4,11 +4,22 @@ const VISIBLE = {
   tokens: ['keys'],
   users: [],
   sessions: ['tokens', 'keys'],
-  auth: ['sessions', 'users', 'tokens', 'keys'],
-  openapi: ['auth', 'sessions', 'users', 'tokens', 'keys'],
-  testing: ['auth', 'sessions', 'users', 'tokens', 'keys'],
+  audit: ['sessions', 'tokens', 'keys'],
+  auth: ['audit', 'sessions', 'users', 'tokens', 'keys'],
+  openapi: ['auth', 'audit', 'sessions', 'users', 'tokens', 'keys'],
+  testing: ['auth', 'audit', 'sessions', 'users', 'tokens', 'keys'],
   migrations: [],
-  standalone: ['openapi', 'auth', 'sessions', 'users', 'tokens', 'keys', 'migrations', 'client'],
+  standalone: [
+    'openapi',
+    'auth',
+    'audit',
+    'sessions',
+    'users',
+    'tokens',
+    'keys',
+    'migrations',
+    'client',
+  ],
 };
 /** Within the server, so that its folders are no circle either. */
 const SERVER = {

@@ -79,6 +79,17 @@ export interface LoginFailedEvent {
   readonly atMs: number;
 }
 
+/**
+ * Events that were not written into the table of events (`audit`): its queue was full, or the database had no place
+ * for them. It is written there itself, so that the table shows its own gaps.
+ */
+export interface AuditLostEvent {
+  readonly type: 'audit.lost';
+  /** How many, since this was told last. */
+  readonly count: number;
+  readonly atMs: number;
+}
+
 /** What happens to sessions, told apart by `type`. No event ever carries a token or a password. */
 export type AuthEvent =
   | SessionOpenedEvent
@@ -88,7 +99,8 @@ export type AuthEvent =
   | SessionRevokedEvent
   | TokenReusedEvent
   | PasswordChangedEvent
-  | LoginFailedEvent;
+  | LoginFailedEvent
+  | AuditLostEvent;
 
 export type AuthEventType = AuthEvent['type'];
 

@@ -1,3 +1,5 @@
+export type { AuditOptions } from './audit/audit-options.js';
+export { authEventEntity, AuthEventRecord } from './audit/auth-event.entity.js';
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
 export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';
 export type { CookieOptions } from './auth/cookie/cookie-options.js';
@@ -50,6 +52,7 @@ export {
   UserRefusedError,
 } from './errors.js';
 export {
+  type AuditLostEvent,
   type AuthEvent,
   type AuthEventOf,
   AuthEvents,
@@ -65,6 +68,7 @@ export {
 } from './events.js';
 export type { RsaAlgorithm } from './keys/signing-key.js';
 export type { Duration, SessionOptions } from './options.js';
+export { authEventMigrations } from './migrations/audit/auth-event-migrations.js';
 export { refreshTokenMigrations } from './migrations/refresh-token-migrations.js';
 export { refreshTokenEntity } from './sessions/entity-of-table.js';
 export type { LiveSession } from './sessions/live-session.js';

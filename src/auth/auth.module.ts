@@ -13,6 +13,7 @@ import {
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import type { AuthUser, FurtherFields } from '../users/user-store.js';
+import { authEventEntity } from '../audit/auth-event.entity.js';
 import { refreshTokenEntity } from '../sessions/entity-of-table.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
@@ -50,6 +51,13 @@ export interface AuthModuleExtras {
   readonly dataSource?: string | undefined;
   /** The table that holds the sessions; its migrations are `refreshTokenMigrations(table)`. @default 'refresh_tokens' */
   readonly table?: string | undefined;
+  /**
+   * Whether events are kept in a table, whose migrations are `authEventMigrations()`, and users see theirs at
+   * `GET activity`. @default false
+   */
+  readonly audit?: boolean | undefined;
+  /** The table that holds the events; its migrations are `authEventMigrations(table)`. @default 'auth_events' */
+  readonly auditTable?: string | undefined;
 }
 
 const DEFAULT_PREFIX = 'auth';
@@ -65,6 +73,8 @@ const EXTRAS: { readonly [Name in keyof Required<AuthModuleExtras>]: AuthModuleE
   oauth: undefined,
   dataSource: undefined,
   table: undefined,
+  audit: undefined,
+  auditTable: undefined,
 };
 
 /**
@@ -94,16 +104,16 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
 })
   .setClassMethodName('forRoot')
   .setExtras(EXTRAS, (definition, extras): DynamicModule => {
-    const { isGlobal = true, globalGuard = false, dataSource, table = 'refresh_tokens' } = extras;
+    const { isGlobal = true, globalGuard = false, dataSource } = extras;
     const { routePrefix = DEFAULT_PREFIX } = extras;
     const { imports = [], providers = [], exports = [] } = definition;
-    const entity = refreshTokenEntity(table);
-    const sessions = TypeOrmModule.forFeature([entity], dataSource);
-    const parts = authProviders(getDataSourceToken(dataSource), entity);
+    const { sessions, events } = entitiesOf(extras);
+    const entities = events === null ? [sessions] : [sessions, events];
+    const parts = authProviders(getDataSourceToken(dataSource), sessions, events);
     return {
       ...definition,
       global: isGlobal,
-      imports: [...imports, DiscoveryModule, sessions],
+      imports: [...imports, DiscoveryModule, TypeOrmModule.forFeature(entities, dataSource)],
       controllers: controllersOf(extras),
       providers: [
         ...providers,
@@ -115,6 +125,14 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
     };
   })
   .build();
+
+/** The entities of the tables; that of the events is null where none are kept. */
+function entitiesOf({ table, audit = false, auditTable = 'auth_events' }: AuthModuleExtras) {
+  return {
+    sessions: refreshTokenEntity(table ?? 'refresh_tokens'),
+    events: audit ? authEventEntity(auditTable) : null,
+  };
+}
 
 function controllersOf(extras: AuthModuleExtras): Type[] {
   const { controller = true, jwks = true, oauth = false, routeDecorators = [] } = extras;

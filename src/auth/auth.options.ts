@@ -1,5 +1,11 @@
 import type { Type } from '@nestjs/common';
 import * as v from 'valibot';
+import {
+  type AuditOptions,
+  type AuditSettings,
+  auditEntries,
+  auditSettings,
+} from '../audit/audit-options.js';
 import type { Clock } from '../clock.js';
 import { KeyRing } from '../keys/key-ring.js';
 import {
@@ -46,7 +52,7 @@ export interface AuthModuleOptions<
   User extends AuthUser = AuthUser,
   Fields extends FurtherFields = FurtherFields,
 >
-  extends SessionOptions, DpopOptions, OAuthOptions, PresetOptions, AuthHooks<User> {
+  extends SessionOptions, DpopOptions, OAuthOptions, PresetOptions, AuditOptions, AuthHooks<User> {
   /**
    * The application's users: an object, or the class of the service that a module provides, found once the
    * application is made, so that the service may inject `AuthService`.
@@ -114,6 +120,7 @@ export interface AuthConfig extends AuthHooks, Pick<AuthModuleOptions, 'clock' |
   readonly attempts: AttemptSettings;
   readonly dpop: ReturnType<typeof dpopSettings>;
   readonly oauthClients: readonly OAuthClient[];
+  readonly audit: AuditSettings;
   /** Null where the cookie transport is off. */
   readonly cookies: CookieSettings | null;
 }
@@ -162,6 +169,7 @@ const optionsSchema = closedObject({
   ...dpopEntries,
   ...oauthEntries,
   ...presetEntries,
+  ...auditEntries,
   ...hookEntries,
 });
 
@@ -203,6 +211,7 @@ export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'user
     attempts,
     dpop: dpopSettings(options),
     oauthClients: oauthClientsOf(options),
+    audit: auditSettings(options),
     accessKeys: access,
     refreshKeys: refresh,
     strategy,

@@ -1,6 +1,9 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
+import { AUDIT_SETTINGS } from '../audit/audit-options.js';
+import { auditProviders } from '../audit/audit.providers.js';
+import type { AuthEventRecord } from '../audit/auth-event.entity.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
@@ -44,7 +47,7 @@ import { UsedProofs } from './dpop/used-proofs.js';
 import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
-import { assertEntityKnown } from './known-entity.js';
+import { assertEventsKnown, assertSessionsKnown } from './known-entity.js';
 import { TokenIntrospection } from './oauth/token-introspection.js';
 import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
@@ -117,6 +120,21 @@ const CONFIGURATION: Provider[] = [
   },
 ];
 
+const CODECS: Provider[] = [
+  {
+    provide: AccessTokenCodec,
+    inject: [AUTH_CONFIG, CLOCK],
+    useFactory: ({ settings, accessKeys }: AuthConfig, clock: Clock) =>
+      new AccessTokenCodec(settings, accessKeys, clock),
+  },
+  {
+    provide: RefreshTokenCodec,
+    inject: [AUTH_CONFIG, CLOCK],
+    useFactory: ({ settings, refreshKeys }: AuthConfig, clock: Clock) =>
+      new RefreshTokenCodec(settings, refreshKeys, clock),
+  },
+];
+
 const PUSH: Provider = {
   provide: RevocationPush,
   inject: [AUTH_CONFIG, RevocationList, AuthEvents, CLOCK],
@@ -135,15 +153,30 @@ const NONCES: Provider = {
     new DpopNonces(refreshKeys.current.signWith, clock),
 };
 
-/** The parts of one `AuthModule`. Each has its own, so that two in one process share nothing. */
-export function authProviders(dataSource: InjectionToken, entity: typeof RefreshToken): Provider[] {
+const AUDIT: Provider = {
+  provide: AUDIT_SETTINGS,
+  inject: [AUTH_CONFIG],
+  useFactory: ({ audit }: AuthConfig) => audit,
+};
+
+/**
+ * The parts of one `AuthModule`. Each has its own, so that two in one process share nothing.
+ *
+ * @param events the entity of the events; null where none are kept
+ */
+export function authProviders(
+  dataSource: InjectionToken,
+  entity: typeof RefreshToken,
+  events: typeof AuthEventRecord | null,
+): Provider[] {
   return [
     ...CONFIGURATION,
     {
       provide: SessionTable,
       inject: [dataSource],
       useFactory: (source: DataSource) => {
-        assertEntityKnown(source, entity);
+        assertSessionsKnown(source, entity);
+        if (events !== null) assertEventsKnown(source, events);
         return new SessionTable(source, entity);
       },
     },
@@ -157,18 +190,7 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
       inject: [AUTH_CONFIG, DatabaseClock],
       useFactory: ({ clock }: AuthConfig, databaseClock: DatabaseClock) => clock ?? databaseClock,
     },
-    {
-      provide: AccessTokenCodec,
-      inject: [AUTH_CONFIG, CLOCK],
-      useFactory: ({ settings, accessKeys }: AuthConfig, clock: Clock) =>
-        new AccessTokenCodec(settings, accessKeys, clock),
-    },
-    {
-      provide: RefreshTokenCodec,
-      inject: [AUTH_CONFIG, CLOCK],
-      useFactory: ({ settings, refreshKeys }: AuthConfig, clock: Clock) =>
-        new RefreshTokenCodec(settings, refreshKeys, clock),
-    },
+    ...CODECS,
     {
       provide: RefreshTokenStore,
       inject: [SessionTable],
@@ -183,6 +205,7 @@ export function authProviders(dataSource: InjectionToken, entity: typeof Refresh
     PUSH,
     NONCES,
     ...PARTS,
+    ...(events === null ? [] : [AUDIT, ...auditProviders(events)]),
   ];
 }
 

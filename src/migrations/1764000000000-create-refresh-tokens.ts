@@ -1,23 +1,8 @@
-import { type QueryRunner, Table, type TableColumnOptions } from 'typeorm';
+import { type QueryRunner, Table } from 'typeorm';
 import { MYSQL_ENGINE } from '../mysql-table.js';
-import {
-  type ColumnNames,
-  SessionMigration,
-  type SessionNames,
-  isOurs,
-} from './session-migration.js';
-
-type ColumnKind = Omit<TableColumnOptions, 'name'>;
-
-const text = (length: number): ColumnKind => ({ type: 'varchar', length: String(length) });
-
-/** As TypeORM spells the entity's `int` on SQLite: with another word `synchronize` would rebuild the table. */
-const INT: ColumnKind = { type: 'integer' };
-
-/** Unix milliseconds. */
-const TIME: ColumnKind = { type: 'bigint' };
-
-const orNull = (kind: ColumnKind): ColumnKind => ({ ...kind, isNullable: true });
+import { type ColumnKind, INT, TIME, orNull, text } from './column-kinds.js';
+import { SessionMigration } from './session-migration.js';
+import type { ColumnNames, TableNames } from './table-migration.js';
 
 const COLUMNS: readonly (readonly [ColumnNames, ColumnKind])[] = [
   [['id'], { ...text(36), isPrimary: true }],
@@ -58,15 +43,12 @@ export class CreateRefreshTokens1764000000000 extends SessionMigration {
     await queryRunner.createTable(tableOf(names), true);
   }
 
-  /** Drops the table if it is the one that was made here: never one that the host had before. */
   async down(queryRunner: QueryRunner): Promise<void> {
-    const names = this.namesIn(queryRunner);
-    const table = await queryRunner.getTable(names.table);
-    if (table !== undefined && isOurs(table, names)) await queryRunner.dropTable(table);
+    await this.dropOurs(queryRunner);
   }
 }
 
-function tableOf(names: SessionNames): Table {
+function tableOf(names: TableNames): Table {
   return new Table({
     name: names.table,
     engine: MYSQL_ENGINE,

@@ -1,7 +1,8 @@
 import { type QueryRunner, type Table, TableIndex } from 'typeorm';
 import { MYSQL_TEXT } from '../mysql-table.js';
 import { INDEXED } from './1764000000000-create-refresh-tokens.js';
-import { SessionMigration, type SessionNames } from './session-migration.js';
+import { SessionMigration } from './session-migration.js';
+import type { TableNames } from './table-migration.js';
 
 /**
  * For a table from before its indexes were named after it, and before its text was UTF-8 whatever the
@@ -27,7 +28,7 @@ export class AlignRefreshTokens1764000000003 extends SessionMigration {
 async function renameIndices(
   queryRunner: QueryRunner,
   table: Table,
-  names: SessionNames,
+  names: TableNames,
 ): Promise<void> {
   for (const column of INDEXED) {
     const [name, columnName] = [names.index(column), names.column(column)];

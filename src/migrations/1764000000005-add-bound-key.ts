@@ -1,5 +1,6 @@
 import { type QueryRunner, TableColumn } from 'typeorm';
-import { type ColumnNames, SessionMigration } from './session-migration.js';
+import { SessionMigration } from './session-migration.js';
+import type { ColumnNames } from './table-migration.js';
 
 const JKT: ColumnNames = ['jkt'];
 

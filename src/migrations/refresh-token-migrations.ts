@@ -1,8 +1,6 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { MigrationInterface } from 'typeorm';
 import * as migrations from './index.js';
-import type { SessionMigration } from './session-migration.js';
-
-const MIGRATIONS: readonly (new (table?: string) => SessionMigration)[] = Object.values(migrations);
+import { migrationsOfTable } from './migrations-of-table.js';
 
 /**
  * The migrations of the table of sessions, for `migrations` of the data source.
@@ -11,21 +9,5 @@ const MIGRATIONS: readonly (new (table?: string) => SessionMigration)[] = Object
  *   `nestjs-baton/migrations`, under their own names @default AuthModule's
  */
 export function refreshTokenMigrations(table?: string): (new () => MigrationInterface)[] {
-  if (table === undefined) return [...MIGRATIONS];
-  return MIGRATIONS.map(
-    (Migration) =>
-      class implements MigrationInterface {
-        private readonly migration = new Migration(table);
-        /** Its own, for TypeORM runs no name twice. It ends with the time all the same. */
-        readonly name = `${table}${this.migration.name}`;
-
-        up(queryRunner: QueryRunner): Promise<void> {
-          return this.migration.up(queryRunner);
-        }
-
-        down(queryRunner: QueryRunner): Promise<void> {
-          return this.migration.down(queryRunner);
-        }
-      },
-  );
+  return migrationsOfTable(Object.values(migrations), table);
 }

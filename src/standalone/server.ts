@@ -32,7 +32,11 @@ export async function createServer(
     routerOptions: { maxParamLength: MAX_BODY_BYTES },
     frameworkErrors: answerUnreadable,
   });
-  const dataSource = await openDatabase(environment.DATABASE_URL, environment.SQLITE_SYNCHRONOUS);
+  const dataSource = await openDatabase(
+    environment.DATABASE_URL,
+    environment.SQLITE_SYNCHRONOUS,
+    environment.AUTH_AUDIT,
+  );
   const module = AppModule.from(environment, dataSource);
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,

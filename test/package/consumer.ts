@@ -12,6 +12,8 @@ import {
 import {
   AUTH_ROUTE,
   type AccessTokenClaims,
+  type AuditLostEvent,
+  type AuditOptions,
   type AuthCaller,
   AttemptLimits,
   AuthResponder,
@@ -21,6 +23,9 @@ import {
   AuthError,
   type AuthErrorCode,
   type AuthEvent,
+  AuthEventRecord,
+  authEventEntity,
+  authEventMigrations,
   type AuthEventOf,
   AuthEvents,
   type AuthEventType,
@@ -215,8 +220,14 @@ export const modules = [
 export const migrations: (new () => MigrationInterface)[] = [
   CreateRefreshTokens1764000000000,
   ...refreshTokenMigrations('staff_sessions'),
+  ...authEventMigrations('staff_events'),
 ];
-export const entities = [RefreshToken, refreshTokenEntity('staff_sessions')];
+export const entities = [
+  RefreshToken,
+  refreshTokenEntity('staff_sessions'),
+  AuthEventRecord,
+  authEventEntity('staff_events'),
+];
 export const isOurs = (context: ExecutionContext): boolean =>
   isAuthRoute(context) || Reflect.getMetadata(AUTH_ROUTE, context.getClass()) === true;
 export const idOf = ({ id }: LiveSession): string => id;
@@ -313,6 +324,10 @@ export function sentence(event: AuthEvent): string {
     }
     case 'login.failed':
       return event.username;
+    case 'audit.lost': {
+      const lost: AuditLostEvent = event;
+      return String(lost.count);
+    }
   }
 }
 
@@ -357,6 +372,8 @@ export const sharedAttempts: AttemptOptions = { store };
 const replays: DpopReplays = { claim: () => true };
 export const dpop: DpopOptions = { dpop: 'required', dpopNonce: true, dpopReplays: replays };
 const service: OAuthClient = { id: 'a-service', secret: 'a secret of at least 32 bytes, say' };
+export const audit: AuditOptions = { auditRetention: '30d', auditRefreshes: true };
+
 export const oauth: OAuthOptions = { oauthClients: [service] };
 
 export const preset: PresetOptions = { preset: 'browser-app' };

@@ -30,6 +30,8 @@ const VARIABLE_OF = {
   dpopReplays: 'REDIS_URL',
   oauthClients: 'AUTH_OAUTH_CLIENTS',
   preset: 'AUTH_PRESET',
+  auditRetention: 'AUTH_AUDIT_RETENTION',
+  auditRefreshes: 'AUTH_AUDIT_REFRESHES',
   strategy: PLACE,
   refreshStrategy: PLACE,
   socketQueryToken: NO_VARIABLE,
@@ -52,6 +54,8 @@ const EXTRA_VARIABLE_OF = {
   routeDecorators: PLACE,
   jwks: PLACE,
   oauth: 'AUTH_OAUTH',
+  audit: 'AUTH_AUDIT',
+  auditTable: PLACE,
   dataSource: PLACE,
   table: PLACE,
 } as const satisfies { readonly [Extra in keyof Required<AuthModuleExtras>]: string };

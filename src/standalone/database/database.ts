@@ -1,5 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import { AuthEventRecord } from '../../audit/auth-event.entity.js';
+import { authEventMigrations } from '../../migrations/audit/auth-event-migrations.js';
 import * as migrations from '../../migrations/index.js';
 import { UnavailableError } from '../../errors.js';
 import { RefreshToken } from '../../sessions/refresh-token.entity.js';
@@ -25,15 +27,22 @@ const UNBOUNDED = 0;
  * The data source of the TypeORM command line, and of the server's migrations: a large table takes its time.
  *
  * @param synchronous when a commit is safe on SQLite
+ * @param audit whether it has the table of events
  */
 export function dataSourceOptions(
   address: DatabaseAddress,
   synchronous: Synchronous = 'full',
+  audit = false,
 ): DataSourceOptions {
   return {
     ...connection(address, synchronous),
-    entities: [RefreshToken, User],
-    migrations: [...Object.values(migrations), CreateUsers1764000000001, AlignUsers1764000000004],
+    entities: [RefreshToken, User, ...(audit ? [AuthEventRecord] : [])],
+    migrations: [
+      ...Object.values(migrations),
+      CreateUsers1764000000001,
+      AlignUsers1764000000004,
+      ...(audit ? authEventMigrations() : []),
+    ],
     logger: new SilentLogger(),
   };
 }
@@ -67,9 +76,10 @@ function connection(address: DatabaseAddress, synchronous: Synchronous) {
 export async function openDatabase(
   address: DatabaseAddress,
   synchronous?: Synchronous,
+  audit?: boolean,
 ): Promise<DataSource> {
   try {
-    const options = dataSourceOptions(address, synchronous);
+    const options = dataSourceOptions(address, synchronous, audit);
     const migrating = await new DataSource(options).initialize();
     await migrate(migrating, address.type);
     if (address.type !== 'better-sqlite3') {

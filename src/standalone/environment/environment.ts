@@ -1,5 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import * as v from 'valibot';
+import { auditEntries } from '../../audit/audit-options.js';
 import { cookiePath, sameSiteWords } from '../../auth/cookie/cookie-options.js';
 import { isWebOrigin } from '../../auth/cookie/web-origin.js';
 import { dpopWords, publicUrl } from '../../auth/dpop/dpop-options.js';
@@ -119,6 +120,9 @@ const variables = v.object({
   AUTH_PUBLIC_URL: v.optional(publicUrl),
   AUTH_OAUTH: v.optional(onOff, 'off'),
   AUTH_OAUTH_CLIENTS: v.optional(oauthClients),
+  AUTH_AUDIT: v.optional(onOff, 'off'),
+  AUTH_AUDIT_RETENTION: v.optional(auditEntries.auditRetention),
+  AUTH_AUDIT_REFRESHES: v.optional(onOff, 'off'),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   SQLITE_SYNCHRONOUS: v.optional(oneOf(['full', 'normal']), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),
