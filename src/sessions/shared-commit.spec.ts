@@ -187,6 +187,17 @@ it('a statement is prepared once, however often it runs', async () => {
   expect(prepared.mock.calls).toEqual([[RENAME]]);
 });
 
+it('where nobody waits nothing is done, and where the host waits for no lock nothing is set', async () => {
+  const { shared, rename, executed } = race();
+  shared.serve();
+  expect(executed).toEqual([]);
+  await rename('ann', 'amy');
+  expect(executed).toEqual([
+    'PRAGMA busy_timeout',
+    RENAME.replace('?', "'amy'").replace('?', "'ann'"),
+  ]);
+});
+
 it('a statement in the next turn has a commit of its own', async () => {
   const { rename, executed } = race();
   await Promise.all([rename('ann', 'amy'), rename('bob', 'ben')]);
