@@ -11,6 +11,9 @@ const encoded = ({ id, secret }: typeof SERVICE): string =>
   basic([id, secret].map(encodeURIComponent).join(':'));
 const from = (authorization: string | undefined, form: Record<string, string> = {}) =>
   clientOf({ headers: { authorization } }, new Map(Object.entries(form)), CLIENTS);
+const confidential = (authorization?: string) =>
+  confidentialClientOf({ headers: { authorization } }, new Map(), CLIENTS);
+const complaint = (clients: unknown) => v.safeParse(clientsSchema, clients).issues?.[0]?.message;
 
 describe('a client that gives its secret', () => {
   it.each([
@@ -65,16 +68,12 @@ describe('a client without a secret', () => {
   });
 
   it('is none where one with a secret is asked for', () => {
-    const asked = (authorization?: string) =>
-      confidentialClientOf({ headers: { authorization } }, new Map(), CLIENTS);
-    expect(() => asked()).toThrow(OAuthError);
-    expect(asked(encoded(SERVICE))).toBe(SERVICE);
+    expect(() => confidential()).toThrow(OAuthError);
+    expect(confidential(encoded(SERVICE))).toBe(SERVICE);
   });
 });
 
 describe('the option oauthClients', () => {
-  const complaint = (clients: unknown) => v.safeParse(clientsSchema, clients).issues?.[0]?.message;
-
   it.each([
     ['no client', []],
     ['several', CLIENTS],
