@@ -60,6 +60,7 @@ describe('the configuration', () => {
     ['AUTH_LOGIN_ATTEMPTS', ['0', '-1', 'ten']],
     ['AUTH_LOGIN_WINDOW', ['0']],
     ['AUTH_PRESET', ['browser', 'on']],
+    ['AUTH_PASSWORD_WORDS', ['ab', 'acme,', 'acme,, rocket']],
     ['AUTH_COOKIES', ['maybe']],
     ['AUTH_ORIGINS', ['example.com', 'https://example.com/', 'https://a.example,*', 'null']],
     ['AUTH_ORIGINS', ['https://*.example.com', 'capacitor://', 'tauri://localhost/', 'file://x']],

@@ -90,6 +90,19 @@ describe('passwords', () => {
   });
 });
 
+/** @see issue 16 */
+it('a new password is more than the words in AUTH_PASSWORD_WORDS, at a registration and at a change', async () => {
+  const acme = await startInProcess({ AUTH_PASSWORD_WORDS: 'Acme, rocket' });
+  const told = { status: 400, body: { error: 'invalid_request' } };
+  const guessed = { username: 'wile', password: 'ACME-rocket-7' };
+  expect(await post(`${acme.url}/users`, guessed)).toMatchObject(told);
+  const { pair } = await signUp(acme.url);
+  const change = { current_password: PASSWORD, new_password: guessed.password };
+  const changing = post(`${acme.url}/users/me/password`, change, bearer(pair['access_token']));
+  expect(await changing).toMatchObject(told);
+  await acme.stop();
+});
+
 describe('POST /users/me/password', () => {
   const path = '/users/me/password';
 

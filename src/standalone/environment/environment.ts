@@ -45,6 +45,15 @@ const origins = v.pipe(
   ),
 );
 
+const words = v.pipe(
+  v.string(),
+  v.transform((list) => (list === '' ? [] : list.split(',').map((word) => word.trim()))),
+  v.check(
+    (list) => list.every((word) => Array.from(word).length >= 3),
+    'takes words of at least 3 characters, separated by commas',
+  ),
+);
+
 const PREFIX = /^\/?$|^\/?[\w.~-]+(\/[\w.~-]+)*\/?$/;
 
 const prefix = v.pipe(
@@ -100,6 +109,7 @@ const variables = v.object({
   DATABASE_URL: v.optional(urlReadBy(databaseAddress), 'sqlite:data/baton.sqlite'),
   AUTH_PREFIX: v.optional(prefix, 'auth'),
   AUTH_REGISTRATION: v.optional(onOff, 'on'),
+  AUTH_PASSWORD_WORDS: v.optional(words, ''),
   AUTH_LOGIN_ATTEMPTS: v.optional(
     wholeNumber('takes a whole number, at least 1', 1_000_000, 1),
     '10',

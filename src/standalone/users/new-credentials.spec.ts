@@ -51,6 +51,25 @@ describe('a new password', () => {
     },
   );
 
+  /** @see issue 16 */
+  it.each([
+    'acme rocket!',
+    'ACME2034acme',
+    'Rocketrocket7',
+    'ａｃｍｅ-rocket-1',
+    'rocketeerrocketeerrocketeer',
+  ])('is more than the words of the service: not %s', (password) => {
+    const words = ['Acme', 'rocket', 'rocketeer'];
+    expect(() => assertNotGuessable('password', password, 'ann', words)).toThrow(
+      new InvalidRequestError(
+        'password takes a password that is more than the words of this service',
+      ),
+    );
+    expect(() => assertNotGuessable('password', password, 'ann')).not.toThrow();
+    const longer = `${password} and much else`;
+    expect(() => assertNotGuessable('password', longer, 'ann', words)).not.toThrow();
+  });
+
   it('is not one of the commonest', () => {
     expect(() => assertNotGuessable('new_password', 'Password1', 'ann')).toThrow(
       new InvalidRequestError('new_password takes a password that is not among the commonest'),

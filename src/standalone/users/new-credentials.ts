@@ -32,13 +32,30 @@ const isLongEnough = (password: string): boolean =>
  * Refuses a password that is guessed first.
  *
  * @param field what the request calls the password
+ * @param words those of one's own house, which count for nothing in it
  * @throws InvalidRequestError with the reason
  */
-export function assertNotGuessable(field: string, password: string, username: string): void {
+export function assertNotGuessable(
+  field: string,
+  password: string,
+  username: string,
+  words: readonly string[] = [],
+): void {
   if (comparable(password) === comparable(username)) {
     throw new InvalidRequestError(`${field} takes something else than the user name`);
+  }
+  if (words.length > 0 && !isLongEnough(without(words, password))) {
+    throw new InvalidRequestError(
+      `${field} takes a password that is more than the words of this service`,
+    );
   }
   if (isCommon(password)) {
     throw new InvalidRequestError(`${field} takes a password that is not among the commonest`);
   }
+}
+
+/** The longest first, so that a word within another leaves nothing of that one. */
+function without(words: readonly string[], password: string): string {
+  const longestFirst = words.map(comparable).toSorted((a, b) => b.length - a.length);
+  return longestFirst.reduce((rest, word) => rest.replaceAll(word, ''), comparable(password));
 }

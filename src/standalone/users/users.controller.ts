@@ -44,7 +44,7 @@ export class UsersController {
   async register(@Body() body: unknown, @Req() request: HttpRequest): Promise<UserBody> {
     if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
     const { username, password } = parseBody(registrationSchema, body);
-    assertNotGuessable('password', password, username);
+    assertNotGuessable('password', password, username, this.environment.AUTH_PASSWORD_WORDS);
     const user = await this.attempts.registration(addressOf(request), () =>
       this.users.register(username, password, this.clock.nowMs(), connectionSignal(request)),
     );
@@ -63,7 +63,8 @@ export class UsersController {
     const { current_password, new_password } = parseBody(passwordChangeSchema, body);
     const user = await this.users.findById(id);
     if (user === null) throw new InvalidTokenError('Access');
-    assertNotGuessable('new_password', new_password, user.username);
+    const { AUTH_PASSWORD_WORDS: words } = this.environment;
+    assertNotGuessable('new_password', new_password, user.username, words);
     const signal = connectionSignal(request);
     const ip = addressOf(request);
     const { username } = user;
