@@ -26,8 +26,7 @@ export class ReplayMemory {
 
   /** @returns whether it is the first to come with this id */
   claim(id: string, untilMs: number, nowMs: number): boolean {
-    const known = this.seen.get(id);
-    if (known !== undefined && known > nowMs) return false;
+    if ((this.seen.get(id) ?? 0) > nowMs) return false;
     this.forget(nowMs);
     this.seen.delete(id);
     this.seen.set(id, untilMs);

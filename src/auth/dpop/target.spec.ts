@@ -59,7 +59,7 @@ describe('the htu of a proof', () => {
 
   it('is not for a request whose path only holds a URL', () => {
     const originalUrl = '/proxy/http://inside/auth/me';
-    expect(isFor('https://api.example.com/proxy/auth/me', { originalUrl })).toBe(false);
+    expect(isFor('https://api.example.com/proxy//auth/me', { originalUrl })).toBe(false);
   });
 
   it('begins with publicUrl where that is given', () => {
@@ -70,6 +70,15 @@ describe('the htu of a proof', () => {
 
   it('is the root of the host for a request whose path nobody tells', () => {
     expect(isFor('https://api.example.com/', { originalUrl: undefined })).toBe(true);
+  });
+
+  it('may be plain HTTP, in another spelling', () => {
+    expect(isFor('HTTP://api.example.com/auth/me', { protocol: 'http' })).toBe(true);
+  });
+
+  it('is not for a request of which nobody knows the scheme, least of all where it is no URL', () => {
+    expect(isFor('https://api.example.com/auth/me', { protocol: undefined })).toBe(false);
+    expect(isFor('nonsense', { protocol: undefined })).toBe(false);
   });
 
   it('is not for a request that names no host', () => {
