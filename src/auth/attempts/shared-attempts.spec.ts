@@ -94,23 +94,24 @@ describe('an attempt that is refused', () => {
   });
 });
 
+const ADDRESS = '192.0.2.1';
+const HASH_OF_ANN = createHash('sha256').update('ann').digest('base64url');
+
+function limitsWith(...answers: readonly (() => Promise<AttemptPlace>)[]) {
+  const { asked, store } = storeOf(...answers);
+  const { attempts } = resolveOptions({
+    users: { authenticate: async () => null, findById: async () => null },
+    accessSecret: 'the access secret, 32 bytes or more.',
+    refreshSecret: 'the refresh secret, 32 bytes or more',
+    attempts: { perName: 2, perAddress: 5, window: '1m', store },
+  });
+  return { asked, limits: new AttemptLimits({ attempts }, new TurnedClock()) };
+}
+
+const given = async () => PLACE;
+const full = async () => FULL;
+
 describe('what the store is asked for', () => {
-  const ADDRESS = '192.0.2.1';
-  const HASH_OF_ANN = createHash('sha256').update('ann').digest('base64url');
-
-  function limitsWith(...answers: readonly (() => Promise<AttemptPlace>)[]) {
-    const { asked, store } = storeOf(...answers);
-    const { attempts } = resolveOptions({
-      users: { authenticate: async () => null, findById: async () => null },
-      accessSecret: 'the access secret, 32 bytes or more.',
-      refreshSecret: 'the refresh secret, 32 bytes or more',
-      attempts: { perName: 2, perAddress: 5, window: '1m', store },
-    });
-    return { asked, limits: new AttemptLimits({ attempts }, new TurnedClock()) };
-  }
-
-  const given = async () => PLACE;
-
   it.each([
     ['a login that fails', async () => null, true],
     ['a login that succeeds', async () => 'ann', false],
@@ -133,7 +134,6 @@ describe('what the store is asked for', () => {
   });
 
   it('a login that it refuses is refused, and takes no place here', async () => {
-    const full = async () => FULL;
     const { limits } = limitsWith(full, full, full, given, given);
     for (let tries = 0; tries < 3; tries += 1) {
       const refused = limits.login('ann', ADDRESS, async () => 'ann');
