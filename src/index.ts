@@ -1,3 +1,4 @@
+export { Activity, type ActivityPage } from './audit/activity.js';
 export type { AuditOptions } from './audit/audit-options.js';
 export { authEventEntity, AuthEventRecord } from './audit/auth-event.entity.js';
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
@@ -79,4 +80,15 @@ export type { UserId } from './storable-text.js';
 export type { AccessTokenClaims } from './tokens/access-token-codec.js';
 export type { PresentedRefreshToken, RefreshTokenClaims } from './tokens/refresh-token-codec.js';
 export type { AuthUser, Credentials, FurtherFields, UserStore } from './users/user-store.js';
-export type { ErrorBody, MeBody, SessionBody, SessionsBody, TokenPairBody } from './wire.js';
+export type { EndedSession } from './sessions/session-origins.store.js';
+export type {
+  ActivityBody,
+  ActivityEventBody,
+  EndedSessionBody,
+  EndedSessionsBody,
+  ErrorBody,
+  MeBody,
+  SessionBody,
+  SessionsBody,
+  TokenPairBody,
+} from './wire.js';

@@ -34,6 +34,49 @@ export interface SessionsBody {
   readonly sessions: readonly SessionBody[];
 }
 
+/** One event of the user's. */
+export interface ActivityEventBody {
+  readonly id: string;
+  /** As of `AuthEvent`: `session.opened`, `session.revoked`, `token.reused`, `password.changed` … */
+  readonly type: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+  readonly session_id: string | null;
+  /** Whether it is about the session that the access token belongs to. */
+  readonly current: boolean;
+  /** Why a session was revoked; null for other events. */
+  readonly reason: string | null;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly device_name: string | null;
+  /** Of a login: whether the user had logged in from that device before. Null for other events. */
+  readonly known_before: boolean | null;
+}
+
+/** The answer of `GET activity`, the latest event first. */
+export interface ActivityBody {
+  readonly events: readonly ActivityEventBody[];
+  /** For `?cursor=` of the next page; null on the last one. */
+  readonly next_cursor: string | null;
+}
+
+/** A session of the user's that has ended. Times are ISO 8601 in UTC. */
+export interface EndedSessionBody {
+  readonly id: string;
+  readonly created_at: string;
+  readonly ended_at: string;
+  /** Why it was revoked; `expired` where nobody did. */
+  readonly reason: string;
+  readonly ip: string | null;
+  readonly user_agent: string | null;
+  readonly device_name: string | null;
+}
+
+/** The answer of `GET sessions/ended`, the latest end first. */
+export interface EndedSessionsBody {
+  readonly sessions: readonly EndedSessionBody[];
+}
+
 /** The answer of `GET me`: whom the access token speaks for. */
 export interface MeBody {
   readonly id: string;

@@ -13,8 +13,10 @@ import {
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
 import type { AuthUser, FurtherFields } from '../users/user-store.js';
+import { AUDIT_EXPORTS } from '../audit/audit.providers.js';
 import { authEventEntity } from '../audit/auth-event.entity.js';
 import { refreshTokenEntity } from '../sessions/entity-of-table.js';
+import { ActivityController } from './activity/activity.controller.js';
 import { AuthController } from './auth.controller.js';
 import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
@@ -121,7 +123,7 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
         { provide: ROUTE_PREFIX, useValue: routePrefix },
         ...(globalGuard ? [GLOBAL_GUARD] : []),
       ],
-      exports: [...exports, ...AUTH_EXPORTS],
+      exports: [...exports, ...AUTH_EXPORTS, ...(events === null ? [] : AUDIT_EXPORTS)],
     };
   })
   .build();
@@ -150,12 +152,19 @@ function controllersOf(extras: AuthModuleExtras): Type[] {
 function controllersAtPrefix({
   routePrefix: path = DEFAULT_PREFIX,
   oauth = false,
+  audit = false,
 }: AuthModuleExtras): Type[] {
   @Controller({ path, version: VERSION_NEUTRAL })
   class AuthControllerAtPrefix extends AuthController {}
   @Controller({ path, version: VERSION_NEUTRAL })
   class OAuthControllerAtPrefix extends OAuthController {}
-  return oauth ? [AuthControllerAtPrefix, OAuthControllerAtPrefix] : [AuthControllerAtPrefix];
+  @Controller({ path, version: VERSION_NEUTRAL })
+  class ActivityControllerAtPrefix extends ActivityController {}
+  return [
+    AuthControllerAtPrefix,
+    ...(oauth ? [OAuthControllerAtPrefix] : []),
+    ...(audit ? [ActivityControllerAtPrefix] : []),
+  ];
 }
 
 /**

@@ -23,8 +23,10 @@ import {
   REFRESH_ERRORS,
   errorResponses,
 } from './error-responses.js';
+import { describeActivityRoutes } from './describe-activity.js';
 import { describeOAuthRoutes } from './describe-oauth.js';
 import { describeRoute } from './describe-route.js';
+import { DPOP } from './dpop-header.js';
 import { loginBody } from './login-body.js';
 import {
   LoginModel,
@@ -42,13 +44,6 @@ const IDEMPOTENCY_KEY = ApiHeader({
   required: false,
   description:
     'Binds repeats of this refresh to whoever knows the key: 16 to 128 visible ASCII characters',
-});
-
-const DPOP = ApiHeader({
-  name: 'DPoP',
-  required: false,
-  description:
-    'A proof of possession (RFC 9449): opens a session that is bound to its key, and comes with each token of one',
 });
 
 const AUTH_TRANSPORT = ApiHeader({
@@ -90,6 +85,7 @@ export function describeAuthRoutes(options: DescribedOptions = {}): void {
   describeLogouts();
   describeSessions();
   describeOAuthRoutes();
+  describeActivityRoutes();
 }
 
 function describeTokens({ loginFields, responseFields }: DescribedOptions): void {

@@ -1,9 +1,9 @@
 import { AuthEventRecord, authEventMigrations, refreshTokenMigrations } from 'nestjs-baton';
 import type { DataSource, DataSourceOptions } from 'typeorm';
 import { AuditTrail } from '../../src/audit/audit-trail.js';
-import { IN_MEMORY } from '../host/databases.js';
+import { type FreshDatabase, IN_MEMORY, describeOnEachDatabase } from '../host/databases.js';
 import { QuickUsers } from '../host/quick-users.js';
-import { type Host, type HostOptions, startHost } from '../host/start-host.js';
+import { type Host, type HostOptions, PLATFORMS, startHost } from '../host/start-host.js';
 
 /** A database's options with the migrations of both tables. */
 export const withEvents = (options: DataSourceOptions = IN_MEMORY): DataSourceOptions =>
@@ -40,4 +40,23 @@ export async function undo(dataSource: DataSource, table?: string): Promise<void
 export async function hasTable(dataSource: DataSource, table: string): Promise<boolean> {
   const runner = dataSource.createQueryRunner();
   return runner.hasTable(table).finally(() => runner.release());
+}
+
+/** Describes a suite once for each database and platform, each with one host of its own that keeps its events. */
+export function onEveryAuditHost(options: HostOptions, suite: (host: () => Host) => void): void {
+  describeOnEachDatabase((kind) => {
+    describe.each(PLATFORMS)('with %s', (platform) => {
+      let host: Host;
+      let database: FreshDatabase;
+      beforeAll(async () => {
+        database = await kind.create();
+        host = await startAuditHost({ ...options, platform, database: database.options });
+      });
+      afterAll(async () => {
+        await host.close();
+        await database.drop();
+      });
+      suite(() => host);
+    });
+  });
 }

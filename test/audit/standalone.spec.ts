@@ -39,6 +39,16 @@ describe('the standalone server', () => {
   });
 
   it.each([
+    ['on', ['/auth/activity', '/auth/sessions/ended']],
+    ['off', []],
+  ])('describes what users see with AUTH_AUDIT=%s', async (AUTH_AUDIT, paths) => {
+    const { url } = await startInProcess({ AUTH_AUDIT });
+    const { body } = await request(url).get('/docs-json');
+    const described = Object.keys(body.paths).filter((path) => /activity|ended/.test(path));
+    expect(described.toSorted()).toEqual(paths);
+  });
+
+  it.each([
     ['AUTH_AUDIT', 'yes', /^AUTH_AUDIT takes on or off$/],
     ['AUTH_AUDIT_RETENTION', 'for ever', /^AUTH_AUDIT_RETENTION takes a whole number of seconds/],
     ['AUTH_AUDIT_REFRESHES', '1', /^AUTH_AUDIT_REFRESHES takes on or off$/],

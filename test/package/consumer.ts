@@ -11,6 +11,13 @@ import {
 } from '@nestjs/common';
 import {
   AUTH_ROUTE,
+  Activity,
+  type ActivityBody,
+  type ActivityEventBody,
+  type ActivityPage,
+  type EndedSession,
+  type EndedSessionBody,
+  type EndedSessionsBody,
   type AccessTokenClaims,
   type AuditLostEvent,
   type AuditOptions,
@@ -372,6 +379,22 @@ export const sharedAttempts: AttemptOptions = { store };
 const replays: DpopReplays = { claim: () => true };
 export const dpop: DpopOptions = { dpop: 'required', dpopNonce: true, dpopReplays: replays };
 const service: OAuthClient = { id: 'a-service', secret: 'a secret of at least 32 bytes, say' };
+/** What an application shows of it on a page of its own. */
+@Injectable()
+export class Happenings {
+  constructor(private readonly activity: Activity) {}
+
+  async ofUser(id: UserId): Promise<readonly string[]> {
+    const page: ActivityPage = await this.activity.page(id, 20);
+    const ended: EndedSession[] = await this.activity.endedSessions(id);
+    return [...page.events.map(({ type }) => type), ...ended.map(({ reason }) => reason)];
+  }
+}
+
+export const latest = ({ events }: ActivityBody): ActivityEventBody | undefined => events[0];
+export const lastEnd = ({ sessions }: EndedSessionsBody): EndedSessionBody | undefined =>
+  sessions[0];
+
 export const audit: AuditOptions = { auditRetention: '30d', auditRefreshes: true };
 
 export const oauth: OAuthOptions = { oauthClients: [service] };

@@ -1,0 +1,76 @@
+import { ApiProperty } from '@nestjs/swagger';
+import type {
+  ActivityBody,
+  ActivityEventBody,
+  EndedSessionBody,
+  EndedSessionsBody,
+} from '../wire.js';
+
+const ID = '0192f0c1-7c5e-7b6a-9f21-3d1f5a2b4c6d';
+const TIME = '2026-01-01T12:00:00.000Z';
+
+/** Where a session was opened. */
+class OriginModel {
+  @ApiProperty({ example: '203.0.113.7', type: String, nullable: true })
+  ip!: string | null;
+
+  @ApiProperty({ example: 'Mozilla/5.0', type: String, nullable: true })
+  user_agent!: string | null;
+
+  @ApiProperty({ example: 'Pixel 9', type: String, nullable: true })
+  device_name!: string | null;
+}
+
+export class ActivityEventModel extends OriginModel implements ActivityEventBody {
+  @ApiProperty({ example: ID, format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: 'session.opened' })
+  type!: string;
+
+  @ApiProperty({ example: TIME, format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ example: ID, type: String, nullable: true })
+  session_id!: string | null;
+
+  @ApiProperty({ description: 'About the session that the access token belongs to' })
+  current!: boolean;
+
+  @ApiProperty({ example: 'logout', type: String, nullable: true, description: 'Of its end' })
+  reason!: string | null;
+
+  @ApiProperty({
+    type: Boolean,
+    nullable: true,
+    description: 'Of a login: whether the user had logged in from that device before',
+  })
+  known_before!: boolean | null;
+}
+
+export class ActivityModel implements ActivityBody {
+  @ApiProperty({ type: [ActivityEventModel] })
+  events!: ActivityEventModel[];
+
+  @ApiProperty({ example: ID, type: String, nullable: true, description: 'Null on the last page' })
+  next_cursor!: string | null;
+}
+
+export class EndedSessionModel extends OriginModel implements EndedSessionBody {
+  @ApiProperty({ example: ID, format: 'uuid' })
+  id!: string;
+
+  @ApiProperty({ example: TIME, format: 'date-time' })
+  created_at!: string;
+
+  @ApiProperty({ example: TIME, format: 'date-time' })
+  ended_at!: string;
+
+  @ApiProperty({ example: 'logout', description: '`expired` where nobody revoked it' })
+  reason!: string;
+}
+
+export class EndedSessionsModel implements EndedSessionsBody {
+  @ApiProperty({ type: [EndedSessionModel] })
+  sessions!: EndedSessionModel[];
+}
