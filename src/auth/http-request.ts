@@ -77,7 +77,7 @@ export function originOf(request: HttpRequest, deviceName: string | null): Sessi
 }
 
 /**
- * The key that binds repeats of a refresh to the client that made the first one.
+ * The key that binds repeats, of a refresh or a registration, to the client that made the first one.
  *
  * @returns null when none was sent
  * @throws InvalidRequestError when it is not 16 to 128 visible ASCII characters

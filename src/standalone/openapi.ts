@@ -3,6 +3,7 @@ import {
   ApiBearerAuth,
   ApiBody,
   ApiCreatedResponse,
+  ApiHeader,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
@@ -125,6 +126,12 @@ function describeUserRoutes(): void {
     UsersController,
     'register',
     ApiOperation({ operationId: 'register', summary: 'Registers a user' }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description:
+        'Makes the registration safe to repeat: 16 to 128 visible ASCII characters that nobody can guess',
+    }),
     ApiBody({ type: RegistrationModel }),
     ApiCreatedResponse({ type: UserModel }),
     ...errorResponses([

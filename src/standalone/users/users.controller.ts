@@ -15,7 +15,12 @@ import { AuthHeadersInterceptor } from '../../auth/auth-headers.interceptor.js';
 import { CurrentSession } from '../../auth/auth.decorators.js';
 import { parseBody } from '../../auth/auth.dto.js';
 import { AuthService } from '../../auth/auth.service.js';
-import { type HttpRequest, addressOf, connectionSignal } from '../../auth/http-request.js';
+import {
+  type HttpRequest,
+  addressOf,
+  connectionSignal,
+  idempotencyKeyOf,
+} from '../../auth/http-request.js';
 import { JwtAuthGuard } from '../../auth/jwt-auth.guard.js';
 import { CLOCK, type Clock } from '../../clock.js';
 import { InvalidCredentialsError, InvalidTokenError, NotFoundError } from '../../errors.js';
@@ -39,14 +44,21 @@ export class UsersController {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Registers a user. */
+  /** Registers a user; a repeat by its `Idempotency-Key` is answered as the first was. */
   @Post()
   async register(@Body() body: unknown, @Req() request: HttpRequest): Promise<UserBody> {
     if (!this.environment.AUTH_REGISTRATION) throw new NotFoundError('Registration is off');
     const { username, password } = parseBody(registrationSchema, body);
     assertNotGuessable('password', password, username, this.environment.AUTH_PASSWORD_WORDS);
+    const registration = {
+      username,
+      password,
+      nowMs: this.clock.nowMs(),
+      idempotencyKey: idempotencyKeyOf(request),
+      signal: connectionSignal(request),
+    };
     const user = await this.attempts.registration(addressOf(request), () =>
-      this.users.register(username, password, this.clock.nowMs(), connectionSignal(request)),
+      this.users.register(registration),
     );
     return { id: user.id, username, created_at: new Date(user.createdAtMs).toISOString() };
   }

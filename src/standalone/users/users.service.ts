@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { LRUCache } from 'lru-cache';
@@ -18,6 +18,19 @@ const NOBODYS_HASH = hashPassword('nobody has this password');
 /** How long a registration without an answer may be repeated, and how many of them are remembered. */
 const UNANSWERED_MS = 5 * 60_000;
 const MOST_UNANSWERED = 1_000;
+
+const UUID_BYTES = 16;
+
+/** What somebody registers with. */
+export interface Registration {
+  readonly username: string;
+  readonly password: string;
+  /** Unix milliseconds. */
+  readonly nowMs: number;
+  /** Makes a repeat recognisable; without one only this instance may know it. */
+  readonly idempotencyKey: string | null;
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** Somebody else has that name already. */
 export class UsernameTakenError extends AuthError {
@@ -44,21 +57,25 @@ export class UsersService implements UserStore<User> {
   }
 
   /**
-   * Registers a user; also once more, by the same password, who was registered and had no answer.
+   * Registers a user; also once more, by the same password, who repeats it by its key, at whichever instance, or had no
+   * answer from this one.
    *
-   * @param nowMs Unix milliseconds
    * @throws UsernameTakenError when a name that compares alike is registered
    */
-  async register(
-    username: string,
-    password: string,
-    nowMs: number,
-    signal?: AbortSignal,
-  ): Promise<User> {
+  async register({
+    username,
+    password,
+    nowMs,
+    idempotencyKey,
+    signal,
+  }: Registration): Promise<User> {
+    const usernameHash = hashOfName(username);
+    const idAt = (msecs: number) =>
+      uuidV7({ msecs, random: randomOf(idempotencyKey, usernameHash) });
     const user: User = {
-      id: uuidV7({ msecs: nowMs }),
+      id: idAt(nowMs),
       username,
-      usernameHash: hashOfName(username),
+      usernameHash,
       passwordHash: await hashPassword(password, signal),
       createdAtMs: nowMs,
     };
@@ -69,8 +86,9 @@ export class UsersService implements UserStore<User> {
       const there = await this.findByName(username);
       if (there === null) throw error;
       if (there.id !== user.id) this.unanswered.delete(user.id);
-      if (!(await this.isRepeat(there, password, signal))) throw new UsernameTakenError();
-      return there;
+      const isRepeat = this.unanswered.has(there.id) || there.id === idAt(there.createdAtMs);
+      if (isRepeat && (await verifyPassword(there.passwordHash, password, signal))) return there;
+      throw new UsernameTakenError();
     }
     return user;
   }
@@ -116,15 +134,6 @@ export class UsersService implements UserStore<User> {
     return changed.affected === 1;
   }
 
-  /** Whether somebody repeats a registration of theirs that this instance could not answer. */
-  private async isRepeat(
-    { id, passwordHash }: User,
-    password: string,
-    signal?: AbortSignal,
-  ): Promise<boolean> {
-    return this.unanswered.has(id) && (await verifyPassword(passwordHash, password, signal));
-  }
-
   private findByName(username: string): Promise<User | null> {
     return this.byNameHash.find(hashOfName(username));
   }
@@ -132,4 +141,14 @@ export class UsersService implements UserStore<User> {
 
 function hashOfName(username: string): string {
   return createHash('sha256').update(comparable(username)).digest('hex');
+}
+
+/**
+ * What is random in an id. By a key it is always the same, so that the row itself tells a repeat of its registration
+ * from somebody else with that name.
+ */
+function randomOf(idempotencyKey: string | null, usernameHash: string): Uint8Array {
+  if (idempotencyKey === null) return randomBytes(UUID_BYTES);
+  const hash = createHash('sha256').update(`${usernameHash} ${idempotencyKey}`).digest();
+  return hash.subarray(0, UUID_BYTES);
 }
