@@ -69,7 +69,7 @@ export function createAuthApi(
 
   const signOut = ({ refresh_token, session_id }: EndedSession) =>
     post('logout', { refresh_token }, session_id).then(
-      ({ status, code }) => status === 204 || (!!code && status < 500 && status !== 429),
+      ({ status, code }) => status === 204 || (!!code && status < 429),
       () => false,
     );
 

@@ -4,25 +4,26 @@ import type { ReplayableRequest } from './replayable-request.js';
 import { unlessAborted } from './retry.js';
 import { type ReadErrorCode, jsonOf, markOf } from './server-answer.js';
 import type { SessionRequest } from './session-request.js';
+import type { SessionStore } from './session-store.js';
 
 /** Sends a request with the access token; when that is refused, once more with a new one. */
 export async function authorizedFetch(
   { send, signal, isRepeatable }: ReplayableRequest,
   request: SessionRequest,
   errorCode: ReadErrorCode,
-  isKnown: () => boolean,
+  store: SessionStore,
 ): Promise<Response> {
   /** A storage that cannot be read keeps no public request from being sent. */
   let unknown: unknown;
   const token = () =>
     // The caller may give up waiting; a refresh goes on for the others.
     unlessAborted(signal, request.token()).catch((error: unknown) => {
-      if (!isBatonError(error, 'storage_unavailable') || isKnown()) throw error;
+      if (!isBatonError(error, 'storage_unavailable') || store.state.sessionId) throw error;
       unknown = error;
       return null;
     });
   for (;;) {
-    const response = await send((await token()) ?? undefined);
+    const response = await send(await token());
     const code = await refusalIn(response, errorCode);
     if (unknown && code) throw unknown;
     const isToBeRepeated = request.isToBeRepeated(isTokenRefused(code));

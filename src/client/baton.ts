@@ -1,11 +1,11 @@
 import type { TokenPairBody } from '../wire.js';
 import { addressesOf } from './addresses.js';
-import { type Credentials, createAuthApi, createPost, replies } from './auth-api.js';
+import { type AuthApi, type Credentials, createAuthApi, createPost, replies } from './auth-api.js';
 import { authorizedFetch } from './authorized-fetch.js';
 import type { BatonOptions } from './baton-options.js';
 import { sessionIdIn } from './claims.js';
 import { systemClock } from './clock.js';
-import { BatonError, isBatonError } from './errors.js';
+import { BatonError, isBatonError, ours } from './errors.js';
 import {
   type BatonEvents,
   type BatonState,
@@ -22,6 +22,7 @@ import { type SessionRequest, beginRequest } from './session-request.js';
 import { SessionStore } from './session-store.js';
 import { tokenLeftMs } from './session.js';
 import { SignInAndOut } from './sign-in-and-out.js';
+import type { BatonStorage } from './storage.js';
 import { storedRecord } from './stored-record.js';
 import { browserWakeUps } from './wake-ups.js';
 
@@ -97,31 +98,33 @@ export interface Baton<User = unknown> {
 
 /** Makes the client of one server and one storage. */
 export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<User> {
-  const { storage, errorCode = markOf } = options;
+  const { storage, errorCode = markOf, clock = systemClock, refreshAheadMs = 30_000 } = options;
   const { base, routes, isTrusted } = addressesOf(options);
+  const isCookie = storage.transport === 'cookie';
   // Looked up at each call, as somebody may put another in its place.
   const fetch: typeof globalThis.fetch = (input, init) =>
     (options.fetch ?? globalThis.fetch)(input, init);
-  const { events, store, api, refresher, signInAndOut, clock } = partsOf(options, routes, fetch);
-  const begin = (sessionId = store.state.sessionId) =>
-    beginRequest(store, refresher, clock, sessionId);
+  const events = createEvents();
+  const owner = () => ({ server: routes(), client: options.name ?? '' });
+  const store = new SessionStore(storedRecord(storage, owner, isCookie, clock), options, events);
+  const replyTo = replies(options.timeoutMs ?? 6000, errorCode, clock);
+  const post = createPost(routes, isCookie, fetch, replyTo);
+  const api = createAuthApi(post, replyTo, isCookie, options.hmac);
+  const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
+  const refresher = new Refresher(store, api, events, exclusively, clock, refreshAheadMs);
+  const signInAndOut = new SignInAndOut(store, isCookie, api, refresher, exclusively, clock);
   const stops = storage.isMissing
     ? []
     : lookAndListen(options, events, store, refresher, signInAndOut);
-  const signIn = async (open: () => Promise<void>) => {
-    if (storage.isMissing) throw new BatonError('storage_missing');
-    return open();
-  };
+  const begin = (sessionId = store.state.sessionId) =>
+    beginRequest(store, refresher, clock, sessionId);
 
   return {
-    signIn: (credentials) => signIn(() => signInAndOut.signIn(() => api.signIn(credentials))),
-    signInWith: (ask) => signIn(() => signInAndOut.signInWith(ask)),
-    setSession: (pair) =>
-      signIn(() => signInAndOut.signInWith(async () => new Response(JSON.stringify(pair)))),
+    ...signIns(signInAndOut, api, storage),
     async fetch(input, init = {}) {
       const replay = replayable(input, init, base(), fetch);
       if (replay.isAuthorized || !isTrusted(replay.url)) return replay.send();
-      return authorizedFetch(replay, begin(), errorCode, () => !!store.state.sessionId);
+      return authorizedFetch(replay, begin(), errorCode, store);
     },
     getAccessToken: (refused) =>
       begin(sessionIdIn(refused))
@@ -145,25 +148,25 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
   };
 }
 
-function partsOf<User>(
-  options: BatonOptions<User>,
-  routes: () => string,
-  fetch: typeof globalThis.fetch,
-) {
-  const { storage, errorCode = markOf, clock = systemClock, timeoutMs = 6000 } = options;
-  const isCookie = storage.transport === 'cookie';
-  const owner = () => ({ server: routes(), client: options.name ?? '' });
-  const events = createEvents();
-  const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
-  const stored = storedRecord(storage, owner, isCookie, clock);
-  const store = new SessionStore(stored, isCookie, storage.isMissing, events, options.readUser);
-  const replyTo = replies(timeoutMs, errorCode, clock);
-  const post = createPost(routes, isCookie, fetch, replyTo);
-  const api = createAuthApi(post, replyTo, isCookie, options.hmac);
-  const aheadMs = options.refreshAheadMs ?? 30_000;
-  const refresher = new Refresher(store, api, events, exclusively, clock, aheadMs);
-  const signInAndOut = new SignInAndOut(store, isCookie, api, refresher, exclusively, clock);
-  return { events, store, api, refresher, signInAndOut, clock };
+/** The ways to sign in. */
+function signIns(
+  signInAndOut: SignInAndOut,
+  api: AuthApi,
+  { isMissing }: BatonStorage,
+): Pick<Baton, 'signIn' | 'signInWith' | 'setSession'> {
+  const signInWith = async (ask: () => Promise<Response>) =>
+    signIn(() => signInAndOut.signInWith(ask));
+  const signIn = async (open: () => Promise<void>) => {
+    if (isMissing) throw new BatonError('storage_missing');
+    return open().catch((cause: unknown) => {
+      throw ours('sign_in_failed', cause);
+    });
+  };
+  return {
+    signIn: (credentials) => signIn(() => signInAndOut.signIn(() => api.signIn(credentials))),
+    signInWith,
+    setSession: (pair) => signInWith(async () => new Response(JSON.stringify(pair))),
+  };
 }
 
 /** @returns what ends the listening */

@@ -21,11 +21,8 @@ export function createCooldown(clock: BatonClock): Cooldown {
   let lastsMs = 0;
   let last: BatonError | undefined;
   return {
-    why() {
-      const ageMs = clock.now() - sinceMs;
-      // A clock that was set back ends it, rather than making it last.
-      return ageMs >= 0 && ageMs < lastsMs ? last : undefined;
-    },
+    // A clock that was set back by more ends it, rather than making it last.
+    why: () => (Math.abs(clock.now() - sinceMs) < lastsMs ? last : undefined),
     start(error) {
       last = error;
       failures += 1;

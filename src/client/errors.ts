@@ -73,8 +73,6 @@ export function isBatonError<Code extends BatonErrorCode = BatonErrorCode>(
 }
 
 /** Makes of whatever was thrown an error of the client. */
-export function rethrow(code: BatonErrorCode): (cause: unknown) => never {
-  return (cause) => {
-    throw isBatonError(cause) ? cause : new BatonError(code, { cause });
-  };
+export function ours(code: BatonErrorCode, cause: unknown): BatonError {
+  return isBatonError(cause) ? cause : new BatonError(code, { cause });
 }

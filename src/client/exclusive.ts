@@ -6,13 +6,12 @@ import { withDeadline } from './retry.js';
 /** So long the lock is waited for. Whoever holds it longer is frozen, or never lets go. Milliseconds. */
 const LONGEST_WAIT_MS = 5000;
 
-/** What a task may do about the lock that it runs under. */
-export interface Hold {
-  /** False where the lock could not be had: the server tolerates who comes at the same time. */
-  readonly isHeld: boolean;
-  /** Keeps the lock when the task is over, until the signal aborts. */
-  readonly keep: (stopped: AbortSignal) => void;
-}
+/**
+ * Keeps the lock when the task that runs under it is over, until the signal aborts.
+ *
+ * @returns false where the lock could not be had: the server tolerates who comes at the same time
+ */
+export type Keep = (stopped: AbortSignal) => boolean;
 
 /**
  * Runs a task that no other tab or process runs at the same time, while no listener is called. Where the lock is
@@ -20,7 +19,7 @@ export interface Hold {
  *
  * @throws whatever the task throws
  */
-export type Exclusively = <Result>(task: (hold: Hold) => Promise<Result>) => Promise<Result>;
+export type Exclusively = <Result>(task: (keep: Keep) => Promise<Result>) => Promise<Result>;
 
 export function exclusivelyBy(lock: BatonLock, events: Events, clock: BatonClock): Exclusively {
   /** Once the lock is kept here it is had without being asked for. */
@@ -46,12 +45,12 @@ export function exclusivelyBy(lock: BatonLock, events: Events, clock: BatonClock
       ? undefined
       : await withDeadline(clock, LONGEST_WAIT_MS, taken).catch(() => {});
     events.hold();
-    const keep = (stopped: AbortSignal) => {
-      isKept = true;
+    const keep: Keep = (stopped) => {
       stopped.addEventListener('abort', () => free?.());
+      return (isKept ||= !!free);
     };
     try {
-      return await task({ isHeld: isKept || !!free, keep });
+      return await task(keep);
     } finally {
       if (!isKept) await free?.();
       events.release();

@@ -8,7 +8,7 @@ const textOf = (numbers: Uint32Array) => numbers.join('-');
 
 /** A new secret of this installation's: 128 bits, from as good a source as the platform has. */
 export function newSecret(): string {
-  const numbers = new Uint32Array(4).map(() => Math.random() * 2 ** 32);
+  const numbers = new Uint32Array(4).map(() => Math.random() * 4e9);
   globalThis.crypto?.getRandomValues?.(numbers);
   return textOf(numbers);
 }

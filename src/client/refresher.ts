@@ -1,9 +1,9 @@
 import { type AuthApi, isPassing } from './auth-api.js';
 import type { BatonClock } from './clock.js';
 import { type Cooldown, createCooldown } from './cooldown.js';
-import { BatonError, isBatonError } from './errors.js';
+import { BatonError, ours } from './errors.js';
 import type { Events } from './events.js';
-import type { Exclusively, Hold } from './exclusive.js';
+import type { Exclusively, Keep } from './exclusive.js';
 import { retry } from './retry.js';
 import type { SessionStore } from './session-store.js';
 import { type Session, isAlive, isFresh, isSame } from './session.js';
@@ -27,7 +27,8 @@ export class Refresher {
   /** The refresh, and what its callers wait for, which may be the one after it. */
   #request: Promise<unknown> | undefined;
   #underWay: Promise<Session | null> | undefined;
-  #suspension: Promise<unknown> | undefined;
+  /** What has to be over before anything is refreshed. */
+  readonly #suspensions = new Set<Promise<unknown>>();
 
   /** @param refreshAheadMs how long before its end an access token is replaced */
   constructor(
@@ -57,8 +58,8 @@ export class Refresher {
     if (!session || !this.#isGood(session, refused)) ({ session } = await this.#store.load());
     if (!session || this.#isGood(session, refused)) return session;
     const isUsable = session.access_token !== refused && isAlive(session, this.#clock.now());
-    if (this.#suspension && !isUsable) {
-      await this.#suspension;
+    if (this.#suspensions.size && !isUsable) {
+      await Promise.allSettled(this.#suspensions);
       return this.session(refused);
     }
     const next = this.#refresh(refused);
@@ -69,11 +70,11 @@ export class Refresher {
 
   /** Cancels a refresh under way, waits for its end and runs a task; until that is over nothing is refreshed. */
   suspend<Result>(task: () => Promise<Result>): Promise<Result> {
-    const result = this.#cancel().then(task);
-    const mine = Promise.allSettled([this.#suspension, result]).finally(() => {
-      if (this.#suspension === mine) this.#suspension = undefined;
-    });
-    this.#suspension = mine;
+    const suspensions = this.#suspensions;
+    const result = this.#cancel()
+      .then(task)
+      .finally(() => suspensions.delete(result));
+    suspensions.add(result);
     return result;
   }
 
@@ -94,13 +95,16 @@ export class Refresher {
     if (this.#rejected && token !== this.#rejected) this.wake();
   }
 
-  /** A token was refused as soon as it was issued: for a while another one would fare no better. */
-  noteRejected({ access_token: token }: Session): void {
-    this.#rejected = token;
-    this.#cooldown.start(new BatonError('refresh_failed', { status: 401 }));
-  }
-
-  isRejecting(): boolean {
+  /**
+   * Whether another token would fare no better, for a while.
+   *
+   * @param rejected one that was refused as soon as it was issued
+   */
+  isRejecting(rejected?: string | false): boolean {
+    if (rejected) {
+      this.#rejected = rejected;
+      this.#cooldown.start(new BatonError('refresh_failed', { status: 401 }));
+    }
     return !!this.#rejected && !!this.#cooldown.why();
   }
 
@@ -118,11 +122,13 @@ export class Refresher {
 
   async #start(refused?: string): Promise<Session | null> {
     const { signal } = (this.#controller = new AbortController());
-    const isGood = (session: Session) => this.#isGood(session, refused);
-    const isWorthwhile = (error: unknown) => !signal.aborted && isPassing(error);
-    const result = this.#exclusively((hold) =>
+    const result = this.#exclusively((keep) =>
       // Each attempt reads anew: a tab that was frozen would present what others have spent meanwhile.
-      retry(this.#clock, () => this.#refreshOnce(isGood, signal, hold), isWorthwhile),
+      retry(
+        this.#clock,
+        () => this.#refreshOnce(refused, signal, keep),
+        (error) => !signal.aborted && isPassing(error),
+      ),
     ).finally(() => (this.#underWay = undefined));
     this.#request = result.catch(() => {});
     try {
@@ -131,34 +137,38 @@ export class Refresher {
       return session;
     } catch (cause) {
       if (signal.aborted) return this.session(refused);
-      const error = isBatonError(cause) ? cause : new BatonError('refresh_failed', { cause });
+      const error = ours('refresh_failed', cause);
       this.#cooldown.start(error);
       this.#events.emit('refreshFailed', { error });
       throw error;
     }
   }
 
-  #cancel(): Promise<unknown> {
+  async #cancel(): Promise<void> {
     this.#controller?.abort();
     this.wake();
-    return Promise.resolve(this.#request);
+    await this.#request;
   }
 
   /** Runs inside the lock: looks whether somebody else was faster, asks the server, stores, and only then uses. */
   async #refreshOnce(
-    isGood: (session: Session) => boolean,
+    refused: string | undefined,
     signal: AbortSignal,
-    hold: Hold,
+    keep: Keep,
     oldMs = OLD_MS,
   ): Promise<Session | null> {
     const beganMs = this.#clock.now();
     const { session } = await this.#store.load();
-    if (!session || isGood(session)) return session;
+    if (!session || this.#isGood(session, refused)) return session;
     if (signal.aborted) throw signal;
-    await claim(this.#store, hold, this.#stopped.signal);
+    // A token that cannot be replaced in the storage must not be presented by two: whoever holds the lock keeps it, and
+    // the others do without.
+    if (!(await this.#store.takesWrites()) && !keep(this.#stopped.signal)) {
+      throw new BatonError('storage_in_use');
+    }
     // Once: a storage may take as long each time.
     if (this.#clock.now() - beganMs > oldMs) {
-      return this.#refreshOnce(isGood, signal, hold, Infinity);
+      return this.#refreshOnce(refused, signal, keep, Infinity);
     }
     const change = await this.#api.refresh(session, signal);
     // Somebody may have signed out meanwhile, or, where the lock was not to be had, refreshed.
@@ -170,16 +180,4 @@ export class Refresher {
     }
     return stored;
   }
-}
-
-/**
- * A token that cannot be replaced in the storage must not be presented by two: whoever holds the lock keeps it, and
- * the others do without.
- */
-async function claim(store: SessionStore, hold: Hold, stopped: AbortSignal): Promise<void> {
-  if (store.isUnsaved || (await store.takesWrites())) return;
-  if (!hold.isHeld) {
-    throw new BatonError('storage_in_use');
-  }
-  hold.keep(stopped);
 }

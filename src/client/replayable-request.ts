@@ -14,7 +14,7 @@ export interface ReplayableRequest {
   readonly isAuthorized: boolean;
   /** Whether the body can be sent again: anything but a stream. */
   readonly isRepeatable: boolean;
-  readonly send: (token?: string) => Promise<Response>;
+  readonly send: (token?: string | null) => Promise<Response>;
 }
 
 /**
@@ -27,14 +27,16 @@ export function replayable(
   baseUrl: string,
   fetch: typeof globalThis.fetch,
 ): ReplayableRequest {
-  const request = isRequest(input) ? input : undefined;
-  const url = isRequest(input) ? input.url : resolved(input, baseUrl).href;
-  const headers = new Headers(rest.headers ?? request?.headers);
+  // A request, of whatever realm or package, has these; an address has none of them.
+  const request: Partial<Request> = Object(input);
+  const url = request.url ?? resolved(Object(input), baseUrl).href;
+  const headers = new Headers(rest.headers ?? request.headers);
   const isMade = typeof body === 'function';
 
-  const send = async (token?: string): Promise<Response> => {
+  const send = async (token?: string | null): Promise<Response> => {
     if (token) headers.set('authorization', `Bearer ${token}`);
-    const given = request && (await initOf(request.clone()));
+    const copy = request.clone?.();
+    const given = copy && (await initOf(copy));
     const init: RequestInit = { ...given, ...rest, headers: Object.fromEntries(headers) };
     const sent = isMade ? await body() : body;
     if (sent !== undefined) init.body = sent;
@@ -44,7 +46,7 @@ export function replayable(
 
   return {
     url,
-    signal: rest.signal ?? request?.signal,
+    signal: rest.signal ?? request.signal,
     isAuthorized: headers.has('authorization'),
     isRepeatable: isMade || !isStream(body),
     send,
@@ -64,11 +66,6 @@ export function resolved(address: string | URL, baseUrl: string): URL {
 export function isStream(body: unknown): boolean {
   const object: object = Object(body);
   return 'getReader' in object || 'pipe' in object || Symbol.asyncIterator in object;
-}
-
-/** Of whatever realm or package. */
-function isRequest(input: string | URL | Request): input is Request {
-  return typeof input === 'object' && 'url' in input;
 }
 
 /** What a request says besides its address and headers; its body is read to the end. */

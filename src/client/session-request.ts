@@ -59,11 +59,9 @@ export function beginRequest(
         refresher.noteAccepted(session);
         return false;
       }
-      if (replays && (replays === MOST_REPLAYS || isAlive(session, clock.now()))) {
-        refresher.noteRejected(session);
-      }
-      if (refresher.isRejecting()) return false;
       const { session_id: id, access_token: token } = session;
+      const isRejected = replays === MOST_REPLAYS || (!!replays && isAlive(session, clock.now()));
+      if (refresher.isRejecting(isRejected && token)) return false;
       const next = await refresher.session(token);
       if (next?.session_id !== id || next.access_token === token) return false;
       session = next;

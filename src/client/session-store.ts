@@ -1,8 +1,9 @@
-import { type Claims, claimsOf } from './claims.js';
+import type { BatonOptions } from './baton-options.js';
+import { claimsOf } from './claims.js';
 import { BatonError } from './errors.js';
-import type { BatonState, Ending, Events } from './events.js';
+import type { BatonState, Ending, Events, SignedOutReason } from './events.js';
 import { inTurn } from './lock.js';
-import { EMPTY, type EndedSession, type SessionRecord } from './session-record.js';
+import { EMPTY, type SessionRecord } from './session-record.js';
 import type { StoredRecord } from './stored-record.js';
 
 /** Where nothing is stored at first, only the server can tell whether there is a cookie. */
@@ -17,10 +18,8 @@ export class SessionStore<User = unknown> {
   isUnsaved = false;
 
   readonly #stored: StoredRecord;
-  readonly #isCookie: boolean;
-  readonly #isMissing: boolean | undefined;
+  readonly #options: Pick<BatonOptions<User>, 'storage' | 'readUser'>;
   readonly #events: Events;
-  readonly #readUser: ((claims: Claims) => User) | undefined;
   /** What the storage held when it was last seen. */
   #seen: string | undefined;
   /** Sessions that were ended here: nobody brings them back. */
@@ -28,18 +27,13 @@ export class SessionStore<User = unknown> {
   /** Reading and writing are two steps; nobody of this process comes in between. */
   readonly #oneByOne = inTurn();
 
-  /** @param isMissing whether the storage's platform is not here: then nobody is ever known */
   constructor(
     stored: StoredRecord,
-    isCookie: boolean,
-    isMissing: boolean | undefined,
+    options: Pick<BatonOptions<User>, 'storage' | 'readUser'>,
     events: Events,
-    readUser?: (claims: Claims) => User,
   ) {
-    this.#readUser = readUser;
     this.#stored = stored;
-    this.#isCookie = isCookie;
-    this.#isMissing = isMissing;
+    this.#options = options;
     this.#events = events;
   }
 
@@ -61,27 +55,25 @@ export class SessionStore<User = unknown> {
     return this.#oneByOne(async () => {
       const before = await this.#read().catch(() => this.record);
       const after = change(before);
-      return after === before && !this.isUnsaved ? after : this.#write(after);
+      if (after !== before || this.isUnsaved) await this.#write(after);
+      return this.record;
     });
   }
 
   /** Ends a session in memory, at once and for good: whatever the storage says of it later. */
-  leave(sessionId: string, ending: Ending = { reason: 'sign_out' }): void {
-    if (sessionId) this.#left.add(sessionId);
-    const record = without(this.record, (id) => id === sessionId);
-    if (record === this.record) return;
-    this.isUnsaved = true;
-    this.#adopt(record, ending);
+  leave(sessionId: string, reason: SignedOutReason = 'sign_out'): void {
+    this.#left.add(sessionId);
+    this.#adopt(this.record, this.isUnsaved, { reason });
   }
 
-  /** Whether the storage takes writes. */
+  /** Whether the storage takes writes; it need not where it is behind all the same. */
   takesWrites(): Promise<boolean> {
-    return this.#oneByOne(() => this.#stored.takesWrites());
+    return this.#oneByOne(async () => this.isUnsaved || this.#stored.takesWrites());
   }
 
-  /** Nobody counts as signed in, as the first look came to nothing. */
+  /** Nobody counts as signed in, as the first look came to nothing. Where the storage's platform is missing nobody is ever known. */
   settle(error?: unknown): void {
-    if (this.#isMissing || this.state.status !== 'unknown') return;
+    if (this.#options.storage.isMissing || this.state.status !== 'unknown') return;
     this.state = { status: 'signedOut', sessionId: null };
     this.#events.emit('changed', this.state);
     if (error) this.#events.emit('storageFailed', { error });
@@ -95,7 +87,8 @@ export class SessionStore<User = unknown> {
       // What is in memory came after what is there: it could not be written, or not even be read before.
       const isOlder = text === this.#seen || (this.isUnsaved && isFirst);
       this.#seen = text;
-      if (!isOlder) this.#find(own ?? (this.#isCookie && isFirst ? ASKED_OF_COOKIE : EMPTY));
+      const isAsked = isFirst && this.#options.storage.transport === 'cookie';
+      if (!isOlder) this.#adopt(own ?? (isAsked ? ASKED_OF_COOKIE : EMPTY));
     } catch (cause) {
       if (!this.isUnsaved) {
         this.settle(cause);
@@ -105,39 +98,34 @@ export class SessionStore<User = unknown> {
     return this.record;
   }
 
-  #find(record: SessionRecord): void {
-    const kept = without(record, (id) => this.#left.has(id));
-    this.isUnsaved = kept !== record;
-    this.#adopt(kept);
-  }
-
-  async #write(record: SessionRecord): Promise<SessionRecord> {
-    let isWritten = true;
+  async #write(record: SessionRecord): Promise<void> {
+    let isUnsaved = false;
     try {
       this.#seen = JSON.stringify(await this.#stored.write(record));
     } catch (error) {
-      isWritten = false;
+      isUnsaved = true;
       this.#events.emit('storageFailed', { error });
     }
-    // Somebody may have signed out while it was being written.
-    this.#find(record);
-    if (!isWritten) this.isUnsaved = true;
-    return this.record;
+    this.#adopt(record, isUnsaved);
   }
 
-  #adopt(record: SessionRecord, ending?: Ending): SessionRecord {
+  /** Somebody may have signed out while it was being read or written. */
+  #adopt(found: SessionRecord, isUnsaved = false, ending?: Ending): void {
+    const record = without(found, this.#left);
+    this.isUnsaved = isUnsaved || record !== found;
+    this.record = record;
+
     const { status, sessionId: old } = this.state;
     const state = this.#stateOf(record);
     const { sessionId } = state;
-    this.record = record;
-    if (JSON.stringify(state) === JSON.stringify(this.state)) return record;
+    if (JSON.stringify(state) === JSON.stringify(this.state)) return;
     this.state = state;
     const { emit } = this.#events;
     emit('changed', state);
-    if (sessionId === old) return record;
-    if (old) emit('signedOut', { sessionId: old, ...(ending ?? endingOf(record, old)) });
+    if (sessionId === old) return;
+    const { reason, detail } = ending ?? endingOf(record, old);
+    if (old) emit('signedOut', { sessionId: old, reason, detail });
     if (sessionId && status !== 'unknown') emit('signedIn', { sessionId });
-    return record;
   }
 
   /** A cookie's session has no id before the server has been asked. */
@@ -150,7 +138,7 @@ export class SessionStore<User = unknown> {
   /** What the application throws costs nobody the session. */
   #userOf(token?: string): User | undefined {
     try {
-      return token ? this.#readUser?.(claimsOf(token)) : undefined;
+      return token ? this.#options.readUser?.(claimsOf(token)) : undefined;
     } catch {
       return undefined;
     }
@@ -158,19 +146,14 @@ export class SessionStore<User = unknown> {
 }
 
 /** @returns the very record, unless its session was ended here */
-function without(record: SessionRecord, isLeft: (sessionId: string) => boolean): SessionRecord {
+function without(record: SessionRecord, left: ReadonlySet<string>): SessionRecord {
   const { session, ended } = record;
-  if (!session || !isLeft(session.session_id)) return record;
-  return { ...record, session: null, ended: [...ended, endedOf(session)] };
-}
-
-function endedOf({ session_id, refresh_token }: EndedSession): EndedSession {
-  return { session_id, refresh_token };
+  if (!session || !left.has(session.session_id)) return record;
+  const { session_id, refresh_token } = session;
+  return { ...record, session: null, ended: [...ended, { session_id, refresh_token }] };
 }
 
 /** What the record knows of the end of a session that is not in it. */
-function endingOf({ over }: SessionRecord, sessionId: string): Ending {
-  if (over?.session_id !== sessionId) return { reason: 'elsewhere' };
-  const { reason, detail } = over;
-  return { reason, detail };
+function endingOf({ over }: SessionRecord, sessionId: string | null): Ending {
+  return over && over.session_id === sessionId ? over : { reason: 'elsewhere' };
 }

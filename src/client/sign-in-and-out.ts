@@ -1,11 +1,11 @@
 import type { AuthApi } from './auth-api.js';
 import type { BatonClock } from './clock.js';
-import { BatonError, rethrow } from './errors.js';
+import { BatonError } from './errors.js';
 import type { Exclusively } from './exclusive.js';
 import { newSecret } from './idempotency-key.js';
 import { inTurn } from './lock.js';
 import type { Refresher } from './refresher.js';
-import type { EndedSession, SessionRecord } from './session-record.js';
+import type { EndedSession } from './session-record.js';
 import type { SessionStore } from './session-store.js';
 import type { Session } from './session.js';
 
@@ -40,26 +40,24 @@ export class SignInAndOut {
     this.#clock = clock;
   }
 
-  /** Opens a session in place of one that was open. @throws BatonError `sign_in_failed`, and what `ask` throws of ours */
-  async signIn(ask: () => Promise<Session>): Promise<void> {
-    await this.#refresher
-      .suspend(() => this.#exclusively(() => this.#open(ask)))
-      .catch(rethrow('sign_in_failed'));
+  /** Opens a session in place of one that was open. @throws what `ask` throws, and BatonError `disposed` */
+  signIn(ask: () => Promise<Session>): Promise<void> {
+    return this.#refresher.suspend(() => this.#exclusively(() => this.#open(ask)));
   }
 
   /** The same with an answer that the application fetches. */
   async signInWith(ask: () => Promise<Response>): Promise<void> {
     // Outside the lock: it may take a person's time, and send requests in the session that is to be replaced.
-    const cancelled = this.#refresher.suspend(async () => {});
-    const response = await cancelled.then(ask).catch(rethrow('sign_in_failed'));
+    const response = await this.#refresher.suspend(async () => {}).then(ask);
     await this.signIn(() => this.#api.sessionIn(response));
   }
 
   /** Never throws. */
   async signOut(): Promise<void> {
     const store = this.#store;
-    const record = store.record.session ? store.record : await store.load().catch(() => null);
-    if (record?.session) store.leave(record.session.session_id);
+    if (!store.record.session) await store.load().catch(() => {});
+    const { session } = store.record;
+    if (session) store.leave(session.session_id);
     await this.#refresher.suspend(async () => {
       const written = this.#exclusively(() => store.update((now) => now));
       await Promise.all([written, this.tidy()]);
@@ -97,7 +95,7 @@ export class SignInAndOut {
     }
     const session = { ...pair, secret: newSecret() };
     const before = await store.load().catch(() => store.record);
-    if (before.session) store.leave(before.session.session_id, { reason: 'elsewhere' });
+    if (before.session) store.leave(before.session.session_id, 'elsewhere');
     await store.update(({ ended }) => ({ session, ended: this.#isCookie ? [] : ended }));
     void this.tidy();
   }
@@ -106,21 +104,17 @@ export class SignInAndOut {
     const store = this.#store;
     if (this.#isStopped || (!store.record.ended.length && !store.isUnsaved)) return;
     const told = await this.#tell(store.record.ended);
-    await this.#exclusively(() => store.update((record) => without(told, record)));
+    const isUntold = ({ session_id: id }: EndedSession) => !told.includes(id);
+    await this.#exclusively(() =>
+      store.update((now) => (told.length ? { ...now, ended: now.ended.filter(isUntold) } : now)),
+    );
     if (store.record.ended.length || store.isUnsaved) this.tidyLater();
   }
 
-  /** @returns those that the server now knows of */
-  async #tell(gone: readonly EndedSession[]): Promise<EndedSession[]> {
-    const told: EndedSession[] = [];
-    for (const ended of gone) if (await this.#api.signOut(ended)) told.push(ended);
+  /** @returns the ids of those that the server now knows of */
+  async #tell(gone: readonly EndedSession[]): Promise<string[]> {
+    const told: string[] = [];
+    for (const ended of gone) if (await this.#api.signOut(ended)) told.push(ended.session_id);
     return told;
   }
-}
-
-/** What was told is forgotten. */
-function without(told: readonly EndedSession[], record: SessionRecord): SessionRecord {
-  const isUntold = ({ session_id: id }: EndedSession) => told.every((one) => one.session_id !== id);
-  const ended = record.ended.filter(isUntold);
-  return ended.length === record.ended.length ? record : { ...record, ended };
 }
