@@ -1,5 +1,6 @@
 export { Activity, type ActivityPage } from './audit/activity.js';
 export type { AuditOptions } from './audit/audit-options.js';
+export type { NotifyUser, UserNotice } from './audit/user-notices.js';
 export { authEventEntity, AuthEventRecord } from './audit/auth-event.entity.js';
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
 export { type AuthModuleOptions, AuthOptionsError, type OneOrMore } from './auth/auth.options.js';

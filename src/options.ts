@@ -49,6 +49,12 @@ export const nonEmptyString = v.pipe(
   v.minLength(1, 'takes a non-empty string'),
 );
 
+/** A schema for a function. */
+export const functionSchema = v.custom<(...args: never[]) => never>(
+  (value) => typeof value === 'function',
+  'takes a function',
+);
+
 const flag = v.boolean('takes true or false');
 
 /** A schema for one of a few words. */

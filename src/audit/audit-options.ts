@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { type Duration, durationSeconds } from '../options.js';
+import { type Duration, durationSeconds, functionSchema } from '../options.js';
+import type { NotifyUser } from './user-notices.js';
 
 /** What is kept of what happens, and who is told: see docs/audit.md. Of use with the extra `audit` alone. */
 export interface AuditOptions {
@@ -7,12 +8,15 @@ export interface AuditOptions {
   readonly auditRetention?: Duration | undefined;
   /** Whether refreshes are kept, too: a row for each, where the other events are a few for each login. @default false */
   readonly auditRefreshes?: boolean | undefined;
+  /** Tells the user what they may have to know. What it throws is logged, and keeps nobody waiting. @default none */
+  readonly notifyUser?: NotifyUser | undefined;
 }
 
 /** {@link AuditOptions}, complete. */
 export interface AuditSettings {
   readonly retentionSeconds: number;
   readonly refreshes: boolean;
+  readonly notifyUser: NotifyUser | null;
 }
 
 /** The token under which the parts of the audit receive their {@link AuditSettings}. */
@@ -22,10 +26,12 @@ export const AUDIT_SETTINGS = Symbol('nestjs-baton audit settings');
 export const auditEntries = {
   auditRetention: v.optional(durationSeconds(1), 7_776_000),
   auditRefreshes: v.optional(v.boolean('takes true or false'), false),
+  notifyUser: v.optional(functionSchema),
 };
 
 /** @param options of which the others are left alone */
 export function auditSettings(options: AuditOptions): AuditSettings {
   const { auditRetention, auditRefreshes } = v.parse(v.object(auditEntries), options);
-  return { retentionSeconds: auditRetention, refreshes: auditRefreshes };
+  const notifyUser = options.notifyUser?.bind(options) ?? null;
+  return { retentionSeconds: auditRetention, refreshes: auditRefreshes, notifyUser };
 }

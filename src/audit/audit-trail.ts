@@ -3,6 +3,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { InvalidRequestError } from '../errors.js';
 import { type AuthEvent, AuthEvents } from '../events.js';
 import { AUDIT_SETTINGS, type AuditSettings } from './audit-options.js';
+import { AUDIT_SINKS, type AuditSink } from './audit-sink.js';
 import type { EventRow } from './auth-event.entity.js';
 import { AuthEventStore } from './auth-event.store.js';
 import { KnownDevices } from './known-devices.js';
@@ -32,6 +33,7 @@ export class AuditTrail {
     private readonly devices: KnownDevices,
     private readonly events: AuthEvents,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(AUDIT_SINKS) private readonly sinks: readonly AuditSink[],
   ) {}
 
   /** How many events wait to be written. */
@@ -76,11 +78,18 @@ export class AuditTrail {
   /** What the database has no place for now, it has none for later. */
   private async write(batch: readonly EventRow[]): Promise<void> {
     try {
-      await this.store.append(await this.devices.describe(batch));
+      const described = await this.devices.describe(batch);
+      await this.store.append(described);
+      this.tell(described);
     } catch (error) {
       if (!(error instanceof InvalidRequestError)) throw error;
       this.lose(batch.length);
     }
+  }
+
+  /** Of what is in the table. */
+  private tell(records: readonly EventRow[]): void {
+    for (const record of records) for (const sink of this.sinks) sink.take(record);
   }
 
   private lose(count: number): void {

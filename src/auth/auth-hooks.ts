@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { functionSchema } from '../options.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
 import type { AccessTokenClaims } from '../tokens/access-token-codec.js';
 import type { AuthUser } from '../users/user-store.js';
@@ -31,11 +32,6 @@ interface Hooks<User extends AuthUser> {
   /** Called before a session is refreshed. Throw an `HttpException` to refuse; nothing is consumed. */
   onRefresh(user: User, sessionId: string): void | Promise<void>;
 }
-
-const functionSchema = v.custom<(...args: never[]) => never>(
-  (value) => typeof value === 'function',
-  'takes a function',
-);
 
 /** What the hooks take, among the other options. */
 export const hookEntries = {

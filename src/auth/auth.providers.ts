@@ -1,8 +1,6 @@
 import type { InjectionToken, Provider } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { DataSource } from 'typeorm';
-import { AUDIT_SETTINGS } from '../audit/audit-options.js';
-import { auditProviders } from '../audit/audit.providers.js';
 import type { AuthEventRecord } from '../audit/auth-event.entity.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
@@ -26,6 +24,7 @@ import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 import { AccessControl } from './access-control.js';
+import { auditParts } from './audit-parts.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
@@ -153,12 +152,6 @@ const NONCES: Provider = {
     new DpopNonces(refreshKeys.current.signWith, clock),
 };
 
-const AUDIT: Provider = {
-  provide: AUDIT_SETTINGS,
-  inject: [AUTH_CONFIG],
-  useFactory: ({ audit }: AuthConfig) => audit,
-};
-
 /**
  * The parts of one `AuthModule`. Each has its own, so that two in one process share nothing.
  *
@@ -205,7 +198,7 @@ export function authProviders(
     PUSH,
     NONCES,
     ...PARTS,
-    ...(events === null ? [] : [AUDIT, ...auditProviders(events)]),
+    ...auditParts(events),
   ];
 }
 

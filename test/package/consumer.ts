@@ -73,6 +73,7 @@ import {
   type MeBody,
   MissingTokenError,
   NotFoundError,
+  type NotifyUser,
   OnAuthEvent,
   type OneOrMore,
   OptionalAuth,
@@ -107,6 +108,7 @@ import {
   TooManyAttemptsError,
   UnavailableError,
   type UserId,
+  type UserNotice,
   UserRefusedError,
   UseDpopNonceError,
   type UserStore,
@@ -395,7 +397,9 @@ export const latest = ({ events }: ActivityBody): ActivityEventBody | undefined 
 export const lastEnd = ({ sessions }: EndedSessionsBody): EndedSessionBody | undefined =>
   sessions[0];
 
-export const audit: AuditOptions = { auditRetention: '30d', auditRefreshes: true };
+const notifyUser: NotifyUser = async ({ type, userId }: UserNotice) => void `${type} of ${userId}`;
+
+export const audit: AuditOptions = { auditRetention: '30d', auditRefreshes: true, notifyUser };
 
 export const oauth: OAuthOptions = { oauthClients: [service] };
 

@@ -32,6 +32,7 @@ const VARIABLE_OF = {
   preset: 'AUTH_PRESET',
   auditRetention: 'AUTH_AUDIT_RETENTION',
   auditRefreshes: 'AUTH_AUDIT_REFRESHES',
+  notifyUser: CODE,
   strategy: PLACE,
   refreshStrategy: PLACE,
   socketQueryToken: NO_VARIABLE,
