@@ -3,45 +3,26 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/**
- * `node bench/run.js [--only w1,w2] [--quick] …`: builds what is measured and what measures, installs the
- * rivals that are asked for and missing, and hands over to the harness.
- */
+/** `node bench/run.js PROGRAM …`: builds what measures, installs the rival, and runs one of the programs. */
 const here = import.meta.dirname;
-const root = join(here, '..');
+const [program, ...options] = process.argv.slice(2);
 
-function npm(cwd, ...args) {
-  const { status } = spawnSync('npm', args, { cwd, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-}
-
-function sourcesIn(folder) {
-  return readdirSync(join(here, folder))
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => join(here, folder, name));
-}
-
-if (!process.argv.includes('--no-build')) npm(root, 'run', 'build');
-
-const folders = ['harness', 'driver', 'subjects', 'workloads'];
+const sources = readdirSync(here, { recursive: true }).filter(
+  (name) => name.endsWith('.ts') && !name.includes('node_modules'),
+);
 await build({
-  entryPoints: folders.flatMap(sourcesIn),
+  entryPoints: sources.map((name) => join(here, name)),
   outdir: join(here, 'build'),
   outbase: here,
   format: 'esm',
   target: 'node20',
   platform: 'node',
-  tsconfig: join(root, 'tsconfig.json'),
+  tsconfig: join(here, '../tsconfig.json'),
 });
 
-const subjects = process.argv[process.argv.indexOf('--subjects') + 1];
-const isAsked = (rival) =>
-  !process.argv.includes('--subjects') ||
-  ['', ' fastify', ' express', ' cookie cache'].some((kind) => `${rival}${kind}`.match(subjects));
-
-for (const rival of readdirSync(join(here, 'rivals')).filter(isAsked)) {
-  const folder = join(here, 'rivals', rival);
-  if (!existsSync(join(folder, 'node_modules'))) npm(folder, 'ci', '--no-audit', '--no-fund');
+const rival = join(here, 'rivals/oidc-provider');
+if (program === 'main' && !existsSync(join(rival, 'node_modules'))) {
+  spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: rival, stdio: 'inherit' });
 }
-
-await import('./build/harness/main.js');
+process.argv.splice(2, process.argv.length, ...options);
+await import(`./build/${program}.js`);

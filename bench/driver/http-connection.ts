@@ -2,13 +2,15 @@ import { type Socket, connect } from 'node:net';
 
 /** An answer, as little of it as a client needs. */
 export interface HttpAnswer {
+  /** 0 when the connection was lost before it came. */
   readonly status: number;
-  readonly head: string;
   readonly body: string;
 }
 
+type Answered = (answer: HttpAnswer) => void;
+
 const END_OF_HEAD = Buffer.from('\r\n\r\n');
-const END_OF_CHUNKS = Buffer.from('0\r\n\r\n');
+const LOST: HttpAnswer = { status: 0, body: 'the connection was lost' };
 
 /**
  * One kept-alive connection that has at most one request under way: cheaper than any HTTP client, so that
@@ -16,15 +18,13 @@ const END_OF_CHUNKS = Buffer.from('0\r\n\r\n');
  */
 export class HttpConnection {
   private received: Buffer = Buffer.alloc(0);
-  private waiting: ((answer: HttpAnswer) => void) | null = null;
-  private failed: ((error: Error) => void) | null = null;
-  private closed = false;
+  private waiting: Answered | null = null;
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.take(chunk));
-    socket.on('error', (error) => this.end(error));
-    socket.on('close', () => this.end(new Error('The server closed the connection')));
+    socket.on('error', () => socket.destroy());
+    socket.on('close', () => this.answer(LOST));
   }
 
   static open(port: number): Promise<HttpConnection> {
@@ -34,37 +34,25 @@ export class HttpConnection {
     });
   }
 
-  get isClosed(): boolean {
-    return this.closed;
-  }
-
   /** Sends a whole request; `answered` is called with its answer. */
-  send(
-    bytes: Buffer,
-    answered: (answer: HttpAnswer) => void,
-    failed: (error: Error) => void,
-  ): void {
-    if (this.closed) return failed(new Error('The connection is closed'));
+  send(bytes: Buffer, answered: Answered): void {
+    if (this.socket.destroyed) return answered(LOST);
     this.waiting = answered;
-    this.failed = failed;
     this.socket.write(bytes);
   }
 
   exchange(bytes: Buffer): Promise<HttpAnswer> {
-    return new Promise((resolve, reject) => this.send(bytes, resolve, reject));
+    return new Promise((resolve) => this.send(bytes, resolve));
   }
 
   close(): void {
-    this.waiting = null;
     this.socket.destroy();
   }
 
-  /** Only who waits for an answer has to know: servers close what idles. */
-  private end(error: Error): void {
-    this.closed = true;
-    if (this.waiting === null) return;
+  private answer(answer: HttpAnswer): void {
+    const { waiting } = this;
     this.waiting = null;
-    this.failed?.(error);
+    waiting?.(answer);
   }
 
   private take(chunk: Buffer): void {
@@ -72,38 +60,20 @@ export class HttpConnection {
     const answer = readAnswer(this.received);
     if (answer === null) return;
     this.received = Buffer.alloc(0);
-    const { waiting } = this;
-    this.waiting = null;
-    waiting?.(answer);
+    this.answer(answer);
   }
 }
 
-/** @returns null while some of it is still to come */
+/** @returns null while some of it is still to come; an answer that does not say its length has no body */
 function readAnswer(bytes: Buffer): HttpAnswer | null {
   const end = bytes.indexOf(END_OF_HEAD);
   if (end === -1) return null;
   const head = bytes.toString('latin1', 0, end);
-  const status = Number(head.slice(9, 12));
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
   const start = end + END_OF_HEAD.length;
-  if (status === 204 || status === 304) return { status, head, body: '' };
-  const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
-  if (length === undefined) return readChunked(status, head, bytes.subarray(start));
-  const rest = bytes.subarray(start, start + Number(length));
-  return rest.length < Number(length) ? null : { status, head, body: rest.toString('utf8') };
-}
-
-function readChunked(status: number, head: string, rest: Buffer): HttpAnswer | null {
-  if (!/\r\ntransfer-encoding: *chunked/i.test(head)) return { status, head, body: '' };
-  if (!rest.subarray(-END_OF_CHUNKS.length).equals(END_OF_CHUNKS)) return null;
-  const parts: Buffer[] = [];
-  for (let at = 0; ;) {
-    const endOfSize = rest.indexOf('\r\n', at);
-    const size = Number.parseInt(rest.toString('latin1', at, endOfSize), 16);
-    if (size === 0) break;
-    parts.push(rest.subarray(endOfSize + 2, endOfSize + 2 + size));
-    at = endOfSize + 2 + size + 2;
-  }
-  return { status, head, body: Buffer.concat(parts).toString('utf8') };
+  const rest = bytes.subarray(start, start + length);
+  const status = Number(head.slice(9, 12));
+  return rest.length < length ? null : { status, body: rest.toString('utf8') };
 }
 
 /** Writes a request as bytes, once, so that sending it again costs nothing. */
@@ -111,13 +81,12 @@ export function request(
   method: 'GET' | 'POST',
   path: string,
   headers: Readonly<Record<string, string>> = {},
-  body?: { readonly type: 'json' | 'form'; readonly text: string },
+  body?: string,
 ): Buffer {
   const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1'];
-  for (const [name, value] of Object.entries(headers)) lines.push(`${name}: ${value}`);
-  if (body !== undefined) {
-    const type = body.type === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-    lines.push(`Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body.text)}`);
-  }
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body?.text ?? ''}`);
+  const all = { 'Content-Type': 'application/json', ...headers };
+  for (const [name, value] of Object.entries(body === undefined ? headers : all))
+    lines.push(`${name}: ${value}`);
+  if (body !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
 }

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
-import { type RowDataPacket, createConnection } from 'mysql2/promise';
-import { Client } from 'pg';
+import { v7 } from 'uuid';
+import { DataSource } from 'typeorm';
+import { connection } from '../subjects/data-source.js';
 
 export type DatabaseName = 'sqlite' | 'postgres' | 'mariadb';
 
@@ -16,65 +16,49 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-const PG = process.env['BENCH_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432';
-const MARIA = process.env['BENCH_MARIADB'] ?? 'mysql://root@127.0.0.1:3306';
-
-/** Asks a database something. */
-type Ask = (url: string, sql: string) => Promise<Record<string, unknown>[]>;
+/** Where the database servers are, with a database that is there anyway. */
+const SERVERS = {
+  postgres: [process.env['BENCH_POSTGRES'] ?? 'postgres://postgres@127.0.0.1:5432', 'postgres'],
+  mariadb: [process.env['BENCH_MARIADB'] ?? 'mysql://root@127.0.0.1:3306', 'mysql'],
+} as const;
 
 /** @throws Error when the database server is not there */
 export async function freshDatabase(name: DatabaseName): Promise<FreshDatabase> {
-  if (name === 'sqlite') return sqlite();
+  if (name === 'sqlite') {
+    const folder = await mkdtemp(join(tmpdir(), 'baton-bench-'));
+    const drop = () => rm(folder, { recursive: true, force: true });
+    return at(`sqlite:${join(folder, 'bench.sqlite')}`, drop);
+  }
+  const [server, administration] = SERVERS[name];
   const database = `bench_${randomBytes(6).toString('hex')}`;
-  const [server, ask, force] =
-    name === 'postgres' ? [PG, askPostgres, ' WITH (FORCE)'] : [MARIA, askMariadb, ''];
-  const administer = name === 'postgres' ? `${server}/postgres` : server;
-  await ask(administer, `CREATE DATABASE ${database}`);
-  const url = `${server}/${database}`;
-  return {
-    url,
-    query: (sql) => ask(url, sql),
-    drop: async () => void (await ask(administer, `DROP DATABASE ${database}${force}`)),
-  };
+  const administer = (sql: string) => ask(`${server}/${administration}`, sql);
+  await administer(`CREATE DATABASE ${database}`);
+  const force = name === 'postgres' ? ' WITH (FORCE)' : '';
+  const drop = async () => void (await administer(`DROP DATABASE ${database}${force}`));
+  return at(`${server}/${database}`, drop);
 }
 
-async function sqlite(): Promise<FreshDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'baton-bench-db-'));
-  const file = join(folder, 'bench.sqlite');
-  return {
-    url: `sqlite:${file}`,
-    query: async (sql) => {
-      const database = new Database(file);
-      try {
-        const statement = database.prepare<[], Record<string, unknown>>(sql);
-        if (statement.reader) return statement.all();
-        statement.run();
-        return [];
-      } finally {
-        database.close();
-      }
-    },
-    drop: () => rm(folder, { recursive: true, force: true }),
-  };
+const at = (url: string, drop: () => Promise<void>): FreshDatabase => ({
+  url,
+  query: (sql) => ask(url, sql),
+  drop,
+});
+
+async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
+  const dataSource = await new DataSource(connection(url)).initialize();
+  return dataSource.query(sql).finally(() => dataSource.destroy());
 }
 
-const askPostgres: Ask = async (url, sql) => {
-  // Indexes over millions of rows are built several times faster with this; the servers do not have it.
-  const client = new Client({ connectionString: url, options: '-c maintenance_work_mem=1GB' });
-  await client.connect();
-  try {
-    return (await client.query<Record<string, unknown>>(sql)).rows;
-  } finally {
-    await client.end();
-  }
-};
-
-const askMariadb: Ask = async (url, sql) => {
-  const connection = await createConnection(url);
-  try {
-    const [rows] = await connection.query<RowDataPacket[]>(sql);
-    return rows;
-  } finally {
-    await connection.end();
-  }
-};
+/** Puts sessions of others into the table by SQL: opened this week, ten to a user, not refreshed yet. */
+export async function fill({ query }: FreshDatabase, sessions: number): Promise<void> {
+  const nowMs = Date.now();
+  const id = `'${v7().slice(0, 24)}' || lpad(to_hex(i), 12, '0')`;
+  await query(
+    `INSERT INTO refresh_tokens (id, user_id, token_hash, generation, created_at, rotated_at,
+       expires_at, absolute_expires_at, ip, user_agent)
+     SELECT ${id}, 'u' || i / 10, lpad(i::text, 43, '0'), 0, ${nowMs}, ${nowMs},
+       ${nowMs + 604_800_000}, ${nowMs + 2_592_000_000}, '127.0.0.1', 'Mozilla/5.0 (X11; Linux x86_64)'
+     FROM generate_series(1, ${sessions}) i`,
+  );
+  await query('VACUUM ANALYZE refresh_tokens');
+}

@@ -1,128 +1,113 @@
-import type { Bench, Phase } from './bench.js';
-import { type FreshDatabase, freshDatabase } from './databases.js';
-import { DriverProcess } from './driver-process.js';
-import type { RoundOptions } from './options.js';
-import { type Contestant, playRounds } from './rounds.js';
-import { sumUp } from '../driver/slices.js';
-import { type ServerProcess, type StartOptions, startServer } from './server-process.js';
-import type { Subject } from './subjects.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Subject } from '../table/subjects.js';
+import type { LineUp, Row } from '../table/workloads.js';
+import { type FreshDatabase, fill, freshDatabase } from './databases.js';
+import { type Contestant, type RoundOptions, playRounds } from './rounds.js';
+import { type Sample, sumUp } from './samples.js';
+import { type Server, keepApart, startServer } from './server.js';
 
-/** A server on its database. */
-export interface Started {
-  readonly server: ServerProcess;
-  readonly database: FreshDatabase;
+/** How long servers are left alone before their memory is read. */
+const IDLE_MS = 2_000;
+
+/** How line-ups are played. */
+export interface LineUpOptions extends RoundOptions {
+  /** Where servers leave CPU profiles; null for nowhere. */
+  readonly profile: string | null;
 }
 
-/** Where a server runs, and on what. */
-interface Place extends Partial<StartOptions> {
-  /** Somebody else's, who drops it; without, a fresh one on SQLite. */
-  readonly database?: FreshDatabase;
-}
+/** Databases with many sessions, by their number: they take too long to be made for each repetition. */
+export type Filled = Map<number, FreshDatabase>;
 
-/** Everything that is compared in one repetition, alive at the same time: a server that is idle costs nothing. */
-export class LineUp {
-  readonly contestants: Contestant[] = [];
-  private readonly endings: (() => Promise<void>)[] = [];
-
-  constructor(private readonly bench: Bench) {}
-
-  /** Starts a subject in a process of its own. */
-  async start(subject: Subject, { database, ...options }: Place = {}): Promise<Started> {
-    const own = database ?? (await freshDatabase('sqlite'));
-    if (database === undefined) this.atEnd(() => own.drop());
-    const { profile } = this.bench.options;
-    const server = await startServer(subject, { profile, ...options, databaseUrl: own.url });
-    this.atEnd(() => server.stop());
-    return { server, database: own };
-  }
-
-  /** Starts a driver for a phase; the caller lets it take part. */
-  async driver(
-    { protocol }: Subject,
-    { port, pid }: ServerProcess,
-    { scenario, connections }: Pick<Phase, 'scenario' | 'connections'>,
-    pinned = true,
-  ): Promise<DriverProcess> {
-    const job = { port, pid, protocol, scenario, connections };
-    const driver = await DriverProcess.prepared(job, pinned);
-    this.atEnd(() => driver.end());
-    return driver;
-  }
-
-  /** Starts a program that answers slices itself. */
-  program(file: string, ...args: readonly string[]): DriverProcess {
-    const program = DriverProcess.start(file, args, false);
-    this.atEnd(() => program.end());
-    return program;
-  }
-
-  /** Has a subject take part in a phase. */
-  async enter(subject: Subject, server: ServerProcess, phase: Phase): Promise<void> {
-    if (this.bench.wanted([phase]).length === 0) return;
-    const driver = await this.driver(subject, server, phase);
-    this.takePart({
-      workload: phase.workload,
-      subject: subject.name,
-      deferredMs: phase.deferredMs ?? 0,
-      play: (slice) => driver.play(slice),
-      peakMb: () => server.memory().peakMb,
-    });
-  }
-
-  /** Takes in those whose phase this run is about. */
-  takePart(...contestants: readonly Contestant[]): void {
-    this.contestants.push(...this.bench.wanted(contestants));
-  }
-
-  /** Drivers first, then servers, then databases. */
-  async end(): Promise<void> {
-    for (const ending of [...this.endings].reverse()) await ending();
-  }
-
-  atEnd(ending: () => Promise<void>): void {
-    this.endings.push(ending);
-  }
-}
-
-/** Does something with one subject alone: in a process of its own, on a fresh database unless one is given. */
-export async function withServer<Result>(
-  bench: Bench,
-  subject: Subject,
-  place: Place,
-  work: (started: Started) => Promise<Result>,
-): Promise<Result> {
-  const lineUp = new LineUp(bench);
-  try {
-    return await work(await lineUp.start(subject, place));
-  } finally {
-    await lineUp.end();
-  }
-}
-
-const secondsSince = (startedMs: number): string =>
-  ((performance.now() - startedMs) / 1000).toFixed(0);
-
-/** Sets up a repetition, plays its rounds, keeps what was measured, and ends everything. */
-export async function sideBySide(
-  bench: Bench,
+/** Starts everything that is compared, in new processes, plays the rounds and ends it: a server that is idle costs nothing. */
+export async function playLineUp(
+  { rows, isPinned = true, turnMs }: LineUp,
+  connections: number,
   repetition: number,
-  setUp: (lineUp: LineUp) => Promise<void>,
-  rounds: Partial<RoundOptions> = {},
-): Promise<void> {
-  const lineUp = new LineUp(bench);
-  const startedMs = performance.now();
+  options: LineUpOptions,
+  filled: Filled,
+): Promise<Sample[]> {
+  keepApart(isPinned);
+  const started = new Started(isPinned, options.profile, filled);
+  const round = `${rows[0]?.workload}, ${connections}, ${repetition}`;
+  const samples: Sample[] = [];
   try {
-    await setUp(lineUp);
-    const { contestants } = lineUp;
-    if (contestants.length > 0)
-      bench.log(`${contestants.length} side by side, set up in ${secondsSince(startedMs)} s`);
-    const shown = await playRounds(contestants, { ...bench.options, ...rounds }, repetition);
-    for (const [{ workload, subject, peakMb }, records] of shown) {
-      const sample = { workload, subject, repetition, result: sumUp(records), peakMb: peakMb() };
-      bench.keep(sample);
+    const contestants: Contestant[] = [];
+    for (const row of rows) {
+      for (const subject of row.subjects) {
+        const { servers, database } = await started.group(row, subject);
+        const names = { workload: row.workload, subject: row.as ?? subject.name };
+        const own = servers.slice(0, row.processes ?? 1);
+        const stage = { api: subject.api, servers: own, database, connections };
+        if (row.play !== null) contestants.push({ ...names, play: await row.play(stage) });
+        else samples.push({ ...names, connections, round, figures: await startOf(own) });
+      }
     }
-    bench.log(`Repetition ${repetition + 1}, played within ${secondsSince(startedMs)} s`);
+    const played = { ...options, turnMs: turnMs ?? options.turnMs };
+    for (const [{ workload, subject }, records] of await playRounds(
+      contestants,
+      played,
+      repetition,
+    ))
+      samples.push({ workload, subject, connections, round, figures: sumUp(records) });
+    return samples;
   } finally {
-    await lineUp.end();
+    await started.end();
+  }
+}
+
+async function startOf([server]: readonly Server[]): Promise<Sample['figures']> {
+  await sleep(IDLE_MS);
+  return { startMs: server?.startMs ?? Number.NaN, idleMb: server?.memoryMb() ?? Number.NaN };
+}
+
+/** The servers of one subject on one database. */
+interface Group {
+  readonly database: FreshDatabase;
+  readonly servers: Server[];
+}
+
+/** What a line-up has started. */
+class Started {
+  private readonly groups = new Map<string, Group>();
+  private readonly databases: FreshDatabase[] = [];
+
+  constructor(
+    private readonly isPinned: boolean,
+    private readonly profile: string | null,
+    private readonly filled: Filled,
+  ) {}
+
+  /** As many servers as a row needs, on a database that rows of its kind share. */
+  async group(row: Row, subject: Subject): Promise<Group> {
+    const { database = 'sqlite', sessions = 0, processes = 1 } = row;
+    const key = [subject.name, database, sessions].join();
+    const group = this.groups.get(key) ?? { database: await this.database(row), servers: [] };
+    this.groups.set(key, group);
+    while (group.servers.length < processes) group.servers.push(await this.start(subject, group));
+    if (sessions > 0 && !this.filled.has(sessions)) {
+      this.filled.set(sessions, group.database);
+      await fill(group.database, sessions);
+    }
+    return group;
+  }
+
+  private async database({ database = 'sqlite', sessions = 0 }: Row): Promise<FreshDatabase> {
+    const filled = this.filled.get(sessions);
+    if (filled !== undefined) return filled;
+    const fresh = await freshDatabase(database);
+    if (sessions === 0) this.databases.push(fresh);
+    return fresh;
+  }
+
+  /** Servers first, then their databases. */
+  async end(): Promise<void> {
+    const servers = [...this.groups.values()].flatMap((group) => group.servers);
+    await Promise.all(servers.map((server) => server.stop()));
+    for (const database of this.databases) await database.drop();
+  }
+
+  private start(subject: Subject, { database: { url } }: Group): Promise<Server> {
+    const { isPinned, profile } = this;
+    return startServer(subject, { databaseUrl: url, isPinned, profile });
   }
 }

@@ -1,97 +1,107 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { format } from 'prettier';
-import type { Bench, Table } from './bench.js';
-import type { Machine } from './machine.js';
-import { WORKLOADS } from './options.js';
-import { type Line, linesOf } from './samples.js';
+import {
+  FIGURES,
+  type FigureName,
+  type Goal,
+  type Sample,
+  judge,
+  median,
+  ratio,
+} from './samples.js';
 
-const FOLDER = join(import.meta.dirname, '../..');
+const MEANING = `- Figures are medians over the repetitions; the spread is (largest − smallest) / median of the first one.
+- A ratio is taken within each repetition, and of those the median. Figures of two pages do not compare.
+- CPU time is the server’s, all its threads, per request; “by CPU time” is the same ratio of it.`;
 
-/** Writes down what a run has shown: the samples as JSON, the medians as a page. @returns where the page is */
-export async function saveReport(bench: Bench, machine: Machine): Promise<string> {
-  const { samples, tables, goals, options } = bench;
-  const [page, record] = isWhole(bench)
-    ? ['RESULTS.md', 'results/latest.json']
-    : ['results/partial/last.md', `results/partial/${fileName(machine.date, options.only)}.json`];
-  mkdirSync(join(FOLDER, 'results/partial'), { recursive: true });
-  const lines = linesOf(samples);
-  const asked = { ...options, subjects: options.subjects.source, phases: options.phases.source };
-  const whole = { machine, options: asked, goals, lines, tables, samples };
-  writeFileSync(join(FOLDER, record), JSON.stringify(whole, null, 1));
-  const parts = [title(machine, options), ...[goalsOf(bench), ...tables].map(toMarkdown)];
-  const text = [...parts, ...sections(lines)].join('\n\n');
-  writeFileSync(join(FOLDER, page), await format(text, { parser: 'markdown' }));
-  return join(FOLDER, page);
+/** The page that says what a run has shown. */
+export function reportOf(title: string, samples: readonly Sample[], goals: readonly Goal[]) {
+  const parts = [
+    `# Results\n\n${title}\n${MEANING}`,
+    `## Goals\n\n${goalsOf(samples, goals)}`,
+    ...againstOther(samples),
+    ...Array.from(grouped(samples, sectionOf), ([name, own]) => `## ${name}\n\n${figuresOf(own)}`),
+  ];
+  return format(parts.join('\n\n'), { parser: 'markdown' });
 }
 
-/** Any other run is for those who made it; one with an answer that it did not expect is not published. */
-function isWhole({ options, failures }: Bench): boolean {
-  const { only, quick, subjects, phases, against, profile } = options;
-  const isAll = WORKLOADS.every((name) => only.includes(name)) && !quick;
-  const leavesOut = [subjects, phases].some(({ source }) => source !== '(?:)');
-  return failures.length === 0 && isAll && !leavesOut && against === null && profile === null;
-}
+const sectionOf = ({ workload, connections }: Pick<Sample, 'workload' | 'connections'>): string =>
+  workload + (connections === 0 ? '' : `, ${connections} connection${connections > 1 ? 's' : ''}`);
 
-const fileName = (date: string, only: readonly string[]): string =>
-  `${date.replaceAll(/[:.]/g, '-')}-${only.join('-')}`;
-
-function title(machine: Machine, options: Bench['options']): string {
-  const { only, quick, repetitions, rounds, sliceMs } = options;
-  const { cores, cpu, memoryGb, kernel, node, load } = machine;
-  const versions = Object.entries(machine.versions).map(([name, version]) => `${name} ${version}`);
-  return `# Results
-
-Made by \`npm run bench -- --only ${only.join(',')} --repeat ${repetitions}${quick ? ' --quick' : ''}\` on ${machine.date}; do not edit.
-
-- ${cores} × ${cpu}, ${memoryGb} GiB, Linux ${kernel}, Node ${node}; load average at the start ${load.toFixed(2)}
-- ${versions.join(', ')}
-- ${repetitions} repetitions, each with every server in a new process; after a warm-up the servers that are compared, all alive, are driven by turns: ${rounds} rounds of ${sliceMs} ms each, in changing order, one server and one phase at a time
-- figures are medians over the repetitions of what a repetition’s turns add up to; spread is (largest − smallest) / median; peak memory is the process’s, whatever the phase
-- CPU time is the server’s, all its threads, per request; a goal “by CPU time” is the same ratio of CPU times
-- figures compare only within this page: ratios are medians of the ratios within each repetition`;
-}
-
-const goalsOf = ({ goals }: Bench): Table => ({
-  title: 'Goals',
-  columns: ['workload', 'against', 'goal', 'measured', 'by CPU time', ''],
-  rows: goals.map(({ workload, what, goal, measured, byCpu, holds }) => [
-    workload,
-    what,
-    goal,
-    measured.toFixed(3),
-    byCpu?.toFixed(3) ?? '',
-    holds ? 'holds' : '**does not hold**',
-  ]),
-});
-
-const COLUMNS = 'subject,per second,spread,p50 ms,p99 ms,CPU µs,peak MiB,failures'.split(',');
-
-/** A table for each workload, the fastest first. */
-function sections(lines: readonly Line[]): string[] {
-  const workloads = new Set(lines.map(({ workload }) => workload));
-  return Array.from(workloads, (workload) => {
-    const own = lines.filter((line) => line.workload === workload);
-    const rows = own.toSorted((a, b) => b.perSecond - a.perSecond).map(cellsOf);
-    return toMarkdown({ title: workload, columns: COLUMNS, rows });
-  });
-}
-
-const cellsOf = (line: Line): string[] => [
-  line.subject,
-  line.perSecond.toFixed(0),
-  `${(line.spread * 100).toFixed(0)} %`,
-  line.p50Ms.toFixed(2),
-  line.p99Ms.toFixed(2),
-  line.cpuUsPerRequest.toFixed(0),
-  line.peakMb.toFixed(0),
-  line.failures === 0 ? '0' : `${line.failures}: ${line.firstFailure?.replaceAll('|', ' ') ?? ''}`,
-];
-
-/** A table as Markdown, under its title. */
-function toMarkdown({ title: heading, columns, rows, note }: Table): string {
-  const table = [columns, columns.map(() => '---'), ...rows].map(
-    (cells) => `| ${cells.join(' | ')} |`,
+/** Each is judged at every number of connections; who was left out is passed over. */
+function goalsOf(samples: readonly Sample[], goals: readonly Goal[]): string {
+  const all = [...grouped(samples, ({ connections }) => connections)].flatMap(
+    ([connections, own]) => goals.map((goal) => ({ connections, goal, ...judge(own, goal) })),
   );
-  return [`## ${heading}`, table.join('\n'), note ?? ''].join('\n\n');
+  const rows = all
+    .filter(({ measured }) => !Number.isNaN(measured))
+    .map(
+      ({ connections, goal: { mine, other, figure, relation, bound }, measured, byCpu, holds }) => [
+        sectionOf({ workload: mine[0], connections }),
+        mine[1],
+        other === null || other[0] === mine[0] ? (other?.[1] ?? '') : other.join(', '),
+        `${figure === 'perSecond' ? '' : FIGURES[figure]} ${relation} ${bound}`,
+        measured.toFixed(3),
+        shown(byCpu),
+        holds ? 'holds' : '**does not hold**',
+      ],
+    );
+  const columns = ['workload', 'subject', 'against', 'goal', 'measured', 'by CPU time', ''];
+  return table([columns, ...rows]);
+}
+
+/** How the hosts of another checkout compare: above 1, the other is faster. */
+function againstOther(samples: readonly Sample[]): string[] {
+  const others = samples.filter(({ subject }) => subject.startsWith('other '));
+  const rows = Array.from(
+    grouped(others, (one) => `${sectionOf(one)} ${one.subject}`).values(),
+    ([one]) => {
+      if (one === undefined) return [];
+      const { workload, subject } = one;
+      const own = samples.filter(({ connections }) => connections === one.connections);
+      const [other, mine] = [
+        [workload, subject],
+        [workload, subject.slice('other '.length)],
+      ] as const;
+      const ratios = [ratio(own, 'perSecond', other, mine), ratio(own, 'cpuUs', mine, other)];
+      return [sectionOf(one), mine[1], ...ratios.map(shown)];
+    },
+  );
+  const columns = ['workload', 'subject', 'per second', 'by CPU time'];
+  return rows.length === 0
+    ? []
+    : [`## The other checkout, against this one\n\n${table([columns, ...rows])}`];
+}
+
+/** A line for each subject, in the order of the table. */
+function figuresOf(samples: readonly Sample[]): string {
+  const names = Object.keys(FIGURES).filter((name): name is FigureName =>
+    samples.some(({ figures }) => name in figures),
+  );
+  const rows = Array.from(
+    grouped(samples, ({ subject }) => subject),
+    ([subject, own]) => {
+      const of = (name: FigureName) => own.map(({ figures }) => figures[name] ?? Number.NaN);
+      const all = of(names[0] ?? 'perSecond');
+      const spread = ((Math.max(...all) - Math.min(...all)) / median(all)) * 100;
+      return [subject, ...names.map((name) => shown(median(of(name)))), `${spread.toFixed(0)} %`];
+    },
+  );
+  return table([['subject', ...names.map((name) => FIGURES[name]), 'spread'], ...rows]);
+}
+
+/** In the order in which they first came. */
+function grouped<T, Key>(all: readonly T[], keyOf: (one: T) => Key): Map<Key, T[]> {
+  const groups = new Map<Key, T[]>();
+  for (const one of all) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  return groups;
+}
+
+function shown(value: number): string {
+  if (Number.isNaN(value)) return '';
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+function table([columns = [], ...rows]: readonly (readonly string[])[]): string {
+  const lines = [columns, columns.map(() => '---'), ...rows];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }

@@ -1,20 +1,34 @@
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule, RefreshToken } from 'nestjs-baton';
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
+import {
+  AuthModule,
+  type AuthModuleOptions,
+  RefreshToken,
+  type UserStore,
+  refreshTokenMigrations,
+} from 'nestjs-baton';
+import { SECRETS } from '../driver/minted-tokens.js';
 import { connection } from './data-source.js';
-import { USERS } from './users.js';
+
+const ANN = { id: '1', username: 'ann' };
+
+/** Users in memory whose passwords cost nothing, so that only the module is measured. Never do this. */
+const USERS: UserStore = {
+  authenticate: async ({ username }) => (username === 'ann' ? ANN : null),
+  findById: async (id) => (id === ANN.id ? ANN : null),
+};
 
 /** What an application imports that has `AuthModule` as the README shows it. */
-export const IMPORTS = [
+export const authImports = (more: Partial<AuthModuleOptions> = {}) => [
   TypeOrmModule.forRoot({
     ...connection(),
     entities: [RefreshToken],
-    migrations: [CreateRefreshTokens1764000000000],
+    migrations: refreshTokenMigrations(),
     migrationsRun: true,
   }),
   AuthModule.forRoot({
     users: USERS,
-    accessSecret: process.env['AUTH_ACCESS_SECRET'] ?? '',
-    refreshSecret: process.env['AUTH_REFRESH_SECRET'] ?? '',
+    accessSecret: SECRETS.AUTH_ACCESS_SECRET,
+    refreshSecret: SECRETS.AUTH_REFRESH_SECRET,
+    ...more,
   }),
 ];

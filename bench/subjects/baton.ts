@@ -1,12 +1,11 @@
 import { Controller, Get, Module, UseGuards } from '@nestjs/common';
 import { JwtAuthGuard } from 'nestjs-baton';
-import { serve } from './host.js';
-import { IMPORTS } from './auth-imports.js';
-import { OpenRoutes } from './open-routes.js';
+import { authImports } from './auth-imports.js';
+import { YesController, serve } from './host.js';
 
 /** An application that imports `AuthModule`. */
 @Controller()
-class GuardedController extends OpenRoutes {
+class GuardedController {
   @UseGuards(JwtAuthGuard)
   @Get('guarded')
   guarded(): object {
@@ -14,7 +13,7 @@ class GuardedController extends OpenRoutes {
   }
 }
 
-@Module({ imports: IMPORTS, controllers: [GuardedController] })
+@Module({ imports: authImports(), controllers: [YesController, GuardedController] })
 class HostModule {}
 
 await serve(HostModule);

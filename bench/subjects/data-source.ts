@@ -1,8 +1,7 @@
 import type { DataSourceOptions } from 'typeorm';
 
-/** What an application gives TypeORM for a `DATABASE_URL`; on SQLite, as the standalone server has it. */
-export function connection(): DataSourceOptions {
-  const url = process.env['DATABASE_URL'] ?? 'sqlite::memory:';
+/** What an application gives TypeORM for a `DATABASE_URL`; SQLite is not synced at each commit. */
+export function connection(url = process.env['DATABASE_URL'] ?? ''): DataSourceOptions {
   if (url.startsWith('postgres:')) return { type: 'postgres', url };
   if (url.startsWith('mysql:')) return { type: 'mysql', url };
   return {

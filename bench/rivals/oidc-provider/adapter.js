@@ -5,33 +5,24 @@ database.pragma('journal_mode = WAL');
 database.pragma('synchronous = NORMAL');
 database.exec(`
   CREATE TABLE IF NOT EXISTS oidc (
-    model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL, grant_id TEXT, uid TEXT, user_code TEXT,
+    model TEXT NOT NULL, id TEXT NOT NULL, payload TEXT NOT NULL, grant_id TEXT,
     expires_at INTEGER, consumed_at INTEGER, PRIMARY KEY (model, id)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS oidc_grant ON oidc (grant_id);
 `);
 
 const upsert = database.prepare(`
-  INSERT INTO oidc (model, id, payload, grant_id, uid, user_code, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+  INSERT INTO oidc (model, id, payload, grant_id, expires_at) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET payload = excluded.payload, expires_at = excluded.expires_at
 `);
 const byId = database.prepare('SELECT * FROM oidc WHERE model = ? AND id = ?');
-const byUid = database.prepare('SELECT * FROM oidc WHERE model = ? AND uid = ?');
-const byUserCode = database.prepare('SELECT * FROM oidc WHERE model = ? AND user_code = ?');
 const consume = database.prepare('UPDATE oidc SET consumed_at = ? WHERE model = ? AND id = ?');
 const destroy = database.prepare('DELETE FROM oidc WHERE model = ? AND id = ?');
 const revoke = database.prepare('DELETE FROM oidc WHERE model = ? AND grant_id = ?');
 
 const nowSeconds = () => Math.floor(Date.now() / 1000);
 
-function read(row) {
-  if (row === undefined || (row.expires_at !== null && row.expires_at <= nowSeconds()))
-    return undefined;
-  const payload = JSON.parse(row.payload);
-  return row.consumed_at === null ? payload : { ...payload, consumed: row.consumed_at };
-}
-
-/** Its example's adapter, in prepared statements of better-sqlite3. */
+/** Its example's adapter in prepared statements of better-sqlite3, without what only a browser's visit needs. */
 export class SqlAdapter {
   constructor(model) {
     this.model = model;
@@ -39,20 +30,13 @@ export class SqlAdapter {
 
   async upsert(id, payload, expiresIn) {
     const expiresAt = expiresIn === undefined ? null : nowSeconds() + expiresIn;
-    const { grantId = null, uid = null, userCode = null } = payload;
-    upsert.run(this.model, id, JSON.stringify(payload), grantId, uid, userCode, expiresAt);
+    upsert.run(this.model, id, JSON.stringify(payload), payload.grantId ?? null, expiresAt);
   }
 
   async find(id) {
-    return read(byId.get(this.model, id));
-  }
-
-  async findByUid(uid) {
-    return read(byUid.get(this.model, uid));
-  }
-
-  async findByUserCode(code) {
-    return read(byUserCode.get(this.model, code));
+    const row = byId.get(this.model, id);
+    if (row === undefined || (row.expires_at ?? Infinity) <= nowSeconds()) return undefined;
+    return { ...JSON.parse(row.payload), ...(row.consumed_at && { consumed: row.consumed_at }) };
   }
 
   async consume(id) {

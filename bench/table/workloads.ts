@@ -1,0 +1,156 @@
+import { get } from '../driver/apis.js';
+import { guarded, listing, loggingIn, refreshing, sending } from '../driver/clients.js';
+import { request } from '../driver/http-connection.js';
+import type { DatabaseName } from '../harness/databases.js';
+import { type Player, clients } from '../harness/players.js';
+import { pgbench } from '../harness/pgbench.js';
+import {
+  NESTS,
+  PASSPORTS,
+  RIVAL,
+  SERVER,
+  type Subject,
+  TEXTBOOK,
+  UNSYNCED,
+  hosts,
+} from './subjects.js';
+
+/** A row of the table: who is measured at what. */
+export interface Row {
+  readonly workload: string;
+  readonly subjects: readonly Subject[];
+  /** Null where nothing is sent: how a server starts. */
+  readonly play: Player | null;
+  /** What the subject is called here. @default its name */
+  readonly as?: string;
+  /** @default sqlite */
+  readonly database?: DatabaseName;
+  /** How many sessions of others are in the database. @default 0 */
+  readonly sessions?: number;
+  /** Processes of a subject on one database, among which the connections are divided. @default 1 */
+  readonly processes?: number;
+}
+
+/** Rows that are played side by side, once for each number of connections. Subjects have a process for all rows. */
+export interface LineUp {
+  readonly rows: readonly Row[];
+  readonly connections: readonly number[];
+  /** A core for the servers and one for the clients: steadier, but not for what uses several. @default true */
+  readonly isPinned?: boolean;
+  /** How long a turn is measured. @default 200 */
+  readonly turnMs?: number;
+}
+
+export const W1 = {
+  yes: 'W1 limit: a guard that only says yes',
+  one: 'W1 same token',
+  some: 'W1 1,000 tokens',
+  fresh: 'W1 100,000 new tokens',
+  user: 'W1 who the user is, from the database',
+};
+export const W2 = {
+  echo: 'W2 limit: echo of the same bytes',
+  sqlite: 'W2 refresh on sqlite',
+  postgres: 'W2 refresh on postgres',
+  mariadb: 'W2 refresh on mariadb',
+  divided: 'W2 refresh on one PostgreSQL, by one process and by two',
+};
+export const W3 = {
+  hash: 'W3 limit: a route that verifies argon2id',
+  login: 'W3 login',
+  quiet: 'W3 refresh',
+  flooded: 'W3 refresh, while as many log in',
+};
+export const W6 = 'W6 start';
+export const W7 = { refresh: 'W7 refresh', list: 'W7 list of sessions' };
+/** How a subject is called that has so many sessions in its table. */
+export const beside = (sessions: number) => `beside ${sessions.toLocaleString('en')} sessions`;
+export const FEW = 10_000;
+
+const row = (
+  workload: string,
+  subjects: readonly Subject[],
+  play: Player | null,
+  more: Partial<Row> = {},
+): Row => ({ workload, subjects, play, ...more });
+
+/** As long as a refresh token of ours: a limit reads the same bytes, whatever it makes of them. */
+const UNREAD = 'x'.repeat(374);
+const yes = clients(sending(get('/yes', UNREAD.slice(0, 340))));
+const echo = clients(sending(request('POST', '/echo', {}, `{"refresh_token":"${UNREAD}"}`)));
+const argon2id = clients(sending(request('POST', '/argon2id', {}, '{}')));
+const refresh = clients(refreshing);
+
+/**
+ * Everything that is measured over HTTP.
+ *
+ * @param many how many sessions a large table has
+ * @param against another checkout, whose hosts are measured beside ours
+ */
+export function lineUps(many: number, against: string | null): LineUp[] {
+  const ours = hosts(against);
+  const everything = [...NESTS, ...ours, SERVER];
+  return [
+    guardedRequests(ours),
+    ...refreshes(ours),
+    LOGINS,
+    { connections: [0], rows: [row(W6, everything, null)] },
+    largeTable(ours.slice(0, 1), many),
+  ];
+}
+
+const guardedRequests = (ours: readonly Subject[]): LineUp => ({
+  connections: [32, 1],
+  rows: [
+    row(W1.yes, [...NESTS, ...ours], yes),
+    row(W1.one, [...ours, TEXTBOOK], clients(guarded(1))),
+    row(W1.some, ours, clients(guarded(1_000))),
+    row(W1.fresh, [...PASSPORTS, ...ours], clients(guarded(100_000))),
+    row(W1.user, [SERVER, RIVAL], clients(guarded(1))),
+  ],
+});
+
+function refreshes(ours: readonly Subject[]): LineUp[] {
+  const fastify = ours.filter(({ name }) => name.endsWith('fastify'));
+  const own = fastify.slice(0, 1);
+  const onSqlite = [...ours, SERVER, UNSYNCED, RIVAL];
+  return [
+    { connections: [32, 1], rows: [row(W2.echo, NESTS, echo), row(W2.sqlite, onSqlite, refresh)] },
+    {
+      connections: [32, 1],
+      rows: [
+        row(W2.postgres, fastify, refresh, { database: 'postgres' }),
+        row(W2.mariadb, fastify, refresh, { database: 'mariadb' }),
+      ],
+    },
+    {
+      connections: [32],
+      isPinned: false,
+      rows: [
+        row(W2.divided, own, refresh, { database: 'postgres', as: 'one process' }),
+        row(W2.divided, own, refresh, { database: 'postgres', as: 'two processes', processes: 2 }),
+        row(W2.divided, own, pgbench, { database: 'postgres', as: 'pgbench' }),
+      ],
+    },
+  ];
+}
+
+const LOGINS: LineUp = {
+  connections: [8],
+  isPinned: false,
+  turnMs: 600,
+  rows: [
+    row(W3.hash, NESTS.slice(0, 1), argon2id),
+    row(W3.login, [SERVER], clients(loggingIn)),
+    row(W3.quiet, [SERVER], refresh),
+    row(W3.flooded, [SERVER], clients(refreshing, loggingIn)),
+  ],
+};
+
+const largeTable = (own: readonly Subject[], many: number): LineUp => ({
+  connections: [8],
+  rows: [FEW, many].flatMap((sessions) => {
+    const more: Partial<Row> = { database: 'postgres', sessions, as: beside(sessions) };
+    return [row(W7.refresh, own, refresh, more), row(W7.list, own, clients(listing), more)];
+  }),
+});
