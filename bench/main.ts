@@ -8,14 +8,14 @@ import { reportOf } from './harness/report.js';
 import type { Sample } from './harness/samples.js';
 import { keepApart } from './harness/server.js';
 import { inProcess } from './in-process/in-process.js';
-import { IN_PROCESS, W4, goals } from './table/goals.js';
+import { DPOP, IN_PROCESS, W4, goals } from './table/goals.js';
 import { type LineUp, lineUps } from './table/workloads.js';
 
 /** `npm run bench`: plays the table, judges the goals and writes the page. */
 const { values: asked } = parseArgs({
   options: {
     /** What the names of the workloads begin with. */
-    only: { type: 'string', default: 'w' },
+    only: { type: 'string', default: 'w,dpop' },
     /** What the names of the subjects match. */
     subjects: { type: 'string', default: '' },
     quick: { type: 'boolean', default: false },
@@ -69,8 +69,11 @@ try {
   for (const { drop } of filled.values()) await drop();
 }
 keepApart(true);
-for (let repetition = 0; repetition < repetitions && isAsked(IN_PROCESS.workload); repetition += 1)
-  keep(await inProcess(repetition));
+const programs = { [IN_PROCESS.workload]: 'refresh', [DPOP.workload]: 'dpop' };
+for (const [workload, program] of Object.entries(programs)) {
+  for (let repetition = 0; repetition < repetitions && isAsked(workload); repetition += 1)
+    keep(await inProcess(workload, program, repetition));
+}
 for (const database of isAsked(W4) ? (['sqlite', 'postgres'] as const) : [])
   keep(await growth(database));
 

@@ -79,7 +79,7 @@ function refreshingClient(api: Api, port: number, first: Pair): Client {
 }
 
 /** Logs in so often; registers first where nobody is there yet. */
-async function logIns(api: Api, port: number, count: number): Promise<Pair[]> {
+export async function logIns(api: Api, port: number, count: number): Promise<Pair[]> {
   const connection = await HttpConnection.open(port);
   try {
     const { login, register } = api;

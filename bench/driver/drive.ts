@@ -27,7 +27,7 @@ export interface TurnRecord {
 }
 
 /**
- * Has clients each send, wait for the answer and send again. The servers have answered everything before, between
+ * Has clients each send, wait for the answer and send again, at least once. The servers have answered everything before, between
  * lead and measurement, and afterwards.
  *
  * @param pids the servers' processes, for their CPU time
@@ -38,49 +38,41 @@ export async function drive(
   pids: readonly number[],
   { leadMs, measureMs }: Turn,
 ): Promise<TurnRecord> {
-  const lanes = await Promise.all(
-    clients.map(async (client) => ({ client, connection: await HttpConnection.open(client.port) })),
-  );
+  const connections = await Promise.all(clients.map(({ port }) => HttpConnection.open(port)));
+  const run = async (ms: number): Promise<number[]> => {
+    const latenciesMs: number[] = [];
+    const endMs = performance.now() + ms;
+    const lanes = connections.map((connection, n) =>
+      goOn(clients[n], connection, endMs, latenciesMs),
+    );
+    await Promise.all(lanes.length === 0 ? [sleep(ms)] : lanes);
+    return latenciesMs;
+  };
   try {
-    if (leadMs > 0) await run(lanes, leadMs);
-    const cpuMs = cpuMsOf(pids);
-    const seen = await run(lanes, measureMs);
-    return { ...seen, cpuMs: cpuMsOf(pids) - cpuMs };
+    if (leadMs > 0) await run(leadMs);
+    const [cpuMs, startedMs] = [cpuMsOf(pids), performance.now()];
+    const latenciesMs = await run(measureMs);
+    return { tookMs: performance.now() - startedMs, cpuMs: cpuMsOf(pids) - cpuMs, latenciesMs };
   } finally {
-    for (const { connection } of lanes) connection.close();
+    for (const connection of connections) connection.close();
   }
-}
-
-/** A client on its connection. */
-interface Lane {
-  readonly client: Client;
-  readonly connection: HttpConnection;
-}
-
-async function run(lanes: readonly Lane[], ms: number): Promise<Omit<TurnRecord, 'cpuMs'>> {
-  const clock = { endMs: performance.now() + ms, lastMs: performance.now() };
-  const startedMs = performance.now();
-  const latenciesMs: number[] = [];
-  await Promise.all(lanes.map((lane) => goOn(lane, latenciesMs, clock)));
-  if (lanes.length === 0) await sleep(ms);
-  return { tookMs: clock.lastMs - startedMs, latenciesMs };
 }
 
 /** Goes on until the time is over. */
 function goOn(
-  { client, connection }: Lane,
+  client: Client | undefined,
+  connection: HttpConnection,
+  endMs: number,
   latenciesMs: number[],
-  clock: { readonly endMs: number; lastMs: number },
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const send = (sentMs: number): void =>
-      connection.send(client.next(), (answer) => {
+      connection.send(client?.next() ?? Buffer.of(), (answer) => {
         const nowMs = performance.now();
         latenciesMs.push(nowMs - sentMs);
-        clock.lastMs = nowMs;
-        if (!client.received(answer))
+        if (client?.received(answer) !== true)
           reject(new Error(`Unexpected answer: ${answer.status} ${answer.body.slice(0, 200)}`));
-        else if (nowMs < clock.endMs) send(nowMs);
+        else if (nowMs < endMs) send(nowMs);
         else resolve();
       });
     send(performance.now());

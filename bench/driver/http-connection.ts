@@ -81,12 +81,10 @@ export function request(
   method: 'GET' | 'POST',
   path: string,
   headers: Readonly<Record<string, string>> = {},
-  body?: string,
+  body = '',
 ): Buffer {
-  const lines = [`${method} ${path} HTTP/1.1`, 'Host: 127.0.0.1'];
-  const all = { 'Content-Type': 'application/json', ...headers };
-  for (const [name, value] of Object.entries(body === undefined ? headers : all))
-    lines.push(`${name}: ${value}`);
-  if (body !== undefined) lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
-  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n${body ?? ''}`);
+  const length = body === '' ? {} : { 'Content-Length': Buffer.byteLength(body) };
+  const all = Object.entries({ Host: '127.0.0.1', ...headers, ...length });
+  const lines = all.map(([name, value]) => `${name}: ${value}\r\n`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HOST } from '../driver/apis.js';
 import { refreshing } from '../driver/clients.js';
-import type { Client } from '../driver/drive.js';
-import { HttpConnection } from '../driver/http-connection.js';
+import { type Client, drive } from '../driver/drive.js';
 import { W4 } from '../table/goals.js';
-import { hosts } from '../table/subjects.js';
+import { HOST } from '../table/subjects.js';
 import { type FreshDatabase, freshDatabase } from './databases.js';
 import type { Sample } from './samples.js';
 import { startServer } from './server.js';
@@ -17,14 +15,15 @@ const SETTLING_MS = 1_500;
 
 /** What sessions take in the database, with indexes: opened, and after each has refreshed so often. */
 export async function growth(name: 'sqlite' | 'postgres'): Promise<Sample[]> {
-  const [subject] = hosts(null);
-  if (subject === undefined) return [];
   const database = await freshDatabase(name);
-  const place = { databaseUrl: database.url, isPinned: true, profile: null };
-  const server = await startServer(subject, place);
+  const server = await startServer(HOST, {
+    databaseUrl: database.url,
+    isPinned: true,
+    profile: null,
+  });
   try {
     const empty = await sizeOf(name, database);
-    const clients = await refreshing(HOST, server.port, SESSIONS);
+    const clients = await refreshing(HOST.api, server.port, SESSIONS);
     const opened = await sizeOf(name, database);
     // The first refresh fills what a new row has empty.
     await refreshAll(clients, 1);
@@ -47,19 +46,12 @@ export async function growth(name: 'sqlite' | 'postgres'): Promise<Sample[]> {
   }
 }
 
+/** Some at a time, each of them as often before the next come. */
 async function refreshAll(clients: readonly Client[], times: number): Promise<void> {
-  const waiting = [...clients];
-  const worker = async (): Promise<void> => {
-    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-      const connection = await HttpConnection.open(one.port);
-      for (let n = 0; n < times; n += 1) {
-        if (!one.received(await connection.exchange(one.next())))
-          throw new Error(`${W4}: a refresh was refused`);
-      }
-      connection.close();
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  for (let first = 0; first < clients.length; first += AT_ONCE) {
+    const some = clients.slice(first, first + AT_ONCE);
+    for (let n = 0; n < times; n += 1) await drive(some, [], { leadMs: 0, measureMs: 0 });
+  }
 }
 
 const BYTES = {
@@ -76,10 +68,9 @@ async function sizeOf(name: 'sqlite' | 'postgres', { query }: FreshDatabase) {
   return { bytes: Number(size?.['bytes']), rows: Number(count?.['rows']) };
 }
 
-async function heapOnlyIn({ query }: FreshDatabase): Promise<number> {
-  const [share] = await query(
-    `SELECT n_tup_hot_upd::float / nullif(n_tup_upd, 0) AS share FROM pg_stat_user_tables
-     WHERE relname = 'refresh_tokens'`,
+const heapOnlyIn = async ({ query }: FreshDatabase): Promise<number> => {
+  const [table] = await query(
+    `SELECT n_tup_hot_upd::float / n_tup_upd AS share FROM pg_stat_user_tables WHERE relname = 'refresh_tokens'`,
   );
-  return Number(share?.['share']);
-}
+  return Number(table?.['share']);
+};

@@ -1,7 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { FreshDatabase } from './databases.js';
 import type { Player } from './players.js';
@@ -48,12 +45,10 @@ const addSessions = ({ query }: FreshDatabase, count: number) =>
 
 /** Prepared statements, as the module has them. @param each transactions of each connection */
 async function transact(url: string, connections: number, each: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'baton-bench-'));
-  const script = join(folder, 'rotate.sql');
-  await writeFile(script, SCRIPT);
-  const options = ['-n', '-M', 'prepared', '-c', String(connections), '-t', String(each)];
-  const given = ['-D', `now=${Date.now()}`, '-f', script, url];
-  return run('pgbench', [...options, ...given])
-    .then(({ stdout }) => stdout)
-    .finally(() => rm(folder, { recursive: true }));
+  const options = `-n -M prepared -c ${connections} -t ${each} -D now=${Date.now()} -f -`.split(
+    ' ',
+  );
+  const running = run('pgbench', [...options, url]);
+  running.child.stdin?.end(SCRIPT);
+  return (await running).stdout;
 }

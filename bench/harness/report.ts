@@ -1,13 +1,5 @@
 import { format } from 'prettier';
-import {
-  FIGURES,
-  type FigureName,
-  type Goal,
-  type Sample,
-  judge,
-  median,
-  ratio,
-} from './samples.js';
+import { FIGURES, type FigureName, type Goal, type Sample, judge, median } from './samples.js';
 
 const MEANING = `- Figures are medians over the repetitions; the spread is (largest − smallest) / median of the first one.
 - A ratio is taken within each repetition, and of those the median. Figures of two pages do not compare.
@@ -18,7 +10,6 @@ export function reportOf(title: string, samples: readonly Sample[], goals: reado
   const parts = [
     `# Results\n\n${title}\n${MEANING}`,
     `## Goals\n\n${goalsOf(samples, goals)}`,
-    ...againstOther(samples),
     ...Array.from(grouped(samples, sectionOf), ([name, own]) => `## ${name}\n\n${figuresOf(own)}`),
   ];
   return format(parts.join('\n\n'), { parser: 'markdown' });
@@ -29,47 +20,28 @@ const sectionOf = ({ workload, connections }: Pick<Sample, 'workload' | 'connect
 
 /** Each is judged at every number of connections; who was left out is passed over. */
 function goalsOf(samples: readonly Sample[], goals: readonly Goal[]): string {
-  const all = [...grouped(samples, ({ connections }) => connections)].flatMap(
-    ([connections, own]) => goals.map((goal) => ({ connections, goal, ...judge(own, goal) })),
-  );
-  const rows = all
-    .filter(({ measured }) => !Number.isNaN(measured))
-    .map(
-      ({ connections, goal: { mine, other, figure, relation, bound }, measured, byCpu, holds }) => [
-        sectionOf({ workload: mine[0], connections }),
-        mine[1],
-        other === null || other[0] === mine[0] ? (other?.[1] ?? '') : other.join(', '),
-        `${figure === 'perSecond' ? '' : FIGURES[figure]} ${relation} ${bound}`,
-        measured.toFixed(3),
-        shown(byCpu),
-        holds ? 'holds' : '**does not hold**',
-      ],
-    );
   const columns = ['workload', 'subject', 'against', 'goal', 'measured', 'by CPU time', ''];
+  const rows = [...grouped(samples, (sample) => sample.connections)].flatMap(([connections, own]) =>
+    goals.flatMap((goal) => {
+      const { measured, byCpu, holds } = judge(own, goal);
+      if (Number.isNaN(measured)) return [];
+      const told = [measured.toFixed(3), shown(byCpu), holds ? 'holds' : '**does not hold**'];
+      return [[...cellsOf(goal, connections), ...told]];
+    }),
+  );
   return table([columns, ...rows]);
 }
 
-/** How the hosts of another checkout compare: above 1, the other is faster. */
-function againstOther(samples: readonly Sample[]): string[] {
-  const others = samples.filter(({ subject }) => subject.startsWith('other '));
-  const rows = Array.from(
-    grouped(others, (one) => `${sectionOf(one)} ${one.subject}`).values(),
-    ([one]) => {
-      if (one === undefined) return [];
-      const { workload, subject } = one;
-      const own = samples.filter(({ connections }) => connections === one.connections);
-      const [other, mine] = [
-        [workload, subject],
-        [workload, subject.slice('other '.length)],
-      ] as const;
-      const ratios = [ratio(own, 'perSecond', other, mine), ratio(own, 'cpuUs', mine, other)];
-      return [sectionOf(one), mine[1], ...ratios.map(shown)];
-    },
-  );
-  const columns = ['workload', 'subject', 'per second', 'by CPU time'];
-  return rows.length === 0
-    ? []
-    : [`## The other checkout, against this one\n\n${table([columns, ...rows])}`];
+function cellsOf({ mine, other, figure, relation, bound }: Goal, connections: number): string[] {
+  const against = other?.filter((name) => name !== mine[0]).join(', ') ?? '';
+  const less = relation === '≥' ? 'less ' : '';
+  const what = figure === 'perSecond' ? '' : `${less}${FIGURES[figure]} `;
+  return [
+    sectionOf({ workload: mine[0], connections }),
+    mine[1],
+    against,
+    `${what}${relation} ${bound}`,
+  ];
 }
 
 /** A line for each subject, in the order of the table. */

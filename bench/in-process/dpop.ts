@@ -7,16 +7,11 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { AuthService, JwtAuthGuard } from 'nestjs-baton';
 import { SignJWT, calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
-import { median } from '../harness/samples.js';
 import { authImports } from '../subjects/auth-imports.js';
-import { type Call, cpuUsOf, ratioOf } from './turns.js';
+import { DPOP } from '../table/goals.js';
+import { type Call, tell } from './turns.js';
 
-/**
- * `npm run bench:dpop`: what a guarded call costs that has a DPoP proof, beside the bare verification of the proof's
- * signature, each proof new and its key known. Exits with 1 beyond the limit.
- */
-const LIMIT = 1.3;
-const TURNS = { rounds: 40, calls: 500 };
+/** What a guarded call costs that has a DPoP proof, beside the bare verification of it: each new, its key known. */
 
 @Module({ imports: authImports({ dpop: 'allowed' }) })
 class HostModule {}
@@ -41,59 +36,49 @@ const proof = (): Promise<string> =>
     .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk })
     .setIssuedAt()
     .sign(privateKey);
+const proofs = (count: number) => Promise.all(Array.from({ length: count }, proof));
 
-function contextWith(dpop: string): ExecutionContextHost {
+function contextOf(dpop: string): ExecutionContextHost {
   const headers = { authorization: `DPoP ${token}`, dpop };
   const whence = { protocol: 'http', host: '127.0.0.1:3000', originalUrl: '/me', ip: '127.0.0.1' };
-  return new ExecutionContextHost(
-    [{ method: 'GET', headers, ...whence }, {}],
-    Route,
-    Route.prototype.me,
-  );
+  const given = [{ method: 'GET', headers, ...whence }, {}];
+  return new ExecutionContextHost(given, Route, Route.prototype.me);
 }
 
 let contexts: ExecutionContextHost[] = [];
 const guarded: Call = {
-  name: 'a guarded call with a proof',
+  name: DPOP.guarded,
   prepare: async (calls) => {
-    contexts = (await Promise.all(Array.from({ length: calls }, proof))).map(contextWith);
+    contexts = (await proofs(calls)).map(contextOf);
     // Time for what a server does once a second: it asks the database for what was revoked.
     await sleep(5);
-    await guard.canActivate(contextWith(await proof()));
+    await guard.canActivate(contextOf(await proof()));
   },
-  call: () => {
-    const context = contexts.pop();
-    if (context === undefined || guard.canActivate(context) !== true)
+  call: (n) => {
+    if (guard.canActivate(contexts[n] ?? contextOf('')) !== true)
       throw new Error('A proof was not let in at once');
   },
 };
 
-let signed: { data: Buffer; signature: Buffer }[] = [];
-const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+function signedBy(dpop: string): readonly [data: Buffer, signature: Buffer] {
+  const dot = dpop.lastIndexOf('.');
+  return [Buffer.from(dpop.slice(0, dot)), Buffer.from(dpop.slice(dot + 1), 'base64url')];
+}
+
+let signed: (readonly [Buffer, Buffer])[] = [];
+const key = {
+  key: createPublicKey({ key: { ...jwk }, format: 'jwk' }),
+  dsaEncoding: 'ieee-p1363',
+} as const;
 const bare: Call = {
-  name: 'the bare ES256 verification',
+  name: DPOP.bare,
   prepare: async (calls) => {
-    const proofs = await Promise.all(Array.from({ length: calls }, proof));
-    signed = proofs.map((dpop) => {
-      const dot = dpop.lastIndexOf('.');
-      const signature = Buffer.from(dpop.slice(dot + 1), 'base64url');
-      return { data: Buffer.from(dpop.slice(0, dot)), signature };
-    });
+    signed = (await proofs(calls)).map(signedBy);
   },
-  call: () => {
-    const { data, signature } = signed.pop() ?? { data: Buffer.of(), signature: Buffer.of() };
-    if (!verify('sha256', data, { key, dsaEncoding: 'ieee-p1363' }, signature))
-      throw new Error('A signature was refused');
+  call: (n) => {
+    const [data, signature] = signed[n] ?? signedBy('');
+    if (!verify('sha256', data, key, signature)) throw new Error('A signature was refused');
   },
 };
 
-const spent = await cpuUsOf([guarded, bare], TURNS);
-await app.close();
-const of = ({ name }: Call): number[] => spent.get(name) ?? [];
-for (const one of [guarded, bare])
-  console.log(`${one.name}: ${median(of(one)).toFixed(1)} µs of CPU`);
-const ratio = ratioOf(of(guarded), of(bare));
-console.log(
-  `ratio ${ratio.toFixed(2)}, at most ${LIMIT}: median of ${TURNS.rounds} turns of ${TURNS.calls}`,
-);
-process.exitCode = ratio <= LIMIT ? 0 : 1;
+await tell([guarded, bare], { rounds: 40, calls: 500 });

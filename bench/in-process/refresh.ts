@@ -6,10 +6,9 @@ import { JwtService } from '@nestjs/jwt';
 import Database from 'better-sqlite3';
 import { AuthService } from 'nestjs-baton';
 import { SECRETS, mintTokens } from '../driver/minted-tokens.js';
-import { median } from '../harness/samples.js';
 import { authImports } from '../subjects/auth-imports.js';
 import { IN_PROCESS } from '../table/goals.js';
-import { type Call, cpuUsOf } from './turns.js';
+import { type Call, tell } from './turns.js';
 
 /** What a refresh and a guard cost without HTTP, beside what they could not cost less than: CPU time, as JSON. */
 @Module({ imports: authImports() })
@@ -85,6 +84,4 @@ const calls: readonly Call[] = [
     call: () => auth.authenticate(minted[(turn = (turn + 1) % MANY)] ?? ''),
   },
 ];
-const spent = await cpuUsOf(calls, { rounds: 20, calls: 2_000 });
-console.log(JSON.stringify(Array.from(spent, ([name, each]) => [name, median(each)])));
-process.exit(0);
+await tell(calls, { rounds: 20, calls: 2_000 });

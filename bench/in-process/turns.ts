@@ -20,19 +20,21 @@ export interface TurnOptions {
 
 const WARM_ROUNDS = 5;
 
-/** CPU time of each call, all threads, microseconds: by turns, in changing order, the median of the turns. */
-export async function cpuUsOf(
-  calls: readonly Call[],
-  options: TurnOptions,
-): Promise<Map<string, number[]>> {
-  const spent = new Map(calls.map(({ name }): [string, number[]] => [name, []]));
+/**
+ * Tells what each call costs, as JSON for `in-process.ts`, and ends the process: CPU time, all threads, microseconds;
+ * by turns, in changing order, the median of the turns.
+ */
+export async function tell(calls: readonly Call[], options: TurnOptions): Promise<void> {
+  const spent = calls.map(({ name }): [string, number[]] => [name, []]);
+  const inOrder = calls.map((call, n) => ({ call, own: spent[n]?.[1] }));
   for (let round = -WARM_ROUNDS; round < options.rounds; round += 1) {
-    for (const call of round % 2 === 0 ? calls : calls.toReversed()) {
+    for (const { call, own } of round % 2 === 0 ? inOrder : inOrder.toReversed()) {
       const cpuUs = await turnOf(call, Math.ceil(options.calls / (call.does ?? 1)));
-      if (round >= 0) spent.get(call.name)?.push(cpuUs);
+      if (round >= 0) own?.push(cpuUs);
     }
   }
-  return spent;
+  console.log(JSON.stringify(spent.map(([name, each]) => [name, median(each)])));
+  process.exit(0);
 }
 
 /** What is synchronous is not waited for, for that costs as well. */
@@ -47,7 +49,3 @@ async function turnOf(one: Call, calls: number): Promise<number> {
   const { user, system } = process.cpuUsage(before);
   return (user + system) / calls / (one.does ?? 1);
 }
-
-/** The median of what two took in the same rounds, as a ratio. */
-export const ratioOf = (mine: readonly number[], other: readonly number[]): number =>
-  median(mine.map((cpuUs, round) => cpuUs / (other[round] ?? Number.NaN)));

@@ -8,6 +8,11 @@ export const IN_PROCESS = {
   many: 'AuthService.refresh, 32 sessions at once',
   limit: 'one UPDATE, two signatures and a verification by JwtService',
 };
+export const DPOP = {
+  workload: 'DPoP in process',
+  guarded: 'a guarded call with a proof',
+  bare: 'the bare ES256 verification',
+};
 export const W4 = 'W4 growth';
 
 /** So many times as many requests a second, or as little of another figure. */
@@ -49,6 +54,10 @@ function ofHost(platform: string): Goal[] {
     least(0.28, [W2.sqlite, baton], [W2.echo, nest]),
     most(1.15, 'startMs', [W6, baton], [W6, nest]),
     most(1.2, 'idleMb', [W6, baton], [W6, nest]),
+    // Where another checkout is measured, too.
+    ...Object.values({ ...W1, ...W2 }).map((workload) =>
+      least(1, [workload, baton], [workload, `other ${baton}`]),
+    ),
   ];
 }
 
@@ -63,6 +72,7 @@ function ofServer(): Goal[] {
     ...[IN_PROCESS.one, IN_PROCESS.many].map((name) =>
       least(0.6, [IN_PROCESS.workload, name], [IN_PROCESS.workload, IN_PROCESS.limit]),
     ),
+    most(1.3, 'cpuUs', [DPOP.workload, DPOP.guarded], [DPOP.workload, DPOP.bare]),
     least(0.9, [W3.login, server], [W3.hash, 'nest fastify']),
     most(3, 'p99Ms', [W3.flooded, server], [W3.quiet, server]),
   ];

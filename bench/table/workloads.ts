@@ -1,19 +1,10 @@
-import { get } from '../driver/apis.js';
+import { get, post } from '../driver/apis.js';
 import { guarded, listing, loggingIn, refreshing, sending } from '../driver/clients.js';
-import { request } from '../driver/http-connection.js';
 import type { DatabaseName } from '../harness/databases.js';
 import { type Player, clients } from '../harness/players.js';
 import { pgbench } from '../harness/pgbench.js';
-import {
-  NESTS,
-  PASSPORTS,
-  RIVAL,
-  SERVER,
-  type Subject,
-  TEXTBOOK,
-  UNSYNCED,
-  hosts,
-} from './subjects.js';
+import * as who from './subjects.js';
+import type { Subject } from './subjects.js';
 
 /** A row of the table: who is measured at what. */
 export interface Row {
@@ -77,8 +68,8 @@ const row = (
 /** As long as a refresh token of ours: a limit reads the same bytes, whatever it makes of them. */
 const UNREAD = 'x'.repeat(374);
 const yes = clients(sending(get('/yes', UNREAD.slice(0, 340))));
-const echo = clients(sending(request('POST', '/echo', {}, `{"refresh_token":"${UNREAD}"}`)));
-const argon2id = clients(sending(request('POST', '/argon2id', {}, '{}')));
+const echo = clients(sending(post('/echo', `{"refresh_token":"${UNREAD}"}`)));
+const argon2id = clients(sending(post('/argon2id', '{}')));
 const refresh = clients(refreshing);
 
 /**
@@ -88,34 +79,36 @@ const refresh = clients(refreshing);
  * @param against another checkout, whose hosts are measured beside ours
  */
 export function lineUps(many: number, against: string | null): LineUp[] {
-  const ours = hosts(against);
-  const everything = [...NESTS, ...ours, SERVER];
+  const ours = who.hosts(against);
+  const everything = [...who.NESTS, ...ours, who.SERVER];
   return [
     guardedRequests(ours),
     ...refreshes(ours),
     LOGINS,
     { connections: [0], rows: [row(W6, everything, null)] },
-    largeTable(ours.slice(0, 1), many),
+    largeTable(many),
   ];
 }
 
 const guardedRequests = (ours: readonly Subject[]): LineUp => ({
   connections: [32, 1],
   rows: [
-    row(W1.yes, [...NESTS, ...ours], yes),
-    row(W1.one, [...ours, TEXTBOOK], clients(guarded(1))),
+    row(W1.yes, [...who.NESTS, ...ours], yes),
+    row(W1.one, [...ours, who.TEXTBOOK], clients(guarded(1))),
     row(W1.some, ours, clients(guarded(1_000))),
-    row(W1.fresh, [...PASSPORTS, ...ours], clients(guarded(100_000))),
-    row(W1.user, [SERVER, RIVAL], clients(guarded(1))),
+    row(W1.fresh, [...who.PASSPORTS, ...ours], clients(guarded(100_000))),
+    row(W1.user, [who.SERVER, who.RIVAL], clients(guarded(1))),
   ],
 });
 
 function refreshes(ours: readonly Subject[]): LineUp[] {
   const fastify = ours.filter(({ name }) => name.endsWith('fastify'));
-  const own = fastify.slice(0, 1);
-  const onSqlite = [...ours, SERVER, UNSYNCED, RIVAL];
+  const onSqlite = [...ours, who.SERVER, who.UNSYNCED, who.RIVAL];
   return [
-    { connections: [32, 1], rows: [row(W2.echo, NESTS, echo), row(W2.sqlite, onSqlite, refresh)] },
+    {
+      connections: [32, 1],
+      rows: [row(W2.echo, who.NESTS, echo), row(W2.sqlite, onSqlite, refresh)],
+    },
     {
       connections: [32, 1],
       rows: [
@@ -127,9 +120,13 @@ function refreshes(ours: readonly Subject[]): LineUp[] {
       connections: [32],
       isPinned: false,
       rows: [
-        row(W2.divided, own, refresh, { database: 'postgres', as: 'one process' }),
-        row(W2.divided, own, refresh, { database: 'postgres', as: 'two processes', processes: 2 }),
-        row(W2.divided, own, pgbench, { database: 'postgres', as: 'pgbench' }),
+        row(W2.divided, [who.HOST], refresh, { database: 'postgres', as: 'one process' }),
+        row(W2.divided, [who.HOST], refresh, {
+          database: 'postgres',
+          as: 'two processes',
+          processes: 2,
+        }),
+        row(W2.divided, [who.HOST], pgbench, { database: 'postgres', as: 'pgbench' }),
       ],
     },
   ];
@@ -140,17 +137,20 @@ const LOGINS: LineUp = {
   isPinned: false,
   turnMs: 600,
   rows: [
-    row(W3.hash, NESTS.slice(0, 1), argon2id),
-    row(W3.login, [SERVER], clients(loggingIn)),
-    row(W3.quiet, [SERVER], refresh),
-    row(W3.flooded, [SERVER], clients(refreshing, loggingIn)),
+    row(W3.hash, who.NESTS.slice(0, 1), argon2id),
+    row(W3.login, [who.SERVER], clients(loggingIn)),
+    row(W3.quiet, [who.SERVER], refresh),
+    row(W3.flooded, [who.SERVER], clients(refreshing, loggingIn)),
   ],
 };
 
-const largeTable = (own: readonly Subject[], many: number): LineUp => ({
+const largeTable = (many: number): LineUp => ({
   connections: [8],
   rows: [FEW, many].flatMap((sessions) => {
     const more: Partial<Row> = { database: 'postgres', sessions, as: beside(sessions) };
-    return [row(W7.refresh, own, refresh, more), row(W7.list, own, clients(listing), more)];
+    return [
+      row(W7.refresh, [who.HOST], refresh, more),
+      row(W7.list, [who.HOST], clients(listing), more),
+    ];
   }),
 });
