@@ -76,6 +76,7 @@ export { refreshTokenEntity } from './sessions/entity-of-table.js';
 export type { LiveSession } from './sessions/live-session.js';
 export { RefreshToken } from './sessions/refresh-token.entity.js';
 export type { PushedRevocation, RevocationFeed } from './sessions/revocation-feed.js';
+export type { SessionPage, SessionPageOptions } from './sessions/session-lists.js';
 export type { SessionOrigin } from './sessions/storable-session.js';
 export type { UserId } from './storable-text.js';
 export type { AccessTokenClaims } from './tokens/access-token-codec.js';

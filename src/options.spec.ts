@@ -112,6 +112,7 @@ describe('the settings', () => {
       maxRecoveries: 0,
       maxUses: 0,
       maxSessions: 0,
+      sessionCeiling: 1000,
       reuseScope: 'session',
       revocation: 'cached',
       revocationPollSeconds: 1,
@@ -148,6 +149,8 @@ describe('the settings', () => {
     ['issuer', '', 'takes a non-empty string'],
     ['audience', ['a'], 'takes a non-empty string'],
     ['maxUses', '3', 'takes a whole number, 0 or more'],
+    ['sessionCeiling', 0, 'takes a whole number, 1 or more'],
+    ['sessionCeiling', 1.5, 'takes a whole number, 1 or more'],
   ])('%s is not %j', (name, given, message) => {
     const { issues } = v.safeParse(settingsSchema, { [name]: given });
     expect(issues).toMatchObject([{ path: [{ key: name }], message }]);

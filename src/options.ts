@@ -43,6 +43,15 @@ export const wholeNumber = v.pipe(
   ),
 );
 
+/** A schema for a whole number from 1 on. */
+const countingNumber = v.pipe(
+  v.number('takes a whole number, 1 or more'),
+  v.check(
+    (number) => Number.isSafeInteger(number) && number > 0,
+    'takes a whole number, 1 or more',
+  ),
+);
+
 /** A schema for text that is not empty. */
 export const nonEmptyString = v.pipe(
   v.string('takes a non-empty string'),
@@ -75,6 +84,7 @@ export const settingsSchema = v.pipe(
     maxRecoveries: v.optional(wholeNumber, 0),
     maxUses: v.optional(wholeNumber, 0),
     maxSessions: v.optional(wholeNumber, 0),
+    sessionCeiling: v.optional(countingNumber, 1000),
     reuseScope: v.optional(oneOf(['session', 'user']), 'session'),
     revocation: v.optional(oneOf(['cached', 'strict', 'off']), 'cached'),
     revocationPoll: v.optional(durationSeconds(1), 1),
@@ -132,6 +142,11 @@ export interface SessionOptions {
   readonly maxUses?: number | undefined;
   /** Live sessions per user; the one idle longest is revoked to make room. 0 is no limit. @default 0 */
   readonly maxSessions?: number | undefined;
+  /**
+   * Live sessions per user where `maxSessions` is no limit: nobody fills the table by logging in again and again.
+   * The ones idle longest are revoked, as for `maxSessions`. @default 1000
+   */
+  readonly sessionCeiling?: number | undefined;
   /** Whether a reuse revokes its session or every session of the user. @default 'session' */
   readonly reuseScope?: 'session' | 'user' | undefined;
   /**

@@ -31,7 +31,10 @@ export interface SessionBody {
 
 /** The answer of `GET sessions`. */
 export interface SessionsBody {
+  /** The most recently used first. The current one is on the first page. */
   readonly sessions: readonly SessionBody[];
+  /** What asks for the next page, as `?cursor=`; missing on the last one. */
+  readonly next_cursor?: string;
 }
 
 /** One event of the user's. */

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { SessionRevokedError } from '../errors.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { assertProven } from '../sessions/bound-session.js';
+import type { Onlooker } from '../sessions/live-session.js';
 import { SeenTokens } from '../sessions/seen-tokens.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { type AccessTokenClaims, AccessTokenCodec } from '../tokens/access-token-codec.js';
@@ -19,6 +20,10 @@ export interface AuthenticatedUser {
   /** Every claim of the token, the application's own included; frozen, for every request with the token has them. */
   readonly claims: AccessTokenClaims;
 }
+
+/** As whom they look at their own sessions. */
+export const onlookerOf = (asking: AuthenticatedUser | null = null): Onlooker | null =>
+  asking && { sessionId: asking.sessionId, issuedAtMs: asking.claims.iat * 1000 };
 
 /** Decides whom an access token lets in: verified once, and not of a revoked session. */
 @Injectable()

@@ -6,6 +6,7 @@ import {
   Inject,
   Param,
   Post,
+  Query,
   Req,
   Res,
   UseGuards,
@@ -19,7 +20,7 @@ import { type PresentedRefreshToken, RefreshTokenCodec } from '../tokens/refresh
 import type { MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { CurrentSession, CurrentUser, Public } from './auth.decorators.js';
-import { parseBody } from './auth.dto.js';
+import { parseBody, parseQuery, sessionPageSchema } from './auth.dto.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { AuthResponder } from './auth-responder.js';
 import { PersonalAuthRoute } from './auth-route.js';
@@ -124,16 +125,19 @@ export class AuthController {
     );
   }
 
-  /** The user's live sessions. */
+  /** The user's live sessions, a page of them. */
   @UseGuards(JwtAuthGuard)
   @Get('sessions')
   sessions(
     @CurrentSession() user: AuthenticatedUser,
+    @Query() query: unknown,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<SessionsBody> {
     return this.errorHeaders.around(response, async () => {
-      const sessions = await this.auth.sessions(user.id, user);
-      return { sessions: sessions.map(sessionBody) };
+      const page = parseQuery(sessionPageSchema, query);
+      const { sessions, nextCursor } = await this.auth.sessionPage(user.id, user, page);
+      const body = { sessions: sessions.map(sessionBody) };
+      return nextCursor === null ? body : { ...body, next_cursor: nextCursor };
     });
   }
 

@@ -18,6 +18,8 @@ import { RevocationPush } from '../sessions/revocation-push.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
 import { SessionTable } from '../sessions/session-table.js';
+import { SessionLists } from '../sessions/session-lists.js';
+import { SessionRoom } from '../sessions/session-room.js';
 import { SessionService } from '../sessions/session.service.js';
 import { Successors } from '../sessions/successors.js';
 import { AccessTokenCodec } from '../tokens/access-token-codec.js';
@@ -28,6 +30,7 @@ import { auditParts } from './audit-parts.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
+import { CredentialCheck } from './credential-check.js';
 import {
   AUTH_CONFIG,
   AUTH_OPTIONS,
@@ -71,12 +74,15 @@ const PARTS: Provider[] = [
   RevocationService,
   LostLogins,
   LogoutService,
+  SessionLists,
+  SessionRoom,
   SessionService,
   Successors,
   RotationService,
   AccessControl,
   RequestUser,
   AttemptLimits,
+  CredentialCheck,
   TokenPairs,
   AuthService,
   NonceHeader,

@@ -1,19 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { CLOCK, type Clock } from '../clock.js';
 import {
   InvalidCredentialsError,
-  InvalidRequestError,
   InvalidTokenError,
   NotFoundError,
   type TokenName,
 } from '../errors.js';
-import { AuthEvents } from '../events.js';
 import { SeenTokens } from '../sessions/seen-tokens.js';
 import type { LiveSession } from '../sessions/live-session.js';
 import { LogoutService } from '../sessions/logout.service.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import { RotationService } from '../sessions/rotation.service.js';
+import {
+  SessionLists,
+  type SessionPage,
+  type SessionPageOptions,
+} from '../sessions/session-lists.js';
 import { SessionService } from '../sessions/session.service.js';
 import {
   type SessionOrigin,
@@ -26,9 +28,9 @@ import { type PresentedRefreshToken, RefreshTokenCodec } from '../tokens/refresh
 import type { AuthUser, Credentials } from '../users/user-store.js';
 import { userOfSub } from '../users/user-of-sub.js';
 import type { TokenPairBody } from '../wire.js';
-import { AccessControl, type AuthenticatedUser } from './access-control.js';
-import { AttemptLimits } from './attempts/attempt-limits.js';
+import { AccessControl, type AuthenticatedUser, onlookerOf } from './access-control.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import { CredentialCheck } from './credential-check.js';
 import { missingProof } from './dpop/proof-of-possession.js';
 import type { HolderOptions, RefreshOptions } from './holder-options.js';
 import { ownPartsOf } from './own-parts.js';
@@ -42,6 +44,7 @@ export class AuthService {
   constructor(
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
     private readonly sessionService: SessionService,
+    private readonly lists: SessionLists,
     private readonly revocations: RevocationService,
     private readonly logouts: LogoutService,
     private readonly rotation: RotationService,
@@ -49,10 +52,8 @@ export class AuthService {
     private readonly refreshTokens: RefreshTokenCodec,
     private readonly accessControl: AccessControl,
     private readonly pairs: TokenPairs,
-    private readonly attempts: AttemptLimits,
+    private readonly credentials: CredentialCheck,
     private readonly seenTokens: SeenTokens,
-    private readonly events: AuthEvents,
-    @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
   /**
@@ -75,20 +76,12 @@ export class AuthService {
   }
 
   /**
-   * Checks the credentials as a login does, attempts counted, and opens nothing: before a password is changed.
+   * Checks the credentials as {@link login} does, attempts counted, and opens nothing: before a password is changed.
    *
-   * @throws InvalidCredentialsError when the user store says no
-   * @throws TooManyAttemptsError however right the credentials are, after too many that were not
+   * @throws InvalidCredentialsError | TooManyAttemptsError
    */
-  async checkCredentials(credentials: Credentials): Promise<AuthUser> {
-    const { username, ip, signal } = credentials;
-    const user = await this.attempts.login(username, ip, async () => {
-      if (signal?.aborted === true) throw new InvalidRequestError('The client is gone');
-      return this.config.users.authenticate(credentials);
-    });
-    if (user !== null) return user;
-    this.events.emit({ type: 'login.failed', username, ip, atMs: this.clock.nowMs() });
-    throw new InvalidCredentialsError();
+  checkCredentials(credentials: Credentials): Promise<AuthUser> {
+    return this.credentials.userOf(credentials);
   }
 
   /**
@@ -151,18 +144,25 @@ export class AuthService {
   }
 
   /**
-   * The user's live sessions, the most recently used first.
+   * All live sessions of the user, the most recently used first.
    *
    * @param asking whom a guard let in, where it is the user who asks: of the session that asks nothing is shown
-   *   that an older copy of its token could be used to watch; `null` for an administrator @default null
+   *   that an older copy of its token could be used to watch; none for an administrator
    */
-  sessions(
+  sessions(userId: AuthUser['id'], asking?: AuthenticatedUser | null): Promise<LiveSession[]> {
+    return this.lists.all(userId, onlookerOf(asking));
+  }
+
+  /**
+   * As {@link sessions}, page by page, and none of them twice. The session that asks is on the first page.
+   * @throws InvalidRequestError for a limit out of its range, or a cursor that no page had
+   */
+  sessionPage(
     userId: AuthUser['id'],
-    asking: AuthenticatedUser | null = null,
-  ): Promise<LiveSession[]> {
-    if (asking === null) return this.sessionService.list(userId);
-    const { sessionId, claims } = asking;
-    return this.sessionService.list(userId, { sessionId, issuedAtMs: claims.iat * 1000 });
+    asking?: AuthenticatedUser | null,
+    page: SessionPageOptions = {},
+  ): Promise<SessionPage> {
+    return this.lists.page(userId, onlookerOf(asking), page);
   }
 
   /**

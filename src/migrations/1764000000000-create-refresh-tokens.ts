@@ -25,11 +25,20 @@ const COLUMNS: readonly (readonly [ColumnNames, ColumnKind])[] = [
   [['deviceName', 'device_name'], orNull(text(128))],
 ];
 
-/** The columns that are indexed, each for itself. */
-export const INDEXED: readonly ColumnNames[] = [
-  ['userId', 'user_id'],
-  ['absoluteExpiresAtMs', 'absolute_expires_at'],
-  ['revokedAtMs', 'revoked_at'],
+const USER_ID: ColumnNames = ['userId', 'user_id'];
+const ABSOLUTE_END: ColumnNames = ['absoluteExpiresAtMs', 'absolute_expires_at'];
+const REVOKED_AT: ColumnNames = ['revokedAtMs', 'revoked_at'];
+
+/** A user's live sessions are found without a look at those that were revoked. */
+export const OF_USER_LIVE: readonly ColumnNames[] = [USER_ID, REVOKED_AT];
+/** What stood in its place before. */
+export const OF_USER: readonly ColumnNames[] = [USER_ID];
+
+/** The columns of each index. */
+export const INDEXED: readonly (readonly ColumnNames[])[] = [
+  OF_USER_LIVE,
+  [ABSOLUTE_END],
+  [REVOKED_AT],
 ];
 
 /** The table of sessions, in words that every supported database understands. */
@@ -53,9 +62,9 @@ function tableOf(names: TableNames): Table {
     name: names.table,
     engine: MYSQL_ENGINE,
     columns: COLUMNS.map(([column, kind]) => ({ name: names.column(column), ...kind })),
-    indices: INDEXED.map((column) => ({
-      name: names.index(column),
-      columnNames: [names.column(column)],
+    indices: INDEXED.map((columns) => ({
+      name: names.index(...columns),
+      columnNames: columns.map((column) => names.column(column)),
     })),
   });
 }

@@ -1,6 +1,6 @@
 import { type QueryRunner, type Table, TableIndex } from 'typeorm';
 import { MYSQL_TEXT } from '../mysql-table.js';
-import { INDEXED } from './1764000000000-create-refresh-tokens.js';
+import { INDEXED, OF_USER } from './1764000000000-create-refresh-tokens.js';
 import { SessionMigration } from './session-migration.js';
 import type { TableNames } from './table-migration.js';
 
@@ -30,11 +30,12 @@ async function renameIndices(
   table: Table,
   names: TableNames,
 ): Promise<void> {
-  for (const column of INDEXED) {
-    const [name, columnName] = [names.index(column), names.column(column)];
-    const there = table.indices.filter(({ columnNames }) => columnNames.join() === columnName);
-    if (there.some((index) => index.name === name)) continue;
-    await queryRunner.createIndex(table, new TableIndex({ name, columnNames: [columnName] }));
+  for (const columns of [OF_USER, ...INDEXED]) {
+    const name = names.index(...columns);
+    const columnNames = columns.map((column) => names.column(column));
+    const there = table.indices.filter((index) => index.columnNames.join() === columnNames.join());
+    if (there.length === 0 || there.some((index) => index.name === name)) continue;
+    await queryRunner.createIndex(table, new TableIndex({ name, columnNames }));
     for (const index of there) await queryRunner.dropIndex(table, index);
   }
 }

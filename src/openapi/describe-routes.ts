@@ -7,6 +7,7 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiQuery,
   ApiTags,
   type SchemaObject,
   getSchemaPath,
@@ -19,6 +20,7 @@ import {
   GUARD_ERRORS,
   LOGIN_ERRORS,
   LOGOUT_ERRORS,
+  NO_SUCH_PAGE,
   NO_SUCH_SESSION,
   REFRESH_ERRORS,
   errorResponses,
@@ -174,9 +176,26 @@ function describeSessions(): void {
   describeRoute(
     AuthController,
     'sessions',
-    ApiOperation({ operationId: 'sessions', summary: "The user's live sessions" }),
+    ApiOperation({
+      operationId: 'sessions',
+      summary: "The user's live sessions, the most recently used first",
+    }),
+    ApiQuery({
+      name: 'limit',
+      required: false,
+      schema: { type: 'integer', minimum: 1, maximum: 100, default: 100 },
+      description: 'How many at most',
+    }),
+    ApiQuery({
+      name: 'cursor',
+      required: false,
+      schema: { type: 'string' },
+      description: 'The next_cursor of the page before',
+    }),
     ApiOkResponse({ type: SessionsModel }),
-    ...guarded(),
+    ...errorResponses([...GUARD_ERRORS, NO_SUCH_PAGE]),
+    ApiBearerAuth(),
+    DPOP,
   );
   describeRoute(
     AuthController,

@@ -85,6 +85,10 @@ export const LOGOUT_ERRORS: readonly AuthError[] = [
   new UnavailableError('The database is unavailable'),
 ];
 
+export const NO_SUCH_PAGE: AuthError = new InvalidRequestError(
+  'cursor takes the next_cursor of an earlier page',
+);
+
 export const NO_SUCH_SESSION: AuthError = new NotFoundError('There is no such session');
 
 /** The headers that come with every error of one status. */

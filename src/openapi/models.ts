@@ -92,6 +92,9 @@ export class SessionModel implements SessionBody {
 export class SessionsModel implements SessionsBody {
   @ApiProperty({ type: [SessionModel] })
   sessions!: SessionModel[];
+
+  @ApiPropertyOptional({ description: 'Asks for the next page; missing on the last one' })
+  next_cursor?: string;
 }
 
 export class MeModel implements MeBody {

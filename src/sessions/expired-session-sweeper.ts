@@ -38,7 +38,7 @@ export class ExpiredSessionSweeper {
   ): Promise<number> {
     let swept = 0;
     for (let batch = 0; batch < BATCHES_A_RUN; batch += 1) {
-      const { found, deleted } = await this.store.purge(column, untilMs);
+      const { found, deleted } = await this.store.expired.purge(column, untilMs);
       swept += deleted;
       if (found === 0 || deleted < found) break;
       await sleep(PAUSE_MS, undefined, { ref: false });

@@ -15,13 +15,13 @@ const wholeNumber: ValueTransformer = {
  * Nothing in it opens the session for whoever copies the database.
  */
 @Entity('refresh_tokens', { engine: MYSQL_ENGINE })
+@Index(['userId', 'revokedAtMs'])
 export class RefreshToken {
   /** The session: UUID v7, the `sid` of its tokens. */
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
 
   /** The application's identifier of the user. */
-  @Index()
   @Column({ name: 'user_id', type: 'varchar', length: 255 })
   userId!: string;
 

@@ -3,11 +3,13 @@ import {
   type FindManyOptions,
   type FindOptionsWhere,
   In,
-  LessThanOrEqual,
+  IsNull,
   MoreThan,
   Not,
   Raw,
 } from 'typeorm';
+import { ExpiredSessions } from './expired-sessions.store.js';
+import { LiveSessions } from './live-sessions.store.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import { RevocationPoll } from './revocation-poll.store.js';
 import {
@@ -21,9 +23,12 @@ import type { SessionTable } from './session-table.js';
 import type { WithdrawalState } from './withdrawn-generations.js';
 
 /** How many rows one statement of a batch may name: well below every driver's limit of parameters. */
-const BATCH_ROWS = 200;
+export const BATCH_ROWS = 200;
 
-/** Not `IS NULL`: MariaDB would go by the index of revocations, in which every live session is the same. */
+/**
+ * For sessions by their ids. Not `IS NULL`, which the index of a user's live sessions is for: MariaDB would go by
+ * that of revocations, in which every live session is the same.
+ */
 const IS_UNREVOKED = Raw((column) => `COALESCE(${column}, 0) = 0`);
 
 /** A session that has been revoked. */
@@ -40,12 +45,6 @@ const GENERATIONS = {
   withdrawnGenerations: true,
 } as const satisfies Record<keyof SessionGenerations, true>;
 
-/** What a batch of the purge has found, and how many of these it deleted itself. */
-export interface Purged {
-  readonly found: number;
-  readonly deleted: number;
-}
-
 /** What one statement revokes. */
 export interface Revocation {
   readonly userId: string;
@@ -58,7 +57,7 @@ export interface Revocation {
 /**
  * Every statement about `refresh_tokens`, those that are prepared in `session-statements`. A
  * method is one verb; a lost race is a boolean, not an exception. What decides is one conditional statement. Where a
- * method has more (to revoke all and read which, to find and delete), each may be repeated, or the caller makes them
+ * method has more (to revoke all and read which), each may be repeated, or the caller makes them
  * one by {@link transaction} and `within`.
  *
  * @throws UnavailableError from every method when the database does not do as it is told
@@ -66,12 +65,18 @@ export interface Revocation {
 export class RefreshTokenStore {
   /** What other instances have ended. */
   readonly poll: RevocationPoll;
+  /** What a user has. */
+  readonly live: LiveSessions;
+  /** What may go. */
+  readonly expired: ExpiredSessions;
   private readonly rotation: SwapStatement;
   private readonly recovery: SwapStatement<Recovery>;
   private readonly confirmStatement: ConfirmStatement;
 
   constructor(private readonly table: SessionTable) {
     this.poll = new RevocationPoll(table);
+    this.live = new LiveSessions(table);
+    this.expired = new ExpiredSessions(table);
     this.rotation = SwapStatement.rotating(table);
     this.recovery = SwapStatement.recovering(table);
     this.confirmStatement = new ConfirmStatement(table);
@@ -97,14 +102,6 @@ export class RefreshTokenStore {
   async find(id: string): Promise<SessionRow | null> {
     const [session = null] = await this.read({ where: { id } });
     return session;
-  }
-
-  /** The user's live sessions, the most recently used first. */
-  findLive(userId: string, nowMs: number): Promise<SessionRow[]> {
-    return this.read({
-      where: this.liveOf(userId, nowMs),
-      order: { rotatedAtMs: 'DESC', id: 'DESC' },
-    });
   }
 
   /** Makes another token the live one. @returns false when `liveHash` was no longer live: somebody was faster */
@@ -157,7 +154,8 @@ export class RefreshTokenStore {
 
   /** Ends a live session of this user. @returns false when the user has no such session */
   async revokeOwn(id: string, userId: string, reason: string, nowMs: number): Promise<boolean> {
-    return this.revokeWhere({ ...this.liveOf(userId, nowMs), id }, reason, nowMs);
+    const own = { userId: this.table.isExactly(userId), expiresAtMs: MoreThan(nowMs) };
+    return this.revokeWhere({ id, ...own, revokedAtMs: IS_UNREVOKED }, reason, nowMs);
   }
 
   /**
@@ -175,7 +173,7 @@ export class RefreshTokenStore {
   ): Promise<RevokedSession[]> {
     const others = exceptId === null ? {} : { id: Not(exceptId) };
     const owner = this.table.isExactly(userId);
-    const live = { userId: owner, revokedAtMs: IS_UNREVOKED, ...others };
+    const live = { userId: owner, revokedAtMs: IsNull(), ...others };
     if (!(await this.revokeWhere(live, reason, nowMs, within))) return [];
     const ended: FindManyOptions<SessionRow> = {
       select: { id: true, userId: true, revokedAtMs: true },
@@ -184,32 +182,34 @@ export class RefreshTokenStore {
     return this.read(ended, within);
   }
 
+  /**
+   * Ends some sessions of a user; those that had ended before are passed over.
+   *
+   * @param ids at most as many as a statement may name, 200
+   * @returns those that it ended
+   */
+  async revokeThese(
+    ids: readonly string[],
+    userId: string,
+    reason: string,
+    nowMs: number,
+  ): Promise<RevokedSession[]> {
+    const id = In(ids);
+    if (!(await this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs))) return [];
+    return this.read({
+      select: { id: true, userId: true, revokedAtMs: true },
+      where: {
+        id,
+        userId: this.table.isExactly(userId),
+        revokedAtMs: nowMs,
+        revokedReason: reason,
+      },
+    });
+  }
+
   /** Makes several writes one: all of them hold, or none. */
   transaction<Answer>(writes: (manager: EntityManager) => Promise<Answer>): Promise<Answer> {
     return this.table.transaction(writes);
-  }
-
-  /**
-   * Deletes a batch of sessions that nothing can be asked about any more: by one column, for a condition on two
-   * would have the database read the table.
-   *
-   * @param column the absolute end, or the revocation
-   * @param untilMs sessions whose time in that column is not after it
-   */
-  async purge(column: 'absoluteExpiresAtMs' | 'revokedAtMs', untilMs: number): Promise<Purged> {
-    const due = await this.read({
-      select: { id: true },
-      where: { [column]: LessThanOrEqual(untilMs) },
-      // In the order of the index: many that are due would have PostgreSQL read the table from its start.
-      order: { [column]: 'ASC' },
-      take: BATCH_ROWS,
-    });
-    if (due.length === 0) return { found: 0, deleted: 0 };
-    const these = { id: In(due.map(({ id }) => id)) };
-    const { affected } = await this.table.run(({ manager }) =>
-      manager.delete(this.table.entity, these),
-    );
-    return { found: due.length, deleted: affected ?? 0 };
   }
 
   /** Past the query cache that a host may have switched on for everything. */
@@ -235,13 +235,5 @@ export class RefreshTokenStore {
         ? await this.table.run(({ manager }) => update(manager))
         : await update(within);
     return (revoked.affected ?? 0) > 0;
-  }
-
-  private liveOf(userId: string, nowMs: number) {
-    return {
-      userId: this.table.isExactly(userId),
-      revokedAtMs: IS_UNREVOKED,
-      expiresAtMs: MoreThan(nowMs),
-    };
   }
 }

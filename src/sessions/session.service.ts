@@ -9,8 +9,8 @@ import {
   RefreshTokenCodec,
 } from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
-import { type LiveSession, type Onlooker, liveSessions } from './live-session.js';
-import { sessionEndMs } from './session-end.js';
+import { livingTimes, sessionEndMs } from './session-end.js';
+import { SessionRoom } from './session-room.js';
 import { RefreshTokenStore } from './refresh-token.store.js';
 import { RevocationService } from './revocation.service.js';
 import {
@@ -21,7 +21,7 @@ import {
 } from './storable-session.js';
 import type { UserId } from '../storable-text.js';
 
-/** Opens and lists sessions. */
+/** Opens sessions. */
 @Injectable()
 export class SessionService {
   constructor(
@@ -30,6 +30,7 @@ export class SessionService {
     private readonly tokens: RefreshTokenCodec,
     private readonly store: RefreshTokenStore,
     private readonly revocations: RevocationService,
+    private readonly room: SessionRoom,
     private readonly events: AuthEvents,
   ) {}
 
@@ -71,16 +72,8 @@ export class SessionService {
       ...origin,
     });
     this.events.emit({ type: 'session.opened', sessionId, userId, ip: origin.ip, atMs: nowMs });
-    await this.makeRoom(userId);
+    await this.room.make(userId);
     return issued;
-  }
-
-  /** The user's live sessions, the most recently used first. @param onlooker the session that asks, if one does */
-  async list(user: UserId, onlooker: Onlooker | null = null): Promise<LiveSession[]> {
-    const nowMs = this.clock.nowMs();
-    const rows = await this.store.findLive(storableUserId(user), nowMs);
-    const live = rows.filter((session) => sessionEndMs(session, this.settings) > nowMs);
-    return liveSessions(live, onlooker, this.settings, nowMs);
   }
 
   /** Whether a genuine refresh token is the live one of a session that goes on. */
@@ -92,22 +85,14 @@ export class SessionService {
     return !hasEnded && sessionEndMs(session, this.settings) > this.clock.nowMs();
   }
 
-  /** After the new session is in the table: of simultaneous logins the last to look sees them all. */
-  private async makeRoom(userId: string): Promise<void> {
-    if (this.settings.maxSessions === 0) return;
-    const live = await this.list(userId);
-    for (const { id } of live.slice(this.settings.maxSessions)) {
-      await this.revocations.revoke(id, userId, 'max_sessions');
-    }
-  }
-
   /**
    * When a session that is opened now counts as used: after every other one of the user, also when the clock went
    * back or stands still. Otherwise the room that it needs could be its own.
    */
   private async lastToBeUsedMs(userId: string, nowMs: number): Promise<number> {
     if (this.settings.maxSessions === 0) return nowMs;
-    const [lastUsed] = await this.store.findLive(userId, nowMs);
-    return Math.max(nowMs, 1 + (lastUsed?.rotatedAtMs ?? 0));
+    const living = livingTimes(this.settings, nowMs);
+    const last = await this.store.live.findLastUsed({ userId, living });
+    return Math.max(nowMs, 1 + (last?.usedAtMs ?? 0));
   }
 }

@@ -1,6 +1,8 @@
 import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import { RefreshToken } from 'nestjs-baton';
 import { DataSource } from 'typeorm';
+import type { ExpiredSessions } from '../../src/sessions/expired-sessions.store.js';
+import type { LiveSessions } from '../../src/sessions/live-sessions.store.js';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import type { RevocationPoll } from '../../src/sessions/revocation-poll.store.js';
 import { SessionTable } from '../../src/sessions/session-table.js';
@@ -65,7 +67,6 @@ type Verbs<Of> = {
 /** What each verb of the store sends: one that is missing here does not compile. What adds a row reads none. */
 const VERBS: Omit<Verbs<RefreshTokenStore>, 'open' | 'restore' | 'transaction'> = {
   find: (store) => store.find(idOf(1)),
-  findLive: (store) => store.findLive('user 1', NOW),
   rotate: (store) => store.rotate(swapOf(idOf(2))),
   recover: (store) => store.recover({ ...swapOf(idOf(3)), withdrawnGenerations: '1-1' }),
   confirm: (store) => store.confirm([{ sessionId: idOf(4), generation: 0 }], NOW),
@@ -81,15 +82,33 @@ const VERBS: Omit<Verbs<RefreshTokenStore>, 'open' | 'restore' | 'transaction'> 
     await store.revokeAll('user 9', null, 'logout', NOW);
     await store.revokeAll('user 11', idOf(11), 'logout', NOW);
   },
-  purge: async (store) => {
-    await store.purge('absoluteExpiresAtMs', NOW);
-    await store.purge('revokedAtMs', NOW - 4_900_000);
-  },
+  revokeThese: (store) => store.revokeThese([idOf(12), idOf(512)], 'user 12', 'logout', NOW),
 };
 
 const POLL_VERBS: Verbs<RevocationPoll> = {
   countRevoked: (poll) => poll.countRevoked(NOW - 60_000),
   findRevokedBetween: (poll) => poll.findRevokedBetween(NOW - 60_000, NOW),
+};
+
+const LIVING = { nowMs: NOW, createdSinceMs: NOW - DAY_MS, usedSinceMs: NOW - DAY_MS };
+const ASKED = { userId: 'user 1', living: LIVING };
+const PAGE = { ...ASKED, exceptId: idOf(1), from: { usedAtMs: NOW + 2501, id: idOf(2501) } };
+
+const LIVE_VERBS: Verbs<LiveSessions> = {
+  find: async (live) => {
+    await live.find(ASKED, null);
+    await live.find(PAGE, 101);
+  },
+  findLastUsed: (live) => live.findLastUsed(ASKED),
+  findBeyond: (live) => live.findBeyond(ASKED, 3),
+  findIds: (live) => live.findIds(PAGE, 200),
+};
+
+const EXPIRED_VERBS: Verbs<ExpiredSessions> = {
+  purge: async (expired) => {
+    await expired.purge('absoluteExpiresAtMs', NOW);
+    await expired.purge('revokedAtMs', NOW - 4_900_000);
+  },
 };
 
 /** On the primary key alone, whatever else is indexed. */
@@ -144,6 +163,24 @@ describeOnEachDatabase((kind: DatabaseKind) => {
       for (const { key } of plans) expect(key).toMatch(keys);
     },
   );
+
+  it.each(Object.entries(LIVE_VERBS))(
+    "live.%s reads none of the user's that were revoked",
+    async (_name, verb) => {
+      const plans = await itsPlans(() => verb(store.live));
+      const { indices } = source.getMetadata(RefreshToken);
+      const ofLive = indices.find(({ columns }) => columns.length === 2);
+      const key = expect.stringContaining(ofLive?.name ?? 'none');
+      expect(plans).toEqual(plans.map(({ sql }) => ({ sql, isScan: false, key })));
+      expect(plans).not.toEqual([]);
+    },
+  );
+
+  it.each(Object.entries(EXPIRED_VERBS))('%s reads only what is due', async (_name, verb) => {
+    const plans = await itsPlans(() => verb(store.expired));
+    const bothTwice = Array.from({ length: 4 }, () => ({ isScan: false }));
+    expect(plans).toMatchObject(bothTwice);
+  });
 
   it.each(Object.entries(POLL_VERBS))(
     '%s reads only what was revoked lately',

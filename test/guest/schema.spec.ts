@@ -1,6 +1,9 @@
 import { RefreshToken } from 'nestjs-baton';
-import { AddWithdrawnGenerations1764000000002 } from 'nestjs-baton/migrations';
-import type { DataSourceOptions } from 'typeorm';
+import {
+  AddWithdrawnGenerations1764000000002,
+  IndexLiveSessions1764000000007,
+} from 'nestjs-baton/migrations';
+import { type DataSourceOptions, TableIndex } from 'typeorm';
 import { describeOnEachDatabase } from '../host/databases.js';
 import { startHost } from '../host/start-host.js';
 import { Client, EVERY_ANSWER, answersOfEveryRoute } from './every-route.js';
@@ -50,6 +53,26 @@ describeOnEachDatabase((kind) => {
     const runner = host.dataSource.createQueryRunner();
     await runner.dropColumn('refresh_tokens', 'withdrawn_generations');
     const migration = new AddWithdrawnGenerations1764000000002();
+    await migration.up(runner);
+    await migration.up(runner);
+    await runner.release();
+    expect(await pendingStatements(host.dataSource)).toEqual([]);
+    await host.close();
+    await database.drop();
+  });
+
+  /** @see issue 15 */
+  it("a table from before live sessions had an index gets it, once, in place of the users'", async () => {
+    const database = await kind.create();
+    const host = await startHost({ database: database.options });
+    const { namingStrategy } = host.dataSource;
+    const nameOf = (...columns: string[]) => namingStrategy.indexName('refresh_tokens', columns);
+    const before = { name: nameOf('user_id'), columnNames: ['user_id'] };
+    const runner = host.dataSource.createQueryRunner();
+    await runner.createIndex('refresh_tokens', new TableIndex(before));
+    await runner.dropIndex('refresh_tokens', nameOf('user_id', 'revoked_at'));
+    expect(await pendingStatements(host.dataSource)).not.toEqual([]);
+    const migration = new IndexLiveSessions1764000000007();
     await migration.up(runner);
     await migration.up(runner);
     await runner.release();

@@ -95,6 +95,8 @@ import {
   type SessionOpenedEvent,
   type SessionOptions,
   type SessionOrigin,
+  type SessionPage,
+  type SessionPageOptions,
   type SessionRefreshedEvent,
   SessionRevokedError,
   type SessionRevokedEvent,
@@ -267,7 +269,9 @@ export class Desk {
   @UseGuards(JwtAuthGuard)
   async mine(@CurrentUser() user: AuthenticatedUser): Promise<SessionsBody> {
     const claims: AccessTokenClaims = user.claims;
-    const sessions: LiveSession[] = await this.auth.sessions(claims.sub);
+    const all: LiveSession[] = await this.auth.sessions(claims.sub);
+    const first: SessionPageOptions = { limit: Math.min(all.length, 100), cursor: null };
+    const { sessions, nextCursor }: SessionPage = await this.auth.sessionPage(user.id, user, first);
     const toBody = ({ id, ip, userAgent, deviceName }: LiveSession): SessionBody => ({
       id,
       current: id === user.sessionId,
@@ -278,7 +282,7 @@ export class Desk {
       user_agent: userAgent,
       device_name: deviceName,
     });
-    return { sessions: sessions.map(toBody) };
+    return { sessions: sessions.map(toBody), next_cursor: nextCursor ?? '' };
   }
 
   @OptionalAuth()

@@ -3,6 +3,7 @@ import { AccessControl } from '../../src/auth/access-control.js';
 import { AttemptLimits } from '../../src/auth/attempts/attempt-limits.js';
 import type { AuthConfig } from '../../src/auth/auth.options.js';
 import { AuthService } from '../../src/auth/auth.service.js';
+import { CredentialCheck } from '../../src/auth/credential-check.js';
 import { TokenPairs } from '../../src/auth/token-pairs.js';
 import type { MachineTime } from '../../src/clock.js';
 import { DatabaseClock } from '../../src/sessions/database-clock.js';
@@ -14,6 +15,8 @@ import { RevocationService } from '../../src/sessions/revocation.service.js';
 import { RotationService } from '../../src/sessions/rotation.service.js';
 import type { SessionTable } from '../../src/sessions/session-table.js';
 import { SeenTokens } from '../../src/sessions/seen-tokens.js';
+import { SessionLists } from '../../src/sessions/session-lists.js';
+import { SessionRoom } from '../../src/sessions/session-room.js';
 import { SessionService } from '../../src/sessions/session.service.js';
 import { Successors } from '../../src/sessions/successors.js';
 import { AccessTokenCodec } from '../../src/tokens/access-token-codec.js';
@@ -57,10 +60,12 @@ export function startInstance(
   const list = new RevocationList(settings, store, clock, machine.monotonicMs);
   const revoked = new RevocationService(settings, clock, store, list, events);
   const seenTokens = new SeenTokens(store, revoked, clock);
+  const room = new SessionRoom(settings, clock, store, revoked);
   const lost = new LostLogins(settings, clock, store);
   const auth = new AuthService(
     config,
-    new SessionService(settings, clock, refreshTokens, store, revoked, events),
+    new SessionService(settings, clock, refreshTokens, store, revoked, room, events),
+    new SessionLists(settings, clock, store),
     revoked,
     new LogoutService(settings, clock, store, seenTokens, lost, revoked),
     new RotationService(
@@ -78,10 +83,8 @@ export function startInstance(
     refreshTokens,
     new AccessControl(settings, accessTokens, new VerifiedTokens(clock), list, seenTokens),
     new TokenPairs(accessTokens, refreshTokens),
-    ATTEMPTS,
+    new CredentialCheck(config, ATTEMPTS, events, clock),
     seenTokens,
-    events,
-    clock,
   );
   return { auth, events, clock, seenTokens, revoked, list };
 }

@@ -52,6 +52,7 @@ describe('the configuration', () => {
     ['AUTH_MAX_RECOVERIES', ['-1', '0.5', 'off']],
     ['AUTH_MAX_USES', ['-1', '1.5', 'many', '1e3']],
     ['AUTH_MAX_SESSIONS', ['-1', 'all']],
+    ['AUTH_SESSION_CEILING', ['0', '-1', '1e3', 'none']],
     ['AUTH_REUSE_SCOPE', ['everyone']],
     ['AUTH_REVOCATION', ['none']],
     ['AUTH_REVOCATION_POLL', ['0', '500ms']],

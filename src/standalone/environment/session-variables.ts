@@ -14,6 +14,7 @@ export const SESSION_VARIABLES = {
   maxRecoveries: 'AUTH_MAX_RECOVERIES',
   maxUses: 'AUTH_MAX_USES',
   maxSessions: 'AUTH_MAX_SESSIONS',
+  sessionCeiling: 'AUTH_SESSION_CEILING',
   reuseScope: 'AUTH_REUSE_SCOPE',
   revocation: 'AUTH_REVOCATION',
   revocationPoll: 'AUTH_REVOCATION_POLL',
@@ -28,17 +29,17 @@ const rulesSchema = v.object(entries);
 /** The rules of sessions as options of `AuthModule`, complete; durations are whole seconds. */
 export type SessionRules = Readonly<v.InferOutput<typeof rulesSchema>>;
 
-/** What is written otherwise in a variable than in an option: how it is read, and what it takes. */
-const WRITTEN: Readonly<Record<string, { read(text: string): unknown; readonly takes: string }>> = {
-  boolean: {
-    read: (text) => (text === 'on' || text === 'off' ? text === 'on' : text),
-    takes: 'takes on or off',
-  },
-  number: {
-    read: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text),
-    takes: 'takes a whole number, 0 for no limit',
-  },
-};
+/** What is written otherwise in a variable than in an option: how it is read, and what else it takes. */
+const WRITTEN: Readonly<Record<string, { read(text: string): unknown; readonly takes?: string }>> =
+  {
+    boolean: {
+      read: (text) => (text === 'on' || text === 'off' ? text === 'on' : text),
+      takes: 'takes on or off',
+    },
+    number: {
+      read: (text) => (/^\d{1,15}$/.test(text) ? Number(text) : text),
+    },
+  };
 
 /** Reads the rules, with what `AUTH_PRESET` stands in for; `problems` has what each variable takes that cannot be used. */
 export function sessionRules(env: Readonly<Record<string, string>>) {
