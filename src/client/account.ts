@@ -25,12 +25,22 @@ export class AccountError extends Error {
 
 /** What somebody who is signed in may see and do of their account. */
 export interface Account {
-  /** The user's live sessions. @throws AccountError, and what `baton.fetch` throws; so do the others */
+  /** All live sessions of the user, page by page. @throws AccountError, and what `baton.fetch` throws; so do the others */
   readonly sessions: () => Promise<readonly SessionBody[]>;
+  /** A page of them, the most recently used first: the next one by the `next_cursor` of the one before. */
+  readonly sessionPage: (page?: WhichPage) => Promise<SessionsBody>;
   /** Ends one of them. The client learns that it was its own as it does of every end: from the server. */
   readonly endSession: (id: string) => Promise<void>;
   /** Ends all other sessions. Standalone server only, or where a host has such a route. */
   readonly changePassword: (change: PasswordChange) => Promise<void>;
+}
+
+/** Which page of the sessions. */
+export interface WhichPage {
+  /** How many sessions at most, 1 to 100. @default 100 */
+  readonly limit?: number | undefined;
+  /** @default the first page */
+  readonly cursor?: string | undefined;
 }
 
 /** Where the routes are, under the client's `baseUrl`. */
@@ -56,10 +66,21 @@ export function accountOf(
       body.error_description,
     );
   };
+  const sessionPage = async ({ limit = 100, cursor }: WhichPage = {}): Promise<SessionsBody> => {
+    const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    return Object(await (await ask(`${sessions}?limit=${limit}${from}`)).json());
+  };
   return {
+    sessionPage,
     async sessions() {
-      const body: SessionsBody = Object(await (await ask(sessions)).json());
-      return body.sessions;
+      const all: SessionBody[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await sessionPage({ cursor });
+        all.push(...page.sessions);
+        cursor = page.next_cursor;
+      } while (cursor !== undefined);
+      return all;
     },
     async endSession(id) {
       await ask(`${sessions}/${encodeURIComponent(id)}`, { method: 'DELETE' });

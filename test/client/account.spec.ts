@@ -1,4 +1,5 @@
 /** One's own sessions and password; a log without secrets. @see issue 13, section 4 */
+import { addSessionsLike } from '../contract/session-rows.js';
 import { accountOf } from '../../src/client/account.js';
 import { logEvents, loggedFetch } from '../../src/client/debug-log.js';
 import { ANN, type Api, nameOf, startApi } from './api.js';
@@ -21,6 +22,28 @@ it("lists one's sessions and ends another", async () => {
   expect(await account.sessions()).toHaveLength(1);
   expect((await phone.fetch('/auth/me')).status).toBe(401);
   expect(phone.getState().status).toBe('signedOut');
+});
+
+/** @see issue 15 */
+it('reads one page of the sessions after the other', async () => {
+  const batons = [await api.signedIn(), await api.signedIn(), await api.signedIn()];
+  const account = accountOf(await api.signedIn());
+  const ids = (await account.sessions()).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(batons.length + 1);
+  const first = await account.sessionPage({ limit: 3 });
+  const second = await account.sessionPage({ limit: 3, cursor: first.next_cursor });
+  expect([...first.sessions, ...second.sessions].map(({ id }) => id)).toEqual(ids);
+  expect(second.next_cursor).toBeUndefined();
+  await expect(account.sessionPage({ limit: 0 })).rejects.toMatchObject({
+    serverCode: 'invalid_request',
+  });
+});
+
+it('reads all of more sessions than a page has', async () => {
+  const baton = await api.signedIn();
+  const { sessionId } = baton.getState();
+  await addSessionsLike(api.host, { session_id: sessionId ?? '' }, 250, () => ({}));
+  expect(await accountOf(baton).sessions()).toHaveLength(251);
 });
 
 it("rejects with the server's code, and with none where somebody else answered", async () => {

@@ -14,7 +14,7 @@ const idAt = (index: number): string =>
  */
 export async function addSessionsLike(
   host: Host,
-  pair: TokenPairBody,
+  pair: Pick<TokenPairBody, 'session_id'>,
   count: number,
   values: (index: number) => Partial<RefreshToken>,
 ): Promise<void> {

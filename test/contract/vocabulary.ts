@@ -230,7 +230,10 @@ export async function withoutDatabase({ dataSource }: Host, scene: () => Promise
 }
 
 /** The row of a session. */
-export function rowOf(host: Host, { session_id }: TokenPairBody): Promise<RefreshToken> {
+export function rowOf(
+  host: Host,
+  { session_id }: Pick<TokenPairBody, 'session_id'>,
+): Promise<RefreshToken> {
   return host.dataSource.getRepository(RefreshToken).findOneByOrFail({ id: session_id });
 }
 
