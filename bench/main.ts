@@ -7,8 +7,9 @@ import { type Filled, playLineUp } from './harness/line-up.js';
 import { reportOf } from './harness/report.js';
 import type { Sample } from './harness/samples.js';
 import { keepApart } from './harness/server.js';
+import { startsOf } from './harness/start.js';
 import { inProcess } from './in-process/in-process.js';
-import { DPOP, IN_PROCESS, W4, goals } from './table/goals.js';
+import { DPOP, IN_PROCESS, W4, W6, goals } from './table/goals.js';
 import { type LineUp, lineUps } from './table/workloads.js';
 
 /** `npm run bench`: plays the table, judges the goals and writes the page. */
@@ -29,7 +30,8 @@ const [quick, against, profile] = [asked.quick, path(asked.against), path(asked.
 const repetitions = quick ? 1 : 5;
 const many = quick ? 100_000 : 10_000_000;
 const rounds = quick ? 3 : 4;
-const options = { rounds, turnMs: 200, leadMs: 20, warmMs: quick ? 300 : 800, profile };
+const warmTurns = quick ? 4 : 8;
+const options = { rounds, turnMs: 200, leadMs: 20, warmTurns, profile };
 
 const starts = asked.only.toLowerCase().split(',');
 const isAsked = (workload: string): boolean =>
@@ -58,24 +60,23 @@ function keep(shown: readonly Sample[]): void {
 }
 
 const filled: Filled = new Map();
+const measured = lineUps(many, against).map(wanted);
 try {
-  for (const lineUp of lineUps(many, against).map(wanted)) {
-    for (let repetition = 0; repetition < repetitions && lineUp.rows.length > 0; repetition += 1) {
-      for (const connections of lineUp.connections)
-        keep(await playLineUp(lineUp, connections, repetition, options, filled));
-    }
+  for (const lineUp of measured.filter(({ rows }) => rows.length > 0)) {
+    for (let repetition = 0; repetition < repetitions; repetition += 1)
+      keep(await playLineUp(lineUp, repetition, options, filled));
   }
 } finally {
   for (const { drop } of filled.values()) await drop();
 }
 keepApart(true);
 const programs = { [IN_PROCESS.workload]: 'refresh', [DPOP.workload]: 'dpop' };
-for (const [workload, program] of Object.entries(programs)) {
-  for (let repetition = 0; repetition < repetitions && isAsked(workload); repetition += 1)
-    keep(await inProcess(workload, program, repetition));
+for (let repetition = 0; repetition < repetitions; repetition += 1) {
+  for (const [workload, program] of Object.entries(programs))
+    if (isAsked(workload)) keep(await inProcess(workload, program, repetition));
+  if (isAsked(W6)) keep(await startsOf(repetition));
 }
-for (const database of isAsked(W4) ? (['sqlite', 'postgres'] as const) : [])
-  keep(await growth(database));
+if (isAsked(W4)) keep([...(await growth('sqlite')), ...(await growth('postgres'))]);
 
 const title = `Made by \`npm run bench -- ${process.argv.slice(2).join(' ')}\` on ${new Date().toISOString()}; do not edit.
 

@@ -1,13 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Subject } from '../table/subjects.js';
 import type { LineUp, Row } from '../table/workloads.js';
 import { type FreshDatabase, fill, freshDatabase } from './databases.js';
 import { type Contestant, type RoundOptions, playRounds } from './rounds.js';
 import { type Sample, sumUp } from './samples.js';
 import { type Server, keepApart, startServer } from './server.js';
-
-/** How long servers are left alone before their memory is read. */
-const IDLE_MS = 2_000;
 
 /** How line-ups are played. */
 export interface LineUpOptions extends RoundOptions {
@@ -18,46 +14,46 @@ export interface LineUpOptions extends RoundOptions {
 /** Databases with many sessions, by their number: they take too long to be made for each repetition. */
 export type Filled = Map<number, FreshDatabase>;
 
-/** Starts everything that is compared, in new processes, plays the rounds and ends it: a server that is idle costs nothing. */
+/**
+ * Starts everything that is compared, in new processes, plays the rounds for each number of connections and ends it: a
+ * server that is idle costs nothing.
+ */
 export async function playLineUp(
-  { rows, isPinned = true, turnMs }: LineUp,
-  connections: number,
+  lineUp: LineUp,
   repetition: number,
   options: LineUpOptions,
   filled: Filled,
 ): Promise<Sample[]> {
+  const { isPinned = true, turnMs = options.turnMs } = lineUp;
   keepApart(isPinned);
   const started = new Started(isPinned, options.profile, filled);
-  const round = `${rows[0]?.workload}, ${connections}, ${repetition}`;
   const samples: Sample[] = [];
+  const round = String(repetition);
   try {
-    const contestants: Contestant[] = [];
-    for (const row of rows) {
-      for (const subject of row.subjects) {
-        const { servers, database } = await started.group(row, subject);
-        const names = { workload: row.workload, subject: row.as ?? subject.name };
-        const own = servers.slice(0, row.processes ?? 1);
-        const stage = { api: subject.api, servers: own, database, connections };
-        if (row.play !== null) contestants.push({ ...names, play: await row.play(stage) });
-        else samples.push({ ...names, connections, round, figures: await startOf(own) });
-      }
+    for (const [nth, connections] of lineUp.connections.entries()) {
+      const contestants = await contestantsOf(lineUp, connections, started);
+      const warmTurns = nth === 0 ? options.warmTurns : 1;
+      const shown = await playRounds(contestants, { ...options, turnMs, warmTurns }, repetition);
+      for (const [{ workload, subject }, records] of shown)
+        samples.push({ workload, subject, connections, round, figures: sumUp(records) });
     }
-    const played = { ...options, turnMs: turnMs ?? options.turnMs };
-    for (const [{ workload, subject }, records] of await playRounds(
-      contestants,
-      played,
-      repetition,
-    ))
-      samples.push({ workload, subject, connections, round, figures: sumUp(records) });
     return samples;
   } finally {
     await started.end();
   }
 }
 
-async function startOf([server]: readonly Server[]): Promise<Sample['figures']> {
-  await sleep(IDLE_MS);
-  return { startMs: server?.startMs ?? Number.NaN, idleMb: server?.memoryMb() ?? Number.NaN };
+async function contestantsOf({ rows }: LineUp, connections: number, started: Started) {
+  const contestants: Contestant[] = [];
+  for (const row of rows) {
+    for (const subject of row.subjects) {
+      const { servers, database } = await started.group(row, subject);
+      const own = servers.slice(0, row.processes ?? 1);
+      const play = await row.play({ api: subject.api, servers: own, database, connections });
+      contestants.push({ workload: row.workload, subject: row.as ?? subject.name, play });
+    }
+  }
+  return contestants;
 }
 
 /** The servers of one subject on one database. */

@@ -1,7 +1,7 @@
-import type { TurnRecord } from '../driver/drive.js';
+import type { Turn, TurnRecord } from '../driver/drive.js';
 import type { Play } from './players.js';
 
-/** How a repetition is played. */
+/** How turns are played. */
 export interface RoundOptions {
   /** How often everybody has a turn. */
   readonly rounds: number;
@@ -9,8 +9,8 @@ export interface RoundOptions {
   readonly turnMs: number;
   /** How long it is driven before that. */
   readonly leadMs: number;
-  /** How long everybody is driven before the first round. */
-  readonly warmMs: number;
+  /** How many turns everybody has before the first round, unless he was warm before. */
+  readonly warmTurns: number;
 }
 
 /** One subject at one workload, ready to be driven. */
@@ -29,20 +29,29 @@ export interface Contestant {
  */
 export async function playRounds(
   contestants: readonly Contestant[],
-  { rounds, turnMs, leadMs, warmMs }: RoundOptions,
+  { rounds, turnMs, leadMs, warmTurns }: RoundOptions,
   repetition: number,
 ): Promise<Map<Contestant, TurnRecord[]>> {
+  const turn = { leadMs, measureMs: turnMs };
+  for (const one of contestants) await warmUp(one, turn, warmTurns);
   const shown = new Map(contestants.map((one): [Contestant, TurnRecord[]] => [one, []]));
-  for (const one of contestants) await played(one, { leadMs: 0, measureMs: warmMs });
   for (let round = 0; round < rounds; round += 1) {
-    for (const one of inOrder(contestants, repetition + round)) {
-      shown.get(one)?.push(await played(one, { leadMs, measureMs: turnMs }));
-    }
+    for (const one of inOrder(contestants, repetition + round))
+      shown.get(one)?.push(await played(one, turn));
   }
   return shown;
 }
 
-const played = ({ workload, subject, play }: Contestant, turn: Parameters<Play>[0]) =>
+/** A server is warm after so many answers. */
+const WARM_ANSWERS = 25_000;
+
+async function warmUp(one: Contestant, turn: Turn, turns: number): Promise<void> {
+  let answers = 0;
+  for (let had = 0; had < turns && answers < WARM_ANSWERS; had += 1)
+    answers += (await played(one, turn)).latenciesMs.length;
+}
+
+const played = ({ workload, subject, play }: Contestant, turn: Turn) =>
   play(turn).catch((cause: unknown) => {
     throw new Error(`${workload}, ${subject}: ${String(cause)}`, { cause });
   });

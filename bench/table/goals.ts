@@ -1,5 +1,5 @@
 import type { FigureName, Goal, Who } from '../harness/samples.js';
-import { FEW, W1, W2, W3, W6, W7, beside } from './workloads.js';
+import { FEW, W1, W2, W3, W7, beside } from './workloads.js';
 
 /** What is measured without HTTP. */
 export const IN_PROCESS = {
@@ -14,6 +14,7 @@ export const DPOP = {
   bare: 'the bare ES256 verification',
 };
 export const W4 = 'W4 growth';
+export const W6 = 'W6 start';
 
 /** So many times as many requests a second, or as little of another figure. */
 const least = (bound: number, mine: Who, other: Who, figure?: FigureName): Goal => ({

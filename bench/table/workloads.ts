@@ -10,8 +10,7 @@ import type { Subject } from './subjects.js';
 export interface Row {
   readonly workload: string;
   readonly subjects: readonly Subject[];
-  /** Null where nothing is sent: how a server starts. */
-  readonly play: Player | null;
+  readonly play: Player;
   /** What the subject is called here. @default its name */
   readonly as?: string;
   /** @default sqlite */
@@ -52,7 +51,6 @@ export const W3 = {
   quiet: 'W3 refresh',
   flooded: 'W3 refresh, while as many log in',
 };
-export const W6 = 'W6 start';
 export const W7 = { refresh: 'W7 refresh', list: 'W7 list of sessions' };
 /** How a subject is called that has so many sessions in its table. */
 export const beside = (sessions: number) => `beside ${sessions.toLocaleString('en')} sessions`;
@@ -61,7 +59,7 @@ export const FEW = 10_000;
 const row = (
   workload: string,
   subjects: readonly Subject[],
-  play: Player | null,
+  play: Player,
   more: Partial<Row> = {},
 ): Row => ({ workload, subjects, play, ...more });
 
@@ -80,14 +78,7 @@ const refresh = clients(refreshing);
  */
 export function lineUps(many: number, against: string | null): LineUp[] {
   const ours = who.hosts(against);
-  const everything = [...who.NESTS, ...ours, who.SERVER];
-  return [
-    guardedRequests(ours),
-    ...refreshes(ours),
-    LOGINS,
-    { connections: [0], rows: [row(W6, everything, null)] },
-    largeTable(many),
-  ];
+  return [guardedRequests(ours), ...refreshes(ours), LOGINS, largeTable(many)];
 }
 
 const guardedRequests = (ours: readonly Subject[]): LineUp => ({

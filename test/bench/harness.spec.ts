@@ -89,14 +89,15 @@ it('many tokens are sent in turn, each of them another', async () => {
   expect(String(client?.next())).toBe(sent[0]);
 });
 
-const ROUNDS = { rounds: 4, turnMs: 10, leadMs: 0, warmMs: 1 };
+const ROUNDS = { rounds: 4, turnMs: 10, leadMs: 0, warmTurns: 3 };
 
-const contestant = (subject: string, turns: string[]) => ({
+const contestant = (subject: string, turns: string[], answers = 1) => ({
   workload: 'W',
   subject,
   play: async ({ measureMs }: { measureMs: number }) => {
-    if (measureMs === ROUNDS.turnMs) turns.push(subject);
-    return { tookMs: measureMs, cpuMs: 1, latenciesMs: [1] };
+    turns.push(subject);
+    const latenciesMs = Array.from({ length: answers }, () => 1);
+    return { tookMs: measureMs, cpuMs: 1, latenciesMs };
   },
 });
 
@@ -106,7 +107,15 @@ describe('rounds', () => {
     const all = ['a', 'b', 'c'].map((subject) => contestant(subject, turns));
     const shown = await playRounds(all, ROUNDS, 0);
     expect([...shown.values()].map((records) => records.length)).toEqual([4, 4, 4]);
+    expect(turns.splice(0, 9).join('')).toBe('aaabbbccc');
     expect(turns.join('').match(/.{3}/g)).toEqual(['abc', 'acb', 'cab', 'cba']);
+  });
+
+  it('begin when everybody has answered enough to be warm', async () => {
+    const turns: string[] = [];
+    const all = [contestant('a', turns, 12_500), contestant('b', turns, 25_000)];
+    await playRounds(all, { ...ROUNDS, rounds: 0 }, 0);
+    expect(turns.join('')).toBe('aab');
   });
 
   it('end with the name of whoever was not answered as he should be', async () => {
