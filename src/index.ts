@@ -1,5 +1,7 @@
 export { Activity, type ActivityPage } from './audit/activity.js';
 export type { AuditOptions } from './audit/audit-options.js';
+export type { EventReceiverOptions } from './audit/session-revoked-events.js';
+export type { WebhookOptions } from './audit/webhook.js';
 export type { NotifyUser, UserNotice } from './audit/user-notices.js';
 export { authEventEntity, AuthEventRecord } from './audit/auth-event.entity.js';
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';

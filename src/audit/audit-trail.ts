@@ -89,7 +89,15 @@ export class AuditTrail {
 
   /** Of what is in the table. */
   private tell(records: readonly EventRow[]): void {
-    for (const record of records) for (const sink of this.sinks) sink.take(record);
+    for (const record of records) for (const sink of this.sinks) this.hand(record, sink);
+  }
+
+  private hand(record: EventRow, sink: AuditSink): void {
+    try {
+      sink.take(record);
+    } catch (error) {
+      this.logger.error(`Nobody is told of event ${record.id}`, error);
+    }
   }
 
   private lose(count: number): void {

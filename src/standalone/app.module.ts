@@ -75,6 +75,8 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
     oauthClients: env.AUTH_OAUTH_CLIENTS,
     auditRetention: env.AUTH_AUDIT_RETENTION,
     auditRefreshes: env.AUTH_AUDIT_REFRESHES,
+    webhooks: env.AUTH_WEBHOOKS,
+    eventReceivers: env.AUTH_EVENT_RECEIVERS,
     ...env.secrets,
     ...env.sessionRules,
     rsaAlgorithm: env.AUTH_RSA_ALGORITHM,

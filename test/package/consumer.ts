@@ -16,6 +16,8 @@ import {
   type ActivityEventBody,
   type ActivityPage,
   type EndedSession,
+  type EventReceiverOptions,
+  type WebhookOptions,
   type EndedSessionBody,
   type EndedSessionsBody,
   type AccessTokenClaims,
@@ -404,6 +406,11 @@ export const lastEnd = ({ sessions }: EndedSessionsBody): EndedSessionBody | und
 const notifyUser: NotifyUser = async ({ type, userId }: UserNotice) => void `${type} of ${userId}`;
 
 export const audit: AuditOptions = { auditRetention: '30d', auditRefreshes: true, notifyUser };
+
+const webhook: WebhookOptions = { url: 'https://hooks.example.com', secret: 'whsec_…' };
+const receiver: EventReceiverOptions = { url: 'https://siem.example.com', audience: 'siem' };
+
+export const told: AuditOptions = { webhooks: [webhook], eventReceivers: [receiver] };
 
 export const oauth: OAuthOptions = { oauthClients: [service] };
 

@@ -33,6 +33,8 @@ const VARIABLE_OF = {
   auditRetention: 'AUTH_AUDIT_RETENTION',
   auditRefreshes: 'AUTH_AUDIT_REFRESHES',
   notifyUser: CODE,
+  webhooks: 'AUTH_WEBHOOKS',
+  eventReceivers: 'AUTH_EVENT_RECEIVERS',
   strategy: PLACE,
   refreshStrategy: PLACE,
   socketQueryToken: NO_VARIABLE,

@@ -7,6 +7,7 @@ import { dpopWords, publicUrl } from '../../auth/dpop/dpop-options.js';
 import { durationSeconds, oneOf } from '../../options.js';
 import { presetEntries } from '../../auth/preset.js';
 import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
+import { eventReceivers, webhooks } from './audit-receivers.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
 import { oauthClients } from './oauth-clients.js';
@@ -133,6 +134,8 @@ const variables = v.object({
   AUTH_AUDIT: v.optional(onOff, 'off'),
   AUTH_AUDIT_RETENTION: v.optional(auditEntries.auditRetention),
   AUTH_AUDIT_REFRESHES: v.optional(onOff, 'off'),
+  AUTH_WEBHOOKS: v.optional(webhooks),
+  AUTH_EVENT_RECEIVERS: v.optional(eventReceivers),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   SQLITE_SYNCHRONOUS: v.optional(oneOf(['full', 'normal']), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),

@@ -1,0 +1,77 @@
+import { Deliveries, MOST_UNDELIVERED, RETRY_SECONDS } from '../../src/audit/deliveries.js';
+import { signatureOf } from '../../src/audit/webhook.js';
+import { TurnedClock } from '../host/turned-clock.js';
+import { Receiver } from './receiver.js';
+
+const message = (body: string) => ({
+  body: () => body,
+  headers: () => ({ 'x-what': 'a message' }),
+});
+
+/** @see issue 16 */
+describe('messages to a receiver', () => {
+  const clock = new TurnedClock();
+  let receiver: Receiver;
+  let deliveries: Deliveries;
+
+  beforeEach(async () => {
+    receiver = await Receiver.start();
+    deliveries = new Deliveries(receiver.url, (status) => status === 410, clock);
+  });
+
+  afterEach(() => receiver.stop());
+
+  it('are posted once', async () => {
+    deliveries.add(message('one'));
+    await Promise.all([deliveries.deliverDue(), deliveries.deliverDue()]);
+    await deliveries.deliverDue();
+    expect(receiver.posted).toMatchObject([{ body: 'one', headers: { 'x-what': 'a message' } }]);
+  });
+
+  it('are posted again, with longer and longer pauses, and given up after the last', async () => {
+    receiver.statuses = [500, 503, 404, 302, 401, 429];
+    deliveries.add(message('one'));
+    await deliveries.deliverDue();
+    for (const [number, pause] of RETRY_SECONDS.entries()) {
+      clock.turn(pause - 1);
+      await deliveries.deliverDue();
+      expect(receiver.posted).toHaveLength(number + 1);
+      clock.turn(1);
+      await deliveries.deliverDue();
+      expect(receiver.posted).toHaveLength(number + 2);
+    }
+    expect(deliveries.stop()).toBe(0);
+  });
+
+  it('are posted again to a receiver that was away', async () => {
+    const { url } = receiver;
+    receiver.stop();
+    deliveries = new Deliveries(url, () => false, clock);
+    deliveries.add(message('one'));
+    await deliveries.deliverDue();
+    expect(deliveries.stop()).toBe(1);
+  });
+
+  it('are not posted again where the receiver says that this is of no use', async () => {
+    receiver.statuses = [410];
+    deliveries.add(message('one'));
+    await deliveries.deliverDue();
+    clock.turn(86_400);
+    await deliveries.deliverDue();
+    expect(receiver.posted).toHaveLength(1);
+  });
+
+  it('wait in a bounded number', async () => {
+    for (let number = 0; number < MOST_UNDELIVERED + 5; number += 1) deliveries.add(message('one'));
+    await deliveries.deliverDue();
+    expect(receiver.posted).toHaveLength(MOST_UNDELIVERED);
+  });
+});
+
+/** The example of the specification. @see https://github.com/standard-webhooks/standard-webhooks */
+it('a signature is that of Standard Webhooks', () => {
+  const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
+  const signature = signatureOf(secret, id, 1_614_265_330, '{"test": 2432232314}');
+  expect(signature).toBe('v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=');
+});
