@@ -7,13 +7,14 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json tsconfig.cjs.json ./
 COPY src src
-COPY deploy/keep-server.js deploy/
-RUN npm run build && node deploy/keep-server.js && npm prune --no-audit --no-fund
+COPY deploy deploy
+RUN npm run build && node deploy/keep-server.js && npm prune --no-audit --no-fund \
+  && npm sbom --sbom-format cyclonedx --sbom-type application > sbom.cdx.json
 
 FROM ${NODE_IMAGE}-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
 WORKDIR /app
-COPY --from=build /app/package.json ./
+COPY --from=build /app/package.json /app/sbom.cdx.json ./
 COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 # Where SQLite's file is, unless there is a DATABASE_URL.

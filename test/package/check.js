@@ -16,19 +16,27 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { ROOT, pack } from './pack.js';
 import { fail, readJson, run, say } from './steps.js';
+import { checkDependencyPage, checkSupply } from './supply.js';
 
 const EXAMPLE = join(ROOT, 'examples/in-memory-users');
 const USER = { username: 'ann', password: 'correct horse battery staple' };
 
 /** Every file of the tarball is one of these. */
 const WANTED = [
-  /^(package\.json|LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY|bench\/RESULTS)\.md)$/,
+  /^(package\.json|sbom\.cdx\.json|LICENSE|(README|CHANGELOG|CONTRIBUTING|SECURITY|bench\/RESULTS)\.md)$/,
   /^docs\/(.+\.(md|png)|model\/(check|session\.pml))$/,
   /^examples\/(?!.*\bdist\/).+$/,
   /^dist\/cjs\/package\.json$/,
   /^dist\/(?!standalone\/|main\.)(?!.*\.spec\.).+\.(js|d\.ts|js\.map)$/,
 ];
-const NEEDED = ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts'];
+const NEEDED = [
+  'sbom.cdx.json',
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'dist/index.js',
+  'dist/index.d.ts',
+];
 
 const temporary = mkdtempSync(join(tmpdir(), 'baton-package-'));
 
@@ -40,6 +48,8 @@ async function packChecked() {
   const missing = NEEDED.filter((file) => !files.includes(file));
   if (missing.length > 0) fail('the package lacks:', missing.join('\n'));
   checkSourceMaps(files);
+  checkSupply();
+  await checkDependencyPage();
   checkLinks(files);
   say(`packed ${basename(path)}: ${files.length} files, ${unpackedSize} bytes unpacked`);
   return path;
