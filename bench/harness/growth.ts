@@ -23,7 +23,8 @@ export async function growth(name: 'sqlite' | 'postgres'): Promise<Sample[]> {
   });
   try {
     const empty = await sizeOf(name, database);
-    const clients = await refreshing(HOST.api, server.port, SESSIONS);
+    // The latest first: rows that grow in the order of their pages would find more room than they do.
+    const clients = (await refreshing(HOST.api, server.port, SESSIONS)).toReversed();
     const opened = await sizeOf(name, database);
     // The first refresh fills what a new row has empty.
     await refreshAll(clients, 1);
