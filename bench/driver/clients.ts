@@ -1,4 +1,4 @@
-import { type Api, get } from './apis.js';
+import type { Api } from './apis.js';
 import type { Client } from './drive.js';
 import { type HttpAnswer, HttpConnection } from './http-connection.js';
 import { mintTokens } from './minted-tokens.js';
@@ -38,12 +38,6 @@ export const loggingIn: MakeClients = async (api, port, count) => {
 /** Each refreshes its own session with what it just got. */
 export const refreshing: MakeClients = async (api, port, count) =>
   (await logIns(api, port, count)).map((pair) => refreshingClient(api, port, pair));
-
-/** The list of the user's sessions, of which there are as many as clients. */
-export const listing: MakeClients = async (api, port, count) => {
-  const pairs = await logIns(api, port, count);
-  return clients(port, count, inTurn(pairs.map(({ access }) => get('/auth/sessions', access))));
-};
 
 /** Whatever is measured answers with 200 and something in the body. */
 const ok = ({ status, body }: HttpAnswer): boolean => status === 200 && body !== '';

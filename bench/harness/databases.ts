@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { v7 } from 'uuid';
 import { DataSource } from 'typeorm';
 import { connection } from '../subjects/data-source.js';
 
@@ -47,18 +46,4 @@ const at = (url: string, drop: () => Promise<void>): FreshDatabase => ({
 async function ask(url: string, sql: string): Promise<Record<string, unknown>[]> {
   const dataSource = await new DataSource(connection(url)).initialize();
   return dataSource.query(sql).finally(() => dataSource.destroy());
-}
-
-/** Puts sessions of others into the table by SQL: opened this week, ten to a user, not refreshed yet. */
-export async function fill({ query }: FreshDatabase, sessions: number): Promise<void> {
-  const nowMs = Date.now();
-  const id = `'${v7().slice(0, 24)}' || lpad(to_hex(i), 12, '0')`;
-  await query(
-    `INSERT INTO refresh_tokens (id, user_id, token_hash, generation, created_at, rotated_at,
-       expires_at, absolute_expires_at, ip, user_agent)
-     SELECT ${id}, 'u' || i / 10, lpad(i::text, 43, '0'), 0, ${nowMs}, ${nowMs},
-       ${nowMs + 604_800_000}, ${nowMs + 2_592_000_000}, '127.0.0.1', 'Mozilla/5.0 (X11; Linux x86_64)'
-     FROM generate_series(1, ${sessions}) i`,
-  );
-  await query('VACUUM ANALYZE refresh_tokens');
 }

@@ -1,6 +1,6 @@
 import type { Subject } from '../table/subjects.js';
 import type { LineUp, Row } from '../table/workloads.js';
-import { type FreshDatabase, fill, freshDatabase } from './databases.js';
+import { type FreshDatabase, freshDatabase } from './databases.js';
 import { type Contestant, type RoundOptions, playRounds } from './rounds.js';
 import { type Sample, sumUp } from './samples.js';
 import { type Server, keepApart, startServer } from './server.js';
@@ -11,9 +11,6 @@ export interface LineUpOptions extends RoundOptions {
   readonly profile: string | null;
 }
 
-/** Databases with many sessions, by their number: they take too long to be made for each repetition. */
-export type Filled = Map<number, FreshDatabase>;
-
 /**
  * Starts everything that is compared, in new processes, plays the rounds for each number of connections and ends it: a
  * server that is idle costs nothing.
@@ -22,11 +19,10 @@ export async function playLineUp(
   lineUp: LineUp,
   repetition: number,
   options: LineUpOptions,
-  filled: Filled,
 ): Promise<Sample[]> {
   const { isPinned = true, turnMs = options.turnMs } = lineUp;
   keepApart(isPinned);
-  const started = new Started(isPinned, options.profile, filled);
+  const started = new Started(isPinned, options.profile);
   const samples: Sample[] = [];
   const round = String(repetition);
   try {
@@ -65,41 +61,27 @@ interface Group {
 /** What a line-up has started. */
 class Started {
   private readonly groups = new Map<string, Group>();
-  private readonly databases: FreshDatabase[] = [];
 
   constructor(
     private readonly isPinned: boolean,
     private readonly profile: string | null,
-    private readonly filled: Filled,
   ) {}
 
   /** As many servers as a row needs, on a database that rows of its kind share. */
-  async group(row: Row, subject: Subject): Promise<Group> {
-    const { database = 'sqlite', sessions = 0, processes = 1 } = row;
-    const key = [subject.name, database, sessions].join();
-    const group = this.groups.get(key) ?? { database: await this.database(row), servers: [] };
+  async group({ database: kind = 'sqlite', processes = 1 }: Row, subject: Subject): Promise<Group> {
+    const key = `${subject.name} ${kind}`;
+    const group = this.groups.get(key) ?? { database: await freshDatabase(kind), servers: [] };
     this.groups.set(key, group);
     while (group.servers.length < processes) group.servers.push(await this.start(subject, group));
-    if (sessions > 0 && !this.filled.has(sessions)) {
-      this.filled.set(sessions, group.database);
-      await fill(group.database, sessions);
-    }
     return group;
-  }
-
-  private async database({ database = 'sqlite', sessions = 0 }: Row): Promise<FreshDatabase> {
-    const filled = this.filled.get(sessions);
-    if (filled !== undefined) return filled;
-    const fresh = await freshDatabase(database);
-    if (sessions === 0) this.databases.push(fresh);
-    return fresh;
   }
 
   /** Servers first, then their databases. */
   async end(): Promise<void> {
-    const servers = [...this.groups.values()].flatMap((group) => group.servers);
-    await Promise.all(servers.map((server) => server.stop()));
-    for (const database of this.databases) await database.drop();
+    for (const { servers, database } of this.groups.values()) {
+      await Promise.all(servers.map((server) => server.stop()));
+      await database.drop();
+    }
   }
 
   private start(subject: Subject, { database: { url } }: Group): Promise<Server> {

@@ -1,5 +1,5 @@
 import type { FigureName, Goal, Who } from '../harness/samples.js';
-import { FEW, W1, W2, W3, W7, beside } from './workloads.js';
+import { W1, W2, W3 } from './workloads.js';
 
 /** What is measured without HTTP. */
 export const IN_PROCESS = {
@@ -34,13 +34,9 @@ const most = (bound: number, figure: FigureName, mine: Who, other: Who | null): 
   bound,
 });
 
-/**
- * The goals of the project: within one run, judged for every number of connections at which both were measured.
- *
- * @param many how many sessions a large table has
- */
-export function goals(many: number): Goal[] {
-  return [...['fastify', 'express'].flatMap(ofHost), ...ofServer(), ...ofTable(many)];
+/** The goals of the project: within one run, judged for every number of connections at which both were measured. */
+export function goals(): Goal[] {
+  return [...['fastify', 'express'].flatMap(ofHost), ...ofServer(), ...ofTable()];
 }
 
 function ofHost(platform: string): Goal[] {
@@ -79,7 +75,7 @@ function ofServer(): Goal[] {
   ];
 }
 
-function ofTable(many: number): Goal[] {
+function ofTable(): Goal[] {
   return [
     // By CPU time: two processes share the cores of the machine with the database and the clients.
     least(1.3, [W2.divided, 'two processes'], [W2.divided, 'one process'], 'cpuUs'),
@@ -89,8 +85,5 @@ function ofTable(many: number): Goal[] {
       most(0, 'bytesPerRefresh', [W4, database], null),
       most(600, 'bytesPerSession', [W4, database], null),
     ]),
-    ...[W7.refresh, W7.list].map((workload) =>
-      most(1.2, 'p50Ms', [workload, beside(many)], [workload, beside(FEW)]),
-    ),
   ];
 }

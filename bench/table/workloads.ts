@@ -1,5 +1,5 @@
 import { get, post } from '../driver/apis.js';
-import { guarded, listing, loggingIn, refreshing, sending } from '../driver/clients.js';
+import { guarded, loggingIn, refreshing, sending } from '../driver/clients.js';
 import type { DatabaseName } from '../harness/databases.js';
 import { type Player, clients } from '../harness/players.js';
 import { pgbench } from '../harness/pgbench.js';
@@ -15,8 +15,6 @@ export interface Row {
   readonly as?: string;
   /** @default sqlite */
   readonly database?: DatabaseName;
-  /** How many sessions of others are in the database. @default 0 */
-  readonly sessions?: number;
   /** Processes of a subject on one database, among which the connections are divided. @default 1 */
   readonly processes?: number;
 }
@@ -51,11 +49,6 @@ export const W3 = {
   quiet: 'W3 refresh',
   flooded: 'W3 refresh, while as many log in',
 };
-export const W7 = { refresh: 'W7 refresh', list: 'W7 list of sessions' };
-/** How a subject is called that has so many sessions in its table. */
-export const beside = (sessions: number) => `beside ${sessions.toLocaleString('en')} sessions`;
-export const FEW = 10_000;
-
 const row = (
   workload: string,
   subjects: readonly Subject[],
@@ -73,12 +66,11 @@ const refresh = clients(refreshing);
 /**
  * Everything that is measured over HTTP.
  *
- * @param many how many sessions a large table has
  * @param against another checkout, whose hosts are measured beside ours
  */
-export function lineUps(many: number, against: string | null): LineUp[] {
+export function lineUps(against: string | null): LineUp[] {
   const ours = who.hosts(against);
-  return [guardedRequests(ours), ...refreshes(ours), LOGINS, largeTable(many)];
+  return [guardedRequests(ours), ...refreshes(ours), LOGINS];
 }
 
 const guardedRequests = (ours: readonly Subject[]): LineUp => ({
@@ -134,14 +126,3 @@ const LOGINS: LineUp = {
     row(W3.flooded, [who.SERVER], clients(refreshing, loggingIn)),
   ],
 };
-
-const largeTable = (many: number): LineUp => ({
-  connections: [8],
-  rows: [FEW, many].flatMap((sessions) => {
-    const more: Partial<Row> = { database: 'postgres', sessions, as: beside(sessions) };
-    return [
-      row(W7.refresh, [who.HOST], refresh, more),
-      row(W7.list, [who.HOST], clients(listing), more),
-    ];
-  }),
-});
