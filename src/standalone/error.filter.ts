@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ErrorHeaders } from '../auth/error-headers.js';
+import { OAuthError } from '../auth/oauth/oauth-error.js';
 import { AuthError } from '../errors.js';
 import { MAX_BODY_BYTES } from './json-body.js';
 
@@ -29,7 +30,7 @@ export class ErrorFilter implements ExceptionFilter {
   }
 
   /** The stack tells where. What failed of the database has been told already, without the values in it. */
-  private log(error: AuthError, exception: unknown): void {
+  private log(error: Error, exception: unknown): void {
     if (exception instanceof AuthError || !(exception instanceof Error)) {
       this.logger.error(error.message);
     } else {
@@ -39,8 +40,8 @@ export class ErrorFilter implements ExceptionFilter {
 }
 
 /** What an exception is to the outside. */
-export function toAuthError(exception: unknown): AuthError {
-  if (exception instanceof AuthError) return exception;
+export function toAuthError(exception: unknown): AuthError | OAuthError {
+  if (exception instanceof AuthError || exception instanceof OAuthError) return exception;
   const status = statusOf(exception);
   if (status === 404) return new AuthError('not_found', 'There is no such route');
   if (status === 413) {

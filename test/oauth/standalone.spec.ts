@@ -26,6 +26,15 @@ describe('the standalone server', () => {
     const twice = 'grant_type=refresh_token&refresh_token=x&refresh_token=y';
     const refused = await http.post('/auth/oauth/token').type('form').send(twice);
     expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+    const spent = { grant_type: 'refresh_token', refresh_token: 'x' };
+    const noGrant = await http.post('/auth/oauth/token').type('form').send(spent);
+    expect(noGrant).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+    expect(noGrant.headers['x-auth-error']).toBe('invalid_token');
+    const stranger = http.post('/auth/oauth/introspect').type('form').auth('orders', 'wrong');
+    expect(await stranger.send({ token })).toMatchObject({
+      status: 401,
+      body: { error: 'invalid_client' },
+    });
     const found = await http.get('/.well-known/oauth-authorization-server');
     expect(found.body.token_endpoint).toBe(`${ISSUER}/auth/oauth/token`);
   });
