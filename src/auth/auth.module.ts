@@ -22,6 +22,7 @@ import { AUTH_OPTIONS, type AuthModuleOptions } from './auth.options.js';
 import { AUTH_EXPORTS, authProviders } from './auth.providers.js';
 import { JwksController } from './jwks.controller.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
+import { GlobalRevocationController } from './oauth/global-revocation.controller.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthMetadataController } from './oauth/oauth-metadata.controller.js';
 import { ROUTE_PREFIX } from './oauth/route-prefix.js';
@@ -159,10 +160,12 @@ function controllersAtPrefix({
   @Controller({ path, version: VERSION_NEUTRAL })
   class OAuthControllerAtPrefix extends OAuthController {}
   @Controller({ path, version: VERSION_NEUTRAL })
+  class GlobalRevocationControllerAtPrefix extends GlobalRevocationController {}
+  @Controller({ path, version: VERSION_NEUTRAL })
   class ActivityControllerAtPrefix extends ActivityController {}
   return [
     AuthControllerAtPrefix,
-    ...(oauth ? [OAuthControllerAtPrefix] : []),
+    ...(oauth ? [OAuthControllerAtPrefix, GlobalRevocationControllerAtPrefix] : []),
     ...(audit ? [ActivityControllerAtPrefix] : []),
   ];
 }

@@ -2,14 +2,16 @@ import {
   ApiBasicAuth,
   ApiBody,
   ApiConsumes,
+  ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiResponse,
   ApiTags,
 } from '@nestjs/swagger';
+import { GlobalRevocationController } from '../auth/oauth/global-revocation.controller.js';
 import { OAuthController } from '../auth/oauth/oauth.controller.js';
 import { OAuthMetadataController } from '../auth/oauth/oauth-metadata.controller.js';
-import { TooManyAttemptsError, UnavailableError } from '../errors.js';
+import { NotFoundError, TooManyAttemptsError, UnavailableError } from '../errors.js';
 import { describeRoute } from './describe-route.js';
 import { errorResponses } from './error-responses.js';
 import { ErrorModel, TokenPairModel } from './models.js';
@@ -33,8 +35,10 @@ function form(...required: string[]): MethodDecorator[] {
 export function describeOAuthRoutes(): void {
   ApiTags('oauth')(OAuthController);
   ApiTags('oauth')(OAuthMetadataController);
+  ApiTags('oauth')(GlobalRevocationController);
   describeTokens();
   describeIntrospection();
+  describeGlobalRevocation();
 }
 
 function describeTokens(): void {
@@ -65,6 +69,26 @@ function describeTokens(): void {
     refused(400, 'invalid_request', 'invalid_dpop_proof', 'use_dpop_nonce'),
     UNKNOWN_CLIENT,
     ...errorResponses([UNAVAILABLE]),
+  );
+}
+
+function describeGlobalRevocation(): void {
+  const text = { type: 'string' } as const;
+  const sub_id = { type: 'object', properties: { format: text, iss: text, sub: text, id: text } };
+  describeRoute(
+    GlobalRevocationController,
+    'revoke',
+    ApiOperation({
+      operationId: 'oauthGlobalTokenRevocation',
+      summary: 'Ends every session of a user (draft-parecki-oauth-global-token-revocation)',
+    }),
+    ApiBasicAuth(),
+    ApiBody({ schema: { type: 'object', required: ['sub_id'], properties: { sub_id } } }),
+    ApiNoContentResponse({ description: 'Done' }),
+    refused(400, 'invalid_request'),
+    UNKNOWN_CLIENT,
+    refused(403, 'unauthorized_client'),
+    ...errorResponses([new NotFoundError('There is no such user'), UNAVAILABLE]),
   );
 }
 

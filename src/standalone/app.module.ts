@@ -72,7 +72,10 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
     dpop: env.AUTH_DPOP,
     dpopNonce: env.AUTH_DPOP_NONCE,
     publicUrl: env.AUTH_PUBLIC_URL,
-    oauthClients: env.AUTH_OAUTH_CLIENTS,
+    oauthClients: env.AUTH_OAUTH_CLIENTS?.map((client) => ({
+      ...client,
+      revokesUsers: env.AUTH_OAUTH_REVOKERS.includes(client.id),
+    })),
     auditRetention: env.AUTH_AUDIT_RETENTION,
     auditRefreshes: env.AUTH_AUDIT_REFRESHES,
     webhooks: env.AUTH_WEBHOOKS,

@@ -12,12 +12,14 @@ export interface OAuthClient {
   readonly id: string;
   /** At least 32 bytes of UTF-8. */
   readonly secret: string;
+  /** Whether it may end every session of a user at `oauth/global-token-revocation`. @default false */
+  readonly revokesUsers?: boolean | undefined;
 }
 
 /** What the standard endpoints are told: see docs/oauth.md. */
 export interface OAuthOptions {
   /**
-   * Who may ask about tokens at `oauth/introspect`, by `client_secret_basic`. Of no use without the extra `oauth`.
+   * Who may ask about tokens at `oauth/introspect`, and with `revokesUsers` end users' sessions, by `client_secret_basic`. Of no use without the extra `oauth`.
    * @default none, and nobody may
    */
   readonly oauthClients?: readonly OAuthClient[] | undefined;
@@ -31,6 +33,7 @@ const clientSchema = v.object({
     v.string(),
     v.check((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, SECRET_TAKES),
   ),
+  revokesUsers: v.optional(v.boolean('takes true or false')),
 });
 
 const areDistinct = (clients: OAuthClient[]): boolean =>
@@ -92,7 +95,7 @@ const unknownClient = () =>
   new OAuthError('invalid_client', 'The client is unknown, or has not given its secret');
 
 /** Both halves are form-encoded before they are joined: RFC 6749 section 2.3.1. */
-function basicIn(authorization: string): OAuthClient | null {
+function basicIn(authorization: string): Pick<OAuthClient, 'id' | 'secret'> | null {
   const [, encoded = ''] = /^Basic +(\S+) *$/i.exec(authorization) ?? [];
   const [, id, secret] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];

@@ -5,11 +5,18 @@ import { AuthError, type AuthErrorCode } from '../../errors.js';
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
+  | 'unauthorized_client'
   | 'invalid_grant'
   | 'invalid_scope'
   | 'unsupported_grant_type'
   | 'invalid_dpop_proof'
   | 'use_dpop_nonce';
+
+/** That of the others is 400. A client that may not do what it asks for is answered as one asks elsewhere. */
+const STATUS: ReadonlyMap<OAuthErrorCode, number> = new Map([
+  ['invalid_client', 401],
+  ['unauthorized_client', 403],
+]);
 
 /** An error of the standard endpoints, in their words; its cause is ours, which says more. */
 export class OAuthError extends HttpException {
@@ -21,8 +28,9 @@ export class OAuthError extends HttpException {
     description: string,
     authError: AuthError | null = null,
   ) {
-    const status = code === 'invalid_client' ? 401 : 400;
-    super({ error: code, error_description: description }, status, { cause: authError });
+    super({ error: code, error_description: description }, STATUS.get(code) ?? 400, {
+      cause: authError,
+    });
     this.message = description;
     this.authError = authError;
   }

@@ -19,6 +19,8 @@ export interface OAuthMetadataBody {
   readonly token_endpoint_auth_methods_supported: readonly string[];
   readonly revocation_endpoint_auth_methods_supported: readonly string[];
   readonly introspection_endpoint_auth_methods_supported: readonly string[];
+  readonly global_token_revocation_endpoint?: string;
+  readonly global_token_revocation_endpoint_auth_methods_supported?: readonly string[];
   readonly dpop_signing_alg_values_supported?: readonly string[];
 }
 
@@ -46,6 +48,7 @@ export class OAuthMetadataController implements OnModuleInit {
     const root = this.rootOf(request);
     const at = (name: string) => [root, this.routePrefix, 'oauth', name].filter(Boolean).join('/');
     const secrets = oauthClients.length > 0 ? ['client_secret_basic'] : [];
+    const revokes = oauthClients.some(({ revokesUsers }) => revokesUsers === true);
     const isPublished = accessKeys.publicJwks().length > 0;
     return {
       issuer: settings.issuer,
@@ -58,6 +61,12 @@ export class OAuthMetadataController implements OnModuleInit {
       token_endpoint_auth_methods_supported: ['none', ...secrets],
       revocation_endpoint_auth_methods_supported: ['none', ...secrets],
       introspection_endpoint_auth_methods_supported: secrets,
+      ...(revokes
+        ? {
+            global_token_revocation_endpoint: at('global-token-revocation'),
+            global_token_revocation_endpoint_auth_methods_supported: secrets,
+          }
+        : {}),
       ...(dpop.dpop === 'off' ? {} : { dpop_signing_alg_values_supported: PROOF_ALGORITHMS }),
     };
   }

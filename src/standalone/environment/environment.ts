@@ -10,7 +10,7 @@ import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
 import { eventReceivers, webhooks } from './audit-receivers.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
-import { oauthClients } from './oauth-clients.js';
+import { clientIds, oauthClients } from './oauth-clients.js';
 import { redisUrl } from './redis-url.js';
 import type { Secrets } from './secrets.js';
 import { SESSION_VARIABLES, type SessionRules, sessionRules } from './session-variables.js';
@@ -131,6 +131,7 @@ const variables = v.object({
   AUTH_PUBLIC_URL: v.optional(publicUrl),
   AUTH_OAUTH: v.optional(onOff, 'off'),
   AUTH_OAUTH_CLIENTS: v.optional(oauthClients),
+  AUTH_OAUTH_REVOKERS: v.optional(clientIds, ''),
   AUTH_AUDIT: v.optional(onOff, 'off'),
   AUTH_AUDIT_RETENTION: v.optional(auditEntries.auditRetention),
   AUTH_AUDIT_REFRESHES: v.optional(onOff, 'off'),
@@ -178,7 +179,7 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
     if (!lines.has(name)) lines.set(name, `${name} ${issue.message}`);
   }
   const { rules, problems: ofRules } = sessionRules(env);
-  for (const [name, takes] of [...ofRules, ...problemsOfIssuer(env)]) {
+  for (const [name, takes] of [...ofRules, ...problemsOfOAuth(env)]) {
     lines.set(name, `${name} ${takes}`);
   }
   const { secrets, problems } = givenSecrets(
@@ -188,6 +189,22 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
   const all = [...lines.values(), ...problems, ...misspelt(Object.keys(env))];
   if (!parsed.success || rules === null || all.length > 0) throw new EnvironmentError(all);
   return { ...parsed.output, sessionRules: rules, secrets: completeSecrets(secrets) };
+}
+
+function problemsOfOAuth(env: Record<string, string>) {
+  return [...problemsOfIssuer(env), ...problemsOfRevokers(env)];
+}
+
+/** A name that no client has lets nobody do what was meant. */
+function problemsOfRevokers({
+  AUTH_OAUTH_REVOKERS,
+  AUTH_OAUTH_CLIENTS = '',
+}: Record<string, string>) {
+  if (AUTH_OAUTH_REVOKERS === undefined) return [];
+  const known = AUTH_OAUTH_CLIENTS.split(',').map((client) => client.trim().split(':', 1)[0]);
+  const ids = AUTH_OAUTH_REVOKERS.split(',').map((id) => id.trim());
+  if (ids.every((id) => known.includes(id))) return [];
+  return [['AUTH_OAUTH_REVOKERS', 'takes ids of AUTH_OAUTH_CLIENTS, separated by commas'] as const];
 }
 
 /** Clients find the standard endpoints by the issuer's name. */

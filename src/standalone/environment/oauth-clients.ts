@@ -15,3 +15,9 @@ export const oauthClients = v.pipe(
     'takes id:secret, separated by commas, each id once and each secret of at least 32 bytes',
   ),
 );
+
+/** The ids of clients, separated by commas. */
+export const clientIds = v.pipe(
+  v.string(),
+  v.transform((list) => (list === '' ? [] : list.split(',').map((id) => id.trim()))),
+);
