@@ -1,8 +1,6 @@
 /** Seeded schedules over the client and the server's own parts. @see issue 13, section 7 */
-import { AuthService } from 'nestjs-baton';
-import { QuickUsers } from '../host/quick-users.js';
-import { type Host, PASSWORD, startHost } from '../host/start-host.js';
 import { runSchedule } from './schedule.js';
+import { type SimulatedServer, startSimulatedServer } from './server.js';
 
 /**
  * By `npm run simulate:client -- --runs N --seed S`: so many, and from which seed on. The CI plays 1,000 that way,
@@ -11,22 +9,15 @@ import { runSchedule } from './schedule.js';
 const RUNS = Number(process.env['SIMULATE_RUNS'] ?? 60);
 const FIRST_SEED = Number(process.env['SIMULATE_SEED'] ?? 1);
 
-let host: Host;
+let server: SimulatedServer;
 beforeAll(async () => {
-  host = await startHost({ users: new QuickUsers(), auth: { revocation: 'strict' } });
+  server = await startSimulatedServer();
 });
-afterAll(() => host.close());
+afterAll(() => server.close());
 
 it(
   `no schedule of ${RUNS} makes anybody another, tells a server another's token or signs out without a cause`,
   async () => {
-    const { clock } = host;
-    const server = {
-      auth: host.app.get(AuthService),
-      password: PASSWORD,
-      nowMs: () => clock.nowMs(),
-      setTime: (ms: number) => clock.turn((ms - clock.nowMs()) / 1000),
-    };
     for (let seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed += 1) {
       const { violations, trace } = await runSchedule(seed, server);
       const replay = `Replayed by: npm run simulate:client -- --runs 1 --seed ${seed}`;

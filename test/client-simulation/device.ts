@@ -12,7 +12,12 @@ export class Device {
   private holder: Life | undefined;
   private queue: { readonly life: Life; readonly enter: () => void }[] = [];
 
-  constructor(private readonly world: World) {}
+  /** @param hasLock whether its processes share a lock, as not all browsers let them */
+  constructor(
+    private readonly world: World,
+    readonly transport: 'body' | 'cookie',
+    private readonly hasLock: boolean,
+  ) {}
 
   storageFor(life: Life): BatonStorage {
     return {
@@ -23,7 +28,8 @@ export class Device {
         this.watchers.set(listener, life);
         return () => this.watchers.delete(listener);
       },
-      lock: this.lockFor(life),
+      transport: this.transport,
+      ...(this.hasLock && { lock: this.lockFor(life) }),
     };
   }
 
@@ -36,7 +42,7 @@ export class Device {
     if (this.holder === life) this.free();
   }
 
-  private change(life: Life, verb: string, value: string | null): Promise<void> {
+  private change(life: Life, verb: string, value: string | null): void | Promise<void> {
     return this.ask(life, verb, () => {
       this.value = value;
       for (const [listener, watcher] of this.watchers) {
@@ -45,13 +51,17 @@ export class Device {
     });
   }
 
-  private ask<Result>(life: Life, verb: string, make: () => Result): Promise<Result> {
-    return life.later(this.world.random.between(0, 3), () => {
+  private ask<Result>(life: Life, verb: string, make: () => Result): Result | Promise<Result> {
+    const attempt = () => {
       if (!this.world.random.chance(this.failing)) return make();
       this.hasFailed ||= verb !== 'read';
       this.world.log(`${life.name}: the storage refuses to ${verb}`);
       throw new Error('The storage failed');
-    });
+    };
+    // What is kept beside a cookie is in web storage, which answers at once.
+    return this.transport === 'cookie'
+      ? attempt()
+      : life.later(this.world.random.between(0, 3), attempt);
   }
 
   private lockFor(life: Life): BatonLock {

@@ -1,8 +1,11 @@
 import { createHmac } from 'node:crypto';
-import type { AuthService } from 'nestjs-baton';
 import { type Baton, createBaton, isBatonError } from '../../src/client/index.js';
+import { CookieJar } from './cookie-jar.js';
 import { Device } from './device.js';
+import { Judge, OTHER_APPLICATION } from './judge.js';
 import { Network } from './network.js';
+import type { SimulatedServer } from './server.js';
+import { Witness } from './witness.js';
 import { Life, World } from './world.js';
 
 const SERVERS = ['http://one.test', 'http://two.test'] as const;
@@ -10,17 +13,10 @@ const STEPS = 20;
 const EXPIRY_MS = 880_000;
 const EIGHT_DAYS_MS = 8 * 86_400_000;
 
-/** The real server's parts that a schedule needs. */
-export interface SimulatedServer {
-  readonly auth: AuthService;
-  readonly password: string;
-  readonly nowMs: () => number;
-  readonly setTime: (ms: number) => void;
-}
-
 interface Client {
   readonly life: Life;
   readonly server: string;
+  readonly device: Device;
   readonly baton: Baton;
 }
 
@@ -29,7 +25,7 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-/** Runs the schedule of a seed: the same seed, the same schedule. */
+/** Runs the schedule of a seed: the same seed, the same schedule. Those of even seeds are of the cookie transport. */
 export async function runSchedule(seed: number, server: SimulatedServer): Promise<Outcome> {
   const { random } = Math;
   const schedule = new Schedule(seed, server);
@@ -44,26 +40,26 @@ export async function runSchedule(seed: number, server: SimulatedServer): Promis
 
 class Schedule {
   readonly world: World;
-  private readonly device: Device;
   private readonly network: Network;
+  private readonly witness: Witness;
+  private readonly judge: Judge;
+  private readonly devices: Device[] = [];
   private readonly clients: Client[] = [];
-  /** Sign-ins and sign-outs that were begun. */
-  private changes = 0;
-  private hasPassedDays = false;
-  private isCalm = true;
+  private readonly isCookie: boolean;
 
   constructor(seed: number, server: SimulatedServer) {
     this.world = new World(seed, server.nowMs(), server.setTime);
-    this.device = new Device(this.world);
-    this.network = new Network(this.world, server.auth, server.password);
+    this.isCookie = seed % 2 === 0;
+    const isLate = this.isCookie && this.world.random.chance(0.3);
+    const jar = new CookieJar(this.world, isLate);
+    this.witness = new Witness(this.world);
+    this.judge = new Judge(this.world, this.witness);
+    this.network = new Network(this.world, server, jar, this.witness);
   }
 
   async run(): Promise<void> {
     const { random } = this.world;
-    this.start('tab 1', SERVERS[0]);
-    this.start('tab 2', SERVERS[0]);
-    if (random.chance(0.3)) this.start('other server', SERVERS[1]);
-    else this.start('tab 3', SERVERS[0]);
+    this.startAll();
     const isRough = random.chance(0.7);
     this.signIn(random.pick(this.clients), 'ann');
     await this.world.pass(5_000);
@@ -73,46 +69,69 @@ class Schedule {
       await this.world.pass(this.pause());
     }
     await this.calmDown();
-    this.expectFewRefreshes();
+    this.judge.judgeSessions();
   }
 
-  private start(name: string, server: string): void {
+  private startAll(): void {
+    const { random } = this.world;
+    const hasLock = !this.isCookie || random.chance(0.8);
+    const device = this.addDevice(hasLock);
+    this.start('tab 1', SERVERS[0], device);
+    this.start('tab 2', SERVERS[0], device);
+    const isOther = this.isCookie && random.chance(0.3);
+    this.judge.mayLoseCookie = isOther || !hasLock;
+    if (isOther) this.start(OTHER_APPLICATION, SERVERS[0], this.addDevice(hasLock));
+    else if (random.chance(0.3)) this.start('other server', SERVERS[1], device);
+    else this.start('tab 3', SERVERS[0], device);
+  }
+
+  private addDevice(hasLock: boolean): Device {
+    const device = new Device(this.world, this.isCookie ? 'cookie' : 'body', hasLock);
+    this.devices.push(device);
+    return device;
+  }
+
+  private start(name: string, server: string, device: Device): void {
     const life = new Life(name, this.world);
     const baton = createBaton({
       baseUrl: server,
-      storage: this.device.storageFor(life),
+      storage: device.storageFor(life),
       clock: life.clock,
       fetch: this.network.fetchFor(life),
       hmac: (secret, text) => createHmac('sha256', secret).update(text).digest('hex'),
       wakeOn: () => () => {},
     });
-    this.clients.push({ life, server, baton });
-    baton.on('signedOut', ({ sessionId, reason }) => this.judgeEnd(name, sessionId, reason));
+    this.clients.push({ life, server, device, baton });
+    this.judge.follow(name, baton);
+    baton.on('signedOut', ({ sessionId, reason }) =>
+      this.judge.judgeEnd(name, device, sessionId, reason),
+    );
   }
 
   /** Something goes wrong around the clients. */
   private disturb(): void {
     const { random } = this.world;
     this.network.trouble = random.pick([0, 0, 0.2, 0.6]);
-    this.device.failing = random.chance(0.1) ? 0.5 : 0;
-    if (this.network.trouble || this.device.failing) this.isCalm = false;
+    const failing = random.chance(0.1) ? 0.5 : 0;
+    for (const device of this.devices) device.failing = failing;
+    if (this.network.trouble || failing) this.judge.isCalm = false;
     const client = random.pick(this.clients);
     if (random.chance(0.1)) this.kill(client);
     else if (random.chance(0.15) && client.life.isAwake) this.freeze(client.life);
   }
 
   private kill(client: Client): void {
-    const { life, server } = client;
-    this.isCalm = false;
+    const { life, server, device } = client;
+    this.judge.isCalm = false;
     this.world.log(`${life.name} is killed and started again`);
     life.isDead = true;
-    this.device.forget(life);
+    device.forget(life);
     this.clients.splice(this.clients.indexOf(client), 1);
-    this.start(life.name, server);
+    this.start(life.name, server, device);
   }
 
   private freeze(life: Life): void {
-    this.isCalm = false;
+    this.judge.isCalm = false;
     this.world.log(`${life.name} is frozen`);
     life.freeze();
     this.world.after(this.world.random.between(1_000, 60_000), () => {
@@ -132,12 +151,12 @@ class Schedule {
   }
 
   private signIn({ life, baton }: Client, username: string): void {
-    const mine = (this.changes += 1);
+    const mine = this.judge.noteChange();
     this.world.log(`${life.name}: signs in as ${username}`);
     const check = () => {
       const { sessionId } = baton.getState();
-      const user = this.network.sessions.get(sessionId ?? '')?.user;
-      if (mine === this.changes && user !== username) {
+      const user = this.witness.sessions.get(sessionId ?? '')?.user;
+      if (mine === this.judge.changes && user !== username) {
         this.world.violate(`${life.name} signed in as ${username} and is ${user}`);
       }
     };
@@ -147,7 +166,7 @@ class Schedule {
   }
 
   private signOut({ life, baton }: Client): void {
-    this.changes += 1;
+    this.judge.noteChange();
     this.world.log(`${life.name}: signs out`);
     void baton.signOut();
   }
@@ -156,7 +175,7 @@ class Schedule {
     if (!life.isAwake) return;
     const { sessionId } = baton.getState();
     const headers = { 'x-begun-in': sessionId ?? '' };
-    baton.fetch('/orders', { headers }).catch((error: unknown) => {
+    baton.fetch('/auth/me', { headers }).catch((error: unknown) => {
       this.world.log(`${life.name}: ${String(error)}`);
     });
   }
@@ -164,33 +183,18 @@ class Schedule {
   private pause(): number {
     const { random } = this.world;
     if (random.chance(0.005)) {
-      this.hasPassedDays = true;
+      this.judge.hasPassedDays = true;
       return EIGHT_DAYS_MS;
     }
     if (random.chance(0.3)) return EXPIRY_MS + random.between(-30_000, 60_000);
     return random.pick([0, 5, 200, 3_000, 12_000, 70_000]);
   }
 
-  /** A session ends for a cause that the contract names, and only then. */
-  private judgeEnd(name: string, sessionId: string, reason: string): void {
-    this.world.log(`${name}: signed out of ${sessionId}, ${reason}`);
-    const isEnded = !!this.network.sessions.get(sessionId)?.endedBecause;
-    const isKnown = {
-      sign_out: this.changes > 0,
-      elsewhere: this.changes > 1,
-      token_expired: this.hasPassedDays,
-      session_revoked: isEnded,
-      token_reused: this.device.hasFailed || isEnded,
-    };
-    const isNamed = Object.entries(isKnown).some(([cause, is]) => is && cause === reason);
-    if (!isNamed) this.world.violate(`${name} was signed out without a cause: ${reason}`);
-  }
-
   /** When all is well again nobody is stuck. */
   private async calmDown(): Promise<void> {
     this.world.log('all is well again');
     this.network.trouble = 0;
-    this.device.failing = 0;
+    for (const device of this.devices) device.failing = 0;
     await this.world.pass(200_000);
     const stuck = new Set(this.clients.map(({ life }) => life.name));
     for (const { life, baton } of this.clients) {
@@ -212,18 +216,5 @@ class Schedule {
     await this.world.pass(60_000);
     if (stuck.size) this.world.violate(`stuck: ${[...stuck].join(', ')}`);
     await Promise.all(this.clients.map(({ baton }) => baton.dispose()));
-  }
-
-  /** At most two for each end of an access token. */
-  private expectFewRefreshes(): void {
-    if (!this.isCalm) return;
-    for (const [sessionId, { refreshesAtMs }] of this.network.sessions) {
-      refreshesAtMs.forEach((atMs, index) => {
-        const third = refreshesAtMs[index + 2];
-        if (third !== undefined && third - atMs < EXPIRY_MS / 2) {
-          this.world.violate(`${sessionId} was refreshed three times for one end of a token`);
-        }
-      });
-    }
   }
 }
