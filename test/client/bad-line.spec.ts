@@ -1,12 +1,15 @@
 import { memoryStorage } from '../../src/client/storage/memory.js';
+import { Random } from '../simulation/random.js';
 import { type Api, startApi } from './api.js';
 import type { Treatment } from './bad-line.js';
+import { withoutPauses } from './without-pauses.js';
 
 let api: Api;
 beforeEach(async () => {
   api = await startApi();
 });
 afterEach(() => api.close());
+withoutPauses();
 
 const WAYS = ['before', 'within', 'after', 'twice'] as const;
 const SEVERAL = 2;
@@ -42,13 +45,18 @@ describe('a line that is cut', () => {
 });
 
 it('a line that is bad at random loses no session', async () => {
+  const random = new Random(1);
   const baton = await api.signedIn();
   const { sessionId } = baton.getState();
-  const treatments: Treatment[] = [...WAYS, 'pass', 'pass', { delayMs: 5 }, { status: 502 }];
+  const treatments: Treatment[] = [
+    ...WAYS,
+    'pass',
+    'pass',
+    { until: new Promise(setImmediate) },
+    { status: 502 },
+  ];
   api.line.treat = ({ path }) =>
-    path === '/auth/token/refresh'
-      ? (treatments[Math.floor(Math.random() * treatments.length)] ?? 'pass')
-      : 'pass';
+    path === '/auth/token/refresh' ? random.pick(treatments) : 'pass';
   for (let round = 0; round < 30; round += 1) {
     api.host.clock.turn(900);
     await baton.fetch('/auth/me').catch(() => {});

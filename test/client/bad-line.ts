@@ -1,11 +1,11 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * What the line does to a request: `pass` it; cut it `before` the server sees it, `within` the answer, or `after` the
- * server has dealt with it and before a byte of the answer; send it `twice`; or give an answer of its own.
+ * server has dealt with it and before a byte of the answer; send it `twice`; keep it `until` something has happened; or
+ * give an answer of its own.
  */
 export type Treatment =
   | 'pass'
@@ -13,13 +13,21 @@ export type Treatment =
   | 'within'
   | 'after'
   | 'twice'
-  | { readonly delayMs: number }
+  | { readonly until: Promise<unknown> }
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
 export interface SeenRequest {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+}
+
+/** Requests that stand still on the line. */
+export interface Held {
+  /** Settles when the first one has come. */
+  readonly arrived: Promise<void>;
+  /** Lets them, and those to come, go on to the server. */
+  readonly letGo: () => void;
 }
 
 /** A line to a server that can be bad. */
@@ -29,6 +37,8 @@ export interface BadLine {
   readonly seen: SeenRequest[];
   /** What happens to the requests from now on. */
   treat: (request: SeenRequest) => Treatment;
+  /** Keeps the requests for a path, from now on, until they are let go. */
+  hold(path: string): Held;
   /** How many requests for a path came in. */
   count(path: string): number;
   close(): Promise<void>;
@@ -57,7 +67,7 @@ export async function openBadLine(target: string): Promise<BadLine> {
       response.writeHead(treatment.status, treatment.headers).end(treatment.body);
       return;
     }
-    if (typeof treatment === 'object') await sleep(treatment.delayMs);
+    if (typeof treatment === 'object') await treatment.until;
     if (treatment === 'twice') await forward(target, request, body);
     const answer = await forward(target, request, body);
     if (treatment === 'after') return void response.destroy();
@@ -72,6 +82,17 @@ export async function openBadLine(target: string): Promise<BadLine> {
     url: await listen(server),
     seen: [],
     treat: () => 'pass',
+    hold(path) {
+      let [letGo, tell] = [() => {}, () => {}];
+      const until = new Promise<void>((resolve) => (letGo = resolve));
+      const arrived = new Promise<void>((resolve) => (tell = resolve));
+      line.treat = (request) => {
+        if (request.path !== path) return 'pass';
+        tell();
+        return { until };
+      };
+      return { arrived, letGo };
+    },
     count: (path) => line.seen.filter((request) => request.path === path).length,
     close: () =>
       new Promise((resolve) => {

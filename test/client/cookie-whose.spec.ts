@@ -1,5 +1,4 @@
 /** A cookie belongs to one session. @see issue 13, section 1 */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { cookieStorage } from '../../src/client/storage/cookie.js';
 import { ANN, type Api, nameOf, reasonsOf, startApi } from './api.js';
 import { cookieJar } from './cookie-jar.js';
@@ -15,11 +14,6 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const letTokensEnd = () => api.host.clock.turn(900);
-
-/** Refreshes take so long from now on. */
-const delayRefreshes = (delayMs: number) => {
-  api.line.treat = ({ path }) => (path === REFRESH ? { delayMs } : 'pass');
-};
 
 describe('in the cookie transport', () => {
   beforeEach(() => {
@@ -40,14 +34,12 @@ describe('in the cookie transport', () => {
     const { fetch } = cookieJar({ isLate });
     const baton = await api.signedIn({ storage: cookieStorage(), fetch });
     letTokensEnd();
-    delayRefreshes(400);
+    const held = api.line.hold(REFRESH);
     const late = baton.fetch('/auth/me').catch(() => {});
-    await sleep(100);
-    if (signsOut) await baton.signOut();
-    await baton.signIn(BOB);
-    await late;
-    await sleep(400);
-    api.line.treat = () => 'pass';
+    await held.arrived;
+    const changes = signsOut ? [baton.signOut(), baton.signIn(BOB)] : [baton.signIn(BOB)];
+    held.letGo();
+    await Promise.all([...changes, late]);
     const reasons = reasonsOf(baton);
     expect(await nameOf(baton)).toBe('bob');
     letTokensEnd();
@@ -60,11 +52,12 @@ describe('in the cookie transport', () => {
     const anns = await api.signedIn({ storage: cookieStorage(), fetch });
     const bobs = api.client({ storage: cookieStorage(), fetch });
     letTokensEnd();
-    delayRefreshes(300);
+    const held = api.line.hold(REFRESH);
     const late = anns.fetch('/auth/me');
-    await sleep(100);
-    await bobs.signIn(BOB);
-    await late;
+    await held.arrived;
+    const signedIn = bobs.signIn(BOB);
+    held.letGo();
+    await Promise.all([signedIn, late]);
     letTokensEnd();
     expect(await nameOf(bobs)).toBe('bob');
     expect(bobs.getState().status).toBe('signedIn');

@@ -1,14 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatonEvents } from '../../src/client/index.js';
+import { RefreshToken } from 'nestjs-baton';
+import { IsNull } from 'typeorm';
 import { memoryStorage } from '../../src/client/storage/memory.js';
+import { eventually } from '../contract/vocabulary.js';
 import { ANN, type Api, refreshes, startApi } from './api.js';
 import type { Treatment } from './bad-line.js';
+import { withoutPauses } from './without-pauses.js';
 
 let api: Api;
 beforeEach(async () => {
   api = await startApi();
 });
 afterEach(() => api.close());
+withoutPauses();
 
 const letTokensEnd = () => api.host.clock.turn(900);
 const WEEK = 604_800;
@@ -131,9 +135,8 @@ describe('signing out', () => {
     api.line.treat = () => 'pass';
     const next = api.client({ storage });
     expect(await next.getAccessToken()).toBeNull();
-    await sleep(300);
+    await eventually(2_000, async () => (await storage.read()) === null);
     expect((await me()).status).toBe(401);
-    expect(await storage.read()).toBeNull();
   });
 
   it('works offline, and the server is told once the network is back', async () => {
@@ -141,22 +144,21 @@ describe('signing out', () => {
     api.line.treat = () => 'before';
     await baton.signOut();
     api.line.treat = () => 'pass';
+    const untold = await storage.read();
     api.wake();
-    await sleep(300);
+    await eventually(2_000, async () => (await storage.read()) !== untold);
     expect(await storage.read()).toBeNull();
   });
 
   it('wins over a refresh under way', async () => {
     const { baton, ends, storage } = await watched();
     letTokensEnd();
-    api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 500 } : 'pass');
+    const held = api.line.hold('/auth/token/refresh');
     const request = baton.fetch('/auth/me');
-    await sleep(100);
-    const started = performance.now();
+    await held.arrived;
     await baton.signOut();
-    expect(performance.now() - started).toBeLessThan(400);
     expect((await request).status).toBe(401);
-    await sleep(700);
+    held.letGo();
     expect(baton.getState().status).toBe('signedOut');
     expect(await storage.read()).toBeNull();
     expect(ends).toMatchObject([{ reason: 'sign_out' }]);
@@ -167,10 +169,14 @@ describe('signing out', () => {
     const other = api.client({ storage });
     await other.fetch('/auth/me');
     letTokensEnd();
-    api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 500 } : 'pass');
+    const held = api.line.hold('/auth/token/refresh');
     const request = other.fetch('/auth/me');
-    await sleep(100);
-    await baton.signOut();
+    await held.arrived;
+    const signedOut = baton.signOut();
+    const sessions = api.host.dataSource.getRepository(RefreshToken);
+    await eventually(2_000, async () => (await sessions.countBy({ revokedAtMs: IsNull() })) === 0);
+    held.letGo();
+    await signedOut;
     expect((await request).status).toBe(401);
     expect(other.getState().status).toBe('signedOut');
     expect(await storage.read()).not.toContain('eyJ');
@@ -193,9 +199,8 @@ it('a new sign-in ends the session before it', async () => {
   const { baton, ends } = await watched();
   const authorization = await bearer(baton);
   await baton.signIn(ANN);
-  await sleep(300);
-  const me = await api.host.http().get('/auth/me').set('authorization', authorization);
-  expect(me.status).toBe(401);
+  const me = () => api.host.http().get('/auth/me').set('authorization', authorization);
+  await eventually(2_000, async () => (await me()).status === 401);
   expect(ends).toMatchObject([{ reason: 'elsewhere' }]);
   expect((await baton.fetch('/auth/me')).status).toBe(200);
 });

@@ -1,13 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { memoryStorage } from '../../src/client/storage/memory.js';
+import { eventually } from '../contract/vocabulary.js';
 import { ANN, type Api, refreshes, startApi } from './api.js';
 import { recording } from './recording.js';
+import { withoutPauses } from './without-pauses.js';
 
 let api: Api;
 beforeEach(async () => {
   api = await startApi();
 });
 afterEach(() => api.close());
+withoutPauses();
 
 const letTokensEnd = () => api.host.clock.turn(900);
 
@@ -75,7 +77,7 @@ it('tokens that cannot be written live on in memory, an event says so, and the w
 
   recorded.fails = () => false;
   api.wake();
-  await sleep(200);
+  await eventually(2_000, async () => (await inner.read()) !== before);
   const next = api.client({ storage: inner });
   expect((await next.fetch('/auth/me')).status).toBe(200);
   expect(next.getState().sessionId).toBe(sessionId);
@@ -100,7 +102,7 @@ it('a session opened on a storage that has never worked is written once it does'
   expect((await baton.fetch('/auth/me')).status).toBe(200);
   recorded.fails = () => false;
   api.wake();
-  for (let tries = 0; (await inner.read()) === null && tries < 50; tries += 1) await sleep(50);
+  await eventually(2_000, async () => (await inner.read()) !== null);
   expect((await baton.fetch('/auth/me')).status).toBe(200);
   expect((await api.client({ storage: inner }).fetch('/auth/me')).status).toBe(200);
 });
@@ -113,8 +115,7 @@ it('a sign-out that cannot be written holds all the same, and is written later',
   expect(await baton.getAccessToken()).toBeNull();
   recorded.fails = () => false;
   api.wake();
-  await sleep(200);
-  expect(await inner.read()).toBeNull();
+  await eventually(2_000, async () => (await inner.read()) === null);
 });
 
 describe('a refresh survives the failure', () => {

@@ -1,8 +1,9 @@
 /** The first look into the storage settles who is there. @see issue 13, section 2 */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BatonStorage } from '../../src/client/index.js';
 import { cookieStorage } from '../../src/client/storage/cookie.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
+import { eventually } from '../contract/vocabulary.js';
 import { type Api, startApi } from './api.js';
 import { cookieJar } from './cookie-jar.js';
 import { FakeWebStorage } from './fake-web-storage.js';
@@ -35,7 +36,7 @@ describe('the first look', () => {
     baton.subscribe(({ status }) => states.push(status));
     await baton.getAccessToken().catch(() => {});
     expect(baton.getState().status).toBe('signedOut');
-    await sleep(0);
+    await nextTurn();
     expect(states).toEqual(['signedOut']);
     expect(failures).toEqual([expect.any(SyntaxError)]);
     expect((await baton.fetch('/wrong-pin')).status).toBe(401);
@@ -76,17 +77,13 @@ describe('the first look', () => {
     Reflect.set(globalThis, 'localStorage', new FakeWebStorage());
     const { fetch } = cookieJar();
     const first = api.client({ storage: cookieStorage(), fetch });
-    for (let tries = 0; first.getState().status === 'unknown' && tries < 50; tries += 1)
-      await sleep(20);
-    expect(first.getState().status).toBe('signedOut');
+    await eventually(1_000, async () => first.getState().status === 'signedOut');
 
     api.line.treat = () => ({ status: 403 });
     const offline = api.client({ storage: cookieStorage(), fetch });
     const failures: unknown[] = [];
     offline.on('refreshFailed', ({ error }) => failures.push(error.code));
-    for (let tries = 0; offline.getState().status === 'unknown' && tries < 50; tries += 1)
-      await sleep(20);
-    expect(offline.getState().status).toBe('signedOut');
+    await eventually(1_000, async () => offline.getState().status === 'signedOut');
     expect(failures).toEqual(['refresh_failed']);
     Reflect.deleteProperty(globalThis, 'localStorage');
   });

@@ -1,5 +1,5 @@
 /** @see issue 13, section 3 */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Api, startApi } from './api.js';
 
 let api: Api;
@@ -34,7 +34,7 @@ describe('listeners', () => {
     baton.on('signedOut', () => Promise.reject(new Error('rejected')));
     baton.on('signedOut', () => calls.push('called'));
     await baton.signOut();
-    await sleep(0);
+    await nextTurn();
     Reflect.deleteProperty(globalThis, 'reportError');
     expect(calls).toEqual(['called']);
     expect(shown.map(String)).toEqual(['Error: thrown', 'Error: rejected']);

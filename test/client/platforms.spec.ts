@@ -73,15 +73,16 @@ describe('fetch', () => {
   it('that is aborted rejects where signals have no reason', async () => {
     const baton = await api.signedIn();
     letTokensEnd();
-    api.line.treat = ({ path }) => (path === REFRESH ? { delayMs: 300 } : 'pass');
+    const held = api.line.hold(REFRESH);
     const controller = new AbortController();
     Object.defineProperty(controller.signal, 'reason', { value: undefined });
     const request = baton
       .fetch('/auth/me', { signal: controller.signal })
       .catch((error: unknown) => error);
-    await sleep(100);
+    await held.arrived;
     controller.abort();
     expect(await request).toMatchObject({ name: 'AbortError' });
+    held.letGo();
   });
 });
 
@@ -147,6 +148,7 @@ describe('SQLite', () => {
     letTokensEnd();
     db.exec('BEGIN');
     const request = nameOf(baton);
+    // The lock is SQLite's, which is asked for by real time.
     await sleep(200);
     db.exec('ROLLBACK');
     expect(await request).toBe('ann');
@@ -169,6 +171,7 @@ describe('SQLite', () => {
       last = performance.now();
     }, 5);
     const written = Promise.resolve(storage.write('after'));
+    // As long as another process has it: SQLite waits by real time.
     await sleep(300);
     other.exec('COMMIT');
     await written;

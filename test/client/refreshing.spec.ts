@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isBatonError } from '../../src/client/index.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
 import type { MeBody } from '../../src/wire.js';
 import { ANN, type Api, refreshes, startApi } from './api.js';
 import { recording } from './recording.js';
+import { TurnedClientClock } from './turned-client-clock.js';
 
 const FIFTEEN_MINUTES = 900;
 
@@ -70,12 +69,18 @@ it('makes one refresh of two clients on one storage', async () => {
 });
 
 it('refreshes ahead of the end, without a 401', async () => {
-  await api.close();
-  api = await startApi({ auth: { accessTtl: 4 } });
-  const baton = await api.signedIn();
-  await sleep(3100);
+  const clock = new TurnedClientClock();
+  const baton = await api.signedIn({ clock });
+  clock.set(869_000);
   await baton.getAccessToken();
-  expect(refreshes(api)).toBe(1);
+  expect(refreshes(api)).toBe(0);
+  clock.set(2_000);
+  const held = api.line.hold('/auth/token/refresh');
+  await baton.getAccessToken();
+  await held.arrived;
+  held.letGo();
+  expect((await baton.fetch('/auth/me')).status).toBe(200);
+  expect(api.line.count('/auth/me')).toBe(1);
 });
 
 it('stores a new pair before anybody sees it', async () => {
@@ -126,10 +131,12 @@ it('stops after one replay when a brand-new token is refused', async () => {
 });
 
 it('leaves the server alone for a while after a refresh failed', async () => {
-  const baton = await api.signedIn();
+  const clock = new TurnedClientClock();
+  const baton = await api.signedIn({ clock });
   letTokensEnd();
   api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { status: 503 } : 'pass');
-  await expect(baton.fetch('/auth/me')).rejects.toMatchObject({ code: 'refresh_failed' });
+  const request = clock.turnUntil(baton.fetch('/auth/me'));
+  await expect(request).rejects.toMatchObject({ code: 'refresh_failed' });
   const tried = refreshes(api);
   await expect(baton.fetch('/auth/me')).rejects.toMatchObject({ code: 'refresh_failed' });
   expect(refreshes(api)).toBe(tried);
@@ -140,7 +147,8 @@ it.each([
   ['in seconds', { 'retry-after': '2' }],
   ['as a date', { 'retry-after': new Date(2000).toUTCString(), date: new Date(0).toUTCString() }],
 ])('obeys Retry-After %s', async (_how, headers) => {
-  const baton = await api.signedIn();
+  const clock = new TurnedClientClock();
+  const baton = await api.signedIn({ clock });
   letTokensEnd();
   api.line.treat = ({ path }) =>
     path === '/auth/token/refresh' ? { status: 429, headers } : 'pass';
@@ -150,9 +158,9 @@ it.each([
   });
   expect(refreshes(api)).toBe(1);
   api.line.treat = () => 'pass';
-  await sleep(1500);
+  clock.turn(1_999);
   await expect(baton.fetch('/auth/me')).rejects.toMatchObject({ code: 'refresh_failed' });
-  await sleep(600);
+  clock.turn(1);
   expect((await baton.fetch('/auth/me')).status).toBe(200);
 });
 
@@ -169,23 +177,19 @@ it('asks again at once when it is woken', async () => {
 });
 
 it.each([5, -5])('stays signed in when the clock is set %i hours', async (hours) => {
-  const baton = await api.signedIn();
+  const clock = new TurnedClientClock();
+  const baton = await api.signedIn({ clock });
   const { sessionId } = baton.getState();
-  const now = Date.now.bind(Date);
-  const turned = jestSpyOnDate(() => now() + hours * 3_600_000);
-  try {
-    for (let round = 0; round < 10; round += 1) {
-      letTokensEnd();
-      expect(await sessionIdOf(await baton.fetch('/auth/me'))).toBe(sessionId);
-    }
-    expect(refreshes(api)).toBeLessThanOrEqual(11);
-    const before = refreshes(api);
-    await baton.fetch('/auth/me');
-    await baton.fetch('/auth/me');
-    expect(refreshes(api)).toBe(before);
-  } finally {
-    turned.restore();
+  clock.set(hours * 3_600_000);
+  for (let round = 0; round < 10; round += 1) {
+    letTokensEnd();
+    expect(await sessionIdOf(await baton.fetch('/auth/me'))).toBe(sessionId);
   }
+  expect(refreshes(api)).toBeLessThanOrEqual(11);
+  const before = refreshes(api);
+  await baton.fetch('/auth/me');
+  await baton.fetch('/auth/me');
+  expect(refreshes(api)).toBe(before);
 });
 
 it('calls no listener while the lock is held', async () => {
@@ -215,29 +219,26 @@ it('calls no listener while the lock is held', async () => {
 it('lets the caller give up waiting, and refreshes all the same', async () => {
   const baton = await api.signedIn();
   letTokensEnd();
-  api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 300 } : 'pass');
-  const signal = AbortSignal.timeout(150);
-  await expect(baton.fetch('/auth/me', { signal })).rejects.toMatchObject({ name: 'TimeoutError' });
+  const held = api.line.hold('/auth/token/refresh');
+  const controller = new AbortController();
+  const request = baton.fetch('/auth/me', { signal: controller.signal });
+  await held.arrived;
+  controller.abort();
+  await expect(request).rejects.toMatchObject({ name: 'AbortError' });
+  held.letGo();
   expect((await baton.fetch('/auth/me')).status).toBe(200);
   expect(refreshes(api)).toBe(1);
 });
 
 it('gives up a server that does not answer before its grace period ends', async () => {
-  const baton = await api.signedIn({ timeoutMs: 1_000 });
+  const clock = new TurnedClientClock();
+  const baton = await api.signedIn({ clock });
   letTokensEnd();
-  api.line.treat = ({ path }) => (path === '/auth/token/refresh' ? { delayMs: 5_000 } : 'pass');
-  const error: unknown = await baton.fetch('/auth/me').catch((caught: unknown) => caught);
-  expect(isBatonError(error, 'refresh_failed')).toBe(true);
+  const held = api.line.hold('/auth/token/refresh');
+  const began = clock.now();
+  const request = clock.turnUntil(baton.fetch('/auth/me'));
+  await expect(request).rejects.toMatchObject({ code: 'refresh_failed' });
+  expect(clock.now() - began).toBeLessThan(22_000);
+  held.letGo();
   expect(baton.getState().status).toBe('signedIn');
 });
-
-/** Turns the device's clock, and nothing else. */
-function jestSpyOnDate(nowMs: () => number) {
-  const original = Date.now;
-  Date.now = nowMs;
-  return {
-    restore: () => {
-      Date.now = original;
-    },
-  };
-}

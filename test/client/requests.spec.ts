@@ -185,9 +185,11 @@ describe('the token', () => {
 it('does not send a request on in the name of somebody else', async () => {
   const baton = await api.signedIn();
   letTokensEnd();
-  api.line.treat = ({ path }) => (path === '/orders' ? { delayMs: 1500 } : 'pass');
+  const held = api.line.hold('/orders');
   const order = baton.fetch('/orders', { method: 'POST', body: '{}' });
+  await held.arrived;
   await baton.signIn({ username: 'bob', password: 'correct horse battery staple' });
+  held.letGo();
   expect((await order).status).toBe(401);
   expect(api.line.count('/orders')).toBe(1);
 });

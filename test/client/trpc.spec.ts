@@ -79,10 +79,11 @@ describe('tRPC', () => {
     const baton = await api.signedIn();
     const client = clientOf(baton);
     letTokensEnd();
-    api.line.treat = ({ path }) => (path.endsWith('/token/refresh') ? { delayMs: 200 } : 'pass');
+    const held = api.line.hold('/auth/token/refresh');
     const asked = client.me.query().catch((error: unknown) => error);
-    while (refreshes(api) === 0) await new Promise(setImmediate);
+    await held.arrived;
     await baton.signIn({ username: 'bob', password: ANN.password });
+    held.letGo();
     expect(await asked).toMatchObject({ data: { code: 'UNAUTHORIZED' } });
     expect(calls()).toHaveLength(1);
     expect(await client.me.query()).toBe('2');

@@ -1,9 +1,9 @@
 /** Deliberate bugs that no test noticed. @see issue 13, section 7 */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BatonLock, BatonStorage } from '../../src/client/index.js';
 import { cookieStorage } from '../../src/client/storage/cookie.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
 import { webStorage } from '../../src/client/storage/web.js';
+import { eventually } from '../contract/vocabulary.js';
 import { ANN, type Api, nameOf, reasonsOf, refreshes, startApi } from './api.js';
 import { cookieJar } from './cookie-jar.js';
 import { FakeWebStorage } from './fake-web-storage.js';
@@ -26,9 +26,6 @@ afterEach(() => api.close());
 
 const letTokensEnd = () => api.host.clock.turn(900);
 const caught = (error: unknown) => error;
-const delay = (delayed: string, delayMs: number) => {
-  api.line.treat = ({ path }) => (path === delayed ? { delayMs } : 'pass');
-};
 const refuseRefreshes = () => {
   api.line.treat = ({ path }) => (path === REFRESH ? { status: 403 } : 'pass');
 };
@@ -42,25 +39,29 @@ it('a session that was signed out here stays so, whoever writes it back', async 
   expect(await baton.getAccessToken()).toBeNull();
   expect(baton.getState().status).toBe('signedOut');
   api.wake();
-  for (let tries = 0; (await storage.read()) !== null && tries < 50; tries += 1) await sleep(20);
+  await eventually(1_000, async () => (await storage.read()) !== before);
   expect(await storage.read()).toBeNull();
 });
 
 it('a sign-out that meets the writing of a new pair wins', async () => {
   const inner = memoryStorage();
   let isSlow = false;
+  let [writes, goOn] = [() => {}, () => {}];
+  const writing = new Promise<void>((resolve) => (writes = resolve));
+  const written = new Promise<void>((resolve) => (goOn = resolve));
   const write = async (value: string) => {
-    if (isSlow) await sleep(150);
+    writes();
+    if (isSlow) await written;
     await inner.write(value);
   };
   const baton = await api.signedIn({ storage: { ...inner, write } });
   letTokensEnd();
   isSlow = true;
   const request = baton.fetch('/auth/me').catch(caught);
-  while (refreshes(api) === 0) await sleep(5);
-  await sleep(50);
-  await baton.signOut();
-  await request;
+  await writing;
+  const signedOut = baton.signOut();
+  goOn();
+  await Promise.all([signedOut, request]);
   expect(baton.getState().status).toBe('signedOut');
   expect(await baton.getAccessToken()).toBeNull();
   expect(await inner.read()).toBeNull();
@@ -70,11 +71,10 @@ it('nobody waits for a refresh while the token lives', async () => {
   const baton = await api.signedIn({ clock });
   const token = await baton.getAccessToken();
   clock.set(880_000);
-  delay(REFRESH, 400);
-  const started = performance.now();
+  const held = api.line.hold(REFRESH);
   expect(await baton.getAccessToken()).toBe(token);
-  expect(performance.now() - started).toBeLessThan(200);
-  await sleep(100);
+  await held.arrived;
+  held.letGo();
   expect(refreshes(api)).toBe(1);
 });
 
@@ -141,11 +141,12 @@ describe('where no lock can be had', () => {
   it('no refresh is begun while somebody signs in', async () => {
     const baton = await api.signedIn({ clock, lock: refusing });
     clock.set(AN_HOUR_MS);
-    delay('/auth/login', 300);
+    const held = api.line.hold('/auth/login');
     const signingIn = baton.signIn(BOB);
-    await sleep(50);
-    const token = await baton.getAccessToken().catch(caught);
-    expect(token).toMatchObject({ code: 'session_changed' });
+    await held.arrived;
+    const token = baton.getAccessToken().catch(caught);
+    held.letGo();
+    expect(await token).toMatchObject({ code: 'session_changed' });
     await signingIn;
     expect(refreshes(api)).toBe(0);
   });
@@ -155,10 +156,11 @@ describe('where no lock can be had', () => {
     const anns = await api.signedIn({ storage, lock: refusing });
     const bobs = api.client({ storage, lock: refusing });
     letTokensEnd();
-    delay(REFRESH, 300);
-    const late = anns.fetch('/auth/me');
-    await sleep(100);
+    const held = api.line.hold(REFRESH);
+    const late = anns.fetch('/auth/me').catch(caught);
+    await held.arrived;
     await bobs.signIn(BOB);
+    held.letGo();
     await late;
     expect(await nameOf(api.client({ storage }))).toBe('bob');
   });
@@ -182,7 +184,7 @@ describe('in a browser', () => {
     const baton = await api.signedIn({ storage: webStorage() });
     items.items.clear();
     page.dispatchEvent(Object.assign(new Event('storage'), { key: null }));
-    await sleep(20);
+    await eventually(1_000, async () => baton.getState().status !== 'signedIn');
     expect(baton.getState().status).toBe('signedOut');
   });
 
@@ -202,12 +204,12 @@ describe('in a browser', () => {
     const { fetch } = cookieJar({ isLate: true });
     const baton = await api.signedIn({ storage: cookieStorage(), fetch, lock: refusing });
     letTokensEnd();
-    delay(REFRESH, 300);
+    const held = api.line.hold(REFRESH);
     const late = baton.fetch('/auth/me').catch(caught);
-    await sleep(100);
-    await baton.signIn(BOB);
-    await late;
-    await sleep(300);
+    await held.arrived;
+    const signedIn = baton.signIn(BOB);
+    held.letGo();
+    await Promise.all([signedIn, late]);
     const reasons = reasonsOf(baton);
     letTokensEnd();
     expect(await nameOf(baton)).toBe('bob');

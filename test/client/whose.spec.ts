@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { create } from 'axios';
 import Database from 'better-sqlite3';
 import { authorizeAxios } from '../../src/client/axios.js';
@@ -26,11 +25,6 @@ afterEach(() => api.close());
 
 const caught = (error: unknown) => error;
 const letTokensEnd = () => api.host.clock.turn(900);
-
-/** Refreshes take so long from now on. */
-const delayRefreshes = (delayMs: number) => {
-  api.line.treat = ({ path }) => (path === REFRESH ? { delayMs } : 'pass');
-};
 
 it('throws away an answer of another session than the one that asked', async () => {
   const baton = await api.signedIn();
@@ -66,11 +60,12 @@ describe('a request that was begun as ann', () => {
     const clock = new TurnedClientClock();
     const baton = await api.signedIn({ storage: make(), clock });
     clock.set(AN_HOUR_MS);
-    delayRefreshes(300);
+    const held = api.line.hold(REFRESH);
     const order = baton.fetch('/orders', { method: 'POST', body: '{}' }).catch(caught);
     const token = baton.getAccessToken().catch(caught);
-    await sleep(100);
+    await held.arrived;
     await baton.signIn(BOB);
+    held.letGo();
     expect(await order).toMatchObject({ code: 'session_changed' });
     expect(await token).toMatchObject({ code: 'session_changed' });
     expect(api.line.count('/orders')).toBe(0);
@@ -83,10 +78,11 @@ describe('a request that was begun as ann', () => {
     const instance = create({ baseURL: api.line.url });
     authorizeAxios(instance, baton);
     clock.set(AN_HOUR_MS);
-    delayRefreshes(300);
+    const held = api.line.hold(REFRESH);
     const order = instance.post('/orders', {}).catch(caught);
-    await sleep(100);
+    await held.arrived;
     await baton.signIn(BOB);
+    held.letGo();
     expect(await order).toMatchObject({ code: 'session_changed' });
     expect(api.line.count('/orders')).toBe(0);
   });
@@ -95,11 +91,12 @@ describe('a request that was begun as ann', () => {
     const clock = new TurnedClientClock();
     const baton = await api.signedIn({ clock });
     clock.set(AN_HOUR_MS);
-    delayRefreshes(300);
+    const held = api.line.hold(REFRESH);
     const order = baton.fetch('/orders', { method: 'POST', body: '{}' }).catch(caught);
     const token = baton.getAccessToken();
-    await sleep(100);
+    await held.arrived;
     await baton.signOut();
+    held.letGo();
     expect(await order).toMatchObject({ code: 'session_changed' });
     expect(await token).toBeNull();
     expect(api.line.count('/orders')).toBe(0);
@@ -175,13 +172,12 @@ describe('dispose', () => {
     const clock = new TurnedClientClock();
     const baton = await api.signedIn({ clock });
     clock.set(AN_HOUR_MS);
-    delayRefreshes(300);
+    const held = api.line.hold(REFRESH);
     const request = baton.fetch('/auth/me').catch(caught);
-    await sleep(100);
-    const started = performance.now();
+    await held.arrived;
     await baton.dispose();
     expect(await request).toMatchObject({ code: 'disposed' });
-    expect(performance.now() - started).toBeLessThan(150);
+    held.letGo();
     await expect(baton.getAccessToken()).rejects.toMatchObject({ code: 'disposed' });
     expect(api.line.count(REFRESH)).toBe(1);
   });
