@@ -87,7 +87,7 @@ export class SignInAndOut {
   async #open(ask: () => Promise<Session>): Promise<void> {
     const store = this.#store;
     // A cookie's session cannot be ended by it any more once the next one has taken its place.
-    if (this.#isCookie) await this.#tell(store.record.ended);
+    if (this.#isCookie) await this.#tell();
     const pair = await ask();
     if (this.#isStopped) {
       await this.#api.signOut(pair);
@@ -102,19 +102,23 @@ export class SignInAndOut {
 
   async #tidyOnce(): Promise<void> {
     const store = this.#store;
-    if (this.#isStopped || (!store.record.ended.length && !store.isUnsaved)) return;
-    const told = await this.#tell(store.record.ended);
+    const isUntidy = () => store.isUnsaved || store.record.ended.length;
+    if (this.#isStopped || !isUntidy()) return;
+    const tell = () => this.#tell();
+    // The answer takes the browser's cookie away: whose sign-in is in between would lose theirs.
+    const told = await (this.#isCookie ? this.#exclusively(tell) : tell());
     const isUntold = ({ session_id: id }: EndedSession) => !told.includes(id);
     await this.#exclusively(() =>
       store.update((now) => (told.length ? { ...now, ended: now.ended.filter(isUntold) } : now)),
     );
-    if (store.record.ended.length || store.isUnsaved) this.tidyLater();
+    if (isUntidy()) this.tidyLater();
   }
 
-  /** @returns the ids of those that the server now knows of */
-  async #tell(gone: readonly EndedSession[]): Promise<string[]> {
+  /** Tells the server of ended sessions. @returns the ids of those that it now knows of */
+  async #tell(): Promise<string[]> {
     const told: string[] = [];
-    for (const ended of gone) if (await this.#api.signOut(ended)) told.push(ended.session_id);
+    for (const ended of this.#store.record.ended)
+      if (await this.#api.signOut(ended)) told.push(ended.session_id);
     return told;
   }
 }

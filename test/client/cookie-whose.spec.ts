@@ -1,4 +1,5 @@
 /** A cookie belongs to one session. @see issue 13, section 1 */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { cookieStorage } from '../../src/client/storage/cookie.js';
 import { ANN, type Api, nameOf, reasonsOf, startApi } from './api.js';
 import { cookieJar } from './cookie-jar.js';
@@ -61,6 +62,23 @@ describe('in the cookie transport', () => {
     letTokensEnd();
     expect(await nameOf(bobs)).toBe('bob');
     expect(bobs.getState().status).toBe('signedIn');
+  });
+
+  it("a sign-out takes away no cookie of another tab's sign-in, which comes after it", async () => {
+    const jar = cookieJar({ isLate: true });
+    const { fetch } = jar;
+    const anns = await api.signedIn({ storage: cookieStorage(), fetch });
+    const bobs = api.client({ storage: cookieStorage(), fetch });
+    const held = api.line.hold('/auth/logout');
+    const signedOut = anns.signOut();
+    await held.arrived;
+    const signedIn = bobs.signIn(BOB);
+    // Whether it waits only time can tell.
+    await Promise.race([signedIn, sleep(100)]);
+    held.letGo();
+    await Promise.all([signedOut, signedIn]);
+    letTokensEnd();
+    expect(await nameOf(bobs)).toBe('bob');
   });
 
   it("leaves another session's cookie alone, and its own session is over here", async () => {
