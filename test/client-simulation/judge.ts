@@ -40,6 +40,7 @@ export class Judge {
       if (
         before &&
         sessionId &&
+        sessionId !== before &&
         (openedBy === OTHER_APPLICATION) !== (name === OTHER_APPLICATION)
       ) {
         this.world.violate(`${name} became ${sessionId} of ${openedBy}`);

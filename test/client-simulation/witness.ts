@@ -42,7 +42,7 @@ export class Witness {
   constructor(private readonly world: World) {}
 
   sawRequest(message: Testimony): void {
-    const { client, server, path, headers, sentAtMs } = message;
+    const { client, server, path, headers } = message;
     const access = headers.get('authorization')?.slice('Bearer '.length);
     const begun = headers.get('x-begun-in');
     if (access) this.expectOwn(server, access);
@@ -56,9 +56,6 @@ export class Witness {
     const session = this.sessions.get(claimsOf(token).sid);
     const refreshes = session?.refreshesAtMs.get(client) ?? [];
     session?.refreshesAtMs.set(client, [...refreshes, this.world.nowMs]);
-    if (session && this.isLate(session, token, sentAtMs)) {
-      session.endedBecause ??= 'a message that came late';
-    }
   }
 
   async sawAnswer(message: Testimony, response: Response): Promise<void> {
@@ -69,6 +66,10 @@ export class Witness {
     const presented = this.sessions.get(token ? claimsOf(token).sid : '');
     if (path.endsWith('/logout') && response.status === 204 && presented) {
       presented.endedBecause ??= 'logout';
+    }
+    const isReuse = response.headers.get('x-auth-error') === 'token_reused';
+    if (isReuse && token && presented && this.isLate(presented, token, message.sentAtMs)) {
+      presented.endedBecause ??= 'a message that came late';
     }
     if (response.status === 409) {
       const meant = this.sessions.get(headers.get('x-auth-session') ?? '');
@@ -103,14 +104,14 @@ export class Witness {
     });
   }
 
-  /** A message whose token was good when it was sent, and spent on its way, is a theft by the contract and nobody's fault. */
+  /**
+   * A message that was overtaken on its way, by a rotation or the end of the grace period, is a theft by the contract
+   * and nobody's fault.
+   */
   private isLate({ issuedAtMs }: SeenSession, token: string, sentAtMs: number): boolean {
-    const { gen } = claimsOf(token);
-    const isSpentAt = (atMs: number) => {
-      const [successorAtMs = Infinity, nextAtMs = Infinity] = issuedAtMs.slice(gen + 1);
-      return atMs >= Math.min(successorAtMs + GRACE_MS, nextAtMs);
-    };
-    return !isSpentAt(sentAtMs) && isSpentAt(this.world.nowMs);
+    const newer = issuedAtMs.slice(claimsOf(token).gen + 1);
+    const isOnTheWay = (atMs: number) => sentAtMs <= atMs && atMs <= this.world.nowMs;
+    return newer.some(isOnTheWay) || newer.some((atMs) => isOnTheWay(atMs + GRACE_MS));
   }
 
   private expectOwn(server: string, token: string): void {
