@@ -7,15 +7,7 @@ import {
   auditSettings,
 } from '../audit/audit-options.js';
 import type { Clock } from '../clock.js';
-import { KeyRing } from '../keys/key-ring.js';
-import {
-  type RsaAlgorithm,
-  type SigningKey,
-  UnusableKeyError,
-  isSameSecret,
-  privateKey,
-  secretKey,
-} from '../keys/signing-key.js';
+import type { KeyRing } from '../keys/key-ring.js';
 import {
   type SessionOptions,
   type Settings,
@@ -35,6 +27,7 @@ import { closedObject } from './closed-object.js';
 import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie/cookie-options.js';
 import { type DpopOptions, dpopEntries, dpopSettings } from './dpop/dpop-options.js';
 import { hasMethods, objectWith } from './has-methods.js';
+import { type KeyOptions, keyEntries, keyRings } from './key-options.js';
 import { type LoginFieldSettings, type LoginFields, loginFieldsSchema } from './login-fields.js';
 import {
   type OAuthClient,
@@ -44,15 +37,19 @@ import {
 } from './oauth/oauth-clients.js';
 import { type PresetOptions, presetEntries, withPreset } from './preset.js';
 
-/** One key, or several of which the first signs and the others, the previous ones, still verify. */
-export type OneOrMore = string | readonly string[];
-
 /** What an importing application tells `AuthModule`. */
 export interface AuthModuleOptions<
   User extends AuthUser = AuthUser,
   Fields extends FurtherFields = FurtherFields,
 >
-  extends SessionOptions, DpopOptions, OAuthOptions, PresetOptions, AuditOptions, AuthHooks<User> {
+  extends
+    SessionOptions,
+    KeyOptions,
+    DpopOptions,
+    OAuthOptions,
+    PresetOptions,
+    AuditOptions,
+    AuthHooks<User> {
   /**
    * The application's users: an object, or the class of the service that a module provides, found once the
    * application is made, so that the service may inject `AuthService`.
@@ -60,14 +57,6 @@ export interface AuthModuleOptions<
   readonly users: UserStore<User, Fields> | Type<UserStore<User, Fields>>;
   /** What a login is asked for: an e-mail address in place of a user name, a tenant, a code. @default a user name */
   readonly loginFields?: LoginFields<Fields> | undefined;
-  /** Signs access tokens with HS256: at least 32 bytes of UTF-8. Or give `accessPrivateKey`. */
-  readonly accessSecret?: OneOrMore | undefined;
-  /** Signs access tokens with a private key in PEM, RSA or P-256, so that others can verify them. */
-  readonly accessPrivateKey?: OneOrMore | undefined;
-  /** How an RSA `accessPrivateKey` signs. @default 'RS256' */
-  readonly rsaAlgorithm?: RsaAlgorithm | undefined;
-  /** Signs refresh tokens with HS256: at least 32 bytes of UTF-8, another one than `accessSecret`. */
-  readonly refreshSecret: OneOrMore;
   /**
    * Offers the refresh token as a cookie to clients that send `X-Auth-Transport: cookie`; `true` is for
    * pages of the server's own origin only. @default false
@@ -136,13 +125,6 @@ export const isUserStore = (value: unknown): value is UserStore =>
 const isClass = (value: unknown): boolean =>
   typeof value === 'function' && typeof value.prototype === 'object';
 
-const KEYS_TAKE = 'takes a string or a list of strings';
-
-const keysSchema = v.pipe(
-  v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1, KEYS_TAKE))], KEYS_TAKE),
-  v.transform((keys) => [keys].flat()),
-);
-
 const optionsSchema = closedObject({
   ...settingsSchema.entries,
   // Of a missing key valibot only says that it is missing; what stands in for it is refused in its own words.
@@ -153,10 +135,6 @@ const optionsSchema = closedObject({
     ),
     null,
   ),
-  accessSecret: v.optional(keysSchema),
-  accessPrivateKey: v.optional(keysSchema),
-  rsaAlgorithm: v.optional(oneOf(['RS256', 'PS256']), 'RS256'),
-  refreshSecret: v.optional(keysSchema, []),
   clock: v.optional(objectWith<Clock>('nowMs')),
   revocationFeed: v.optional(objectWith<RevocationFeed>('publish', 'subscribe')),
   cookies: v.optional(cookiesSchema, false),
@@ -166,6 +144,7 @@ const optionsSchema = closedObject({
   socketQueryToken: v.optional(v.boolean('takes true or false'), false),
   loginFields: v.optional(loginFieldsSchema, {}),
   attempts: v.optional(attemptsSchema, {}),
+  ...keyEntries,
   ...dpopEntries,
   ...oauthEntries,
   ...presetEntries,
@@ -182,25 +161,12 @@ export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'user
   const options = withPreset(given);
   const parsed = v.safeParse(optionsSchema, options);
   if (!parsed.success) throw optionsError(parsed.issues);
-  const { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret, ...rest } = parsed.output;
-  const { clock, revocationFeed, cookies, attempts, strategy, refreshStrategy, user } = rest;
-  const { socketQueryToken, loginFields } = rest;
+  const { clock, revocationFeed, cookies, attempts, strategy, refreshStrategy } = parsed.output;
+  const { user, socketQueryToken, loginFields, ...rest } = parsed.output;
   const settings = v.parse(settingsSchema, options);
 
-  const access =
-    accessPrivateKey === undefined
-      ? keyRing('accessSecret', accessSecret ?? [], secretKey)
-      : keyRing('accessPrivateKey', accessPrivateKey, (pem) => privateKey(pem, rsaAlgorithm));
-  if (accessSecret !== undefined && accessPrivateKey !== undefined) {
-    throw optionError('accessPrivateKey', 'takes the place of accessSecret: give one of them');
-  }
   if (given.toUser !== undefined && user === 'full') {
     throw optionError('toUser', "takes the place of user: 'full': give one of them");
-  }
-  const refresh = keyRing('refreshSecret', refreshSecret, secretKey);
-  const accessSecrets = accessSecret ?? [];
-  if (accessSecrets.some((one) => refreshSecret.some((other) => isSameSecret(one, other)))) {
-    throw optionError('refreshSecret', 'takes another secret than accessSecret');
   }
   return {
     ...hooksOf(given),
@@ -212,28 +178,13 @@ export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'user
     dpop: dpopSettings(options),
     oauthClients: oauthClientsOf(options),
     audit: auditSettings(options),
-    accessKeys: access,
-    refreshKeys: refresh,
+    ...keyRings(rest, optionError),
     strategy,
     refreshStrategy,
     user,
     socketQueryToken,
     loginFields,
   };
-}
-
-function keyRing(
-  option: string,
-  keys: readonly string[],
-  toKey: (text: string) => SigningKey,
-): KeyRing {
-  try {
-    const [current, ...previous] = keys.map(toKey);
-    if (current === undefined) throw optionError(option, 'is missing');
-    return new KeyRing(current, previous);
-  } catch (error) {
-    throw error instanceof UnusableKeyError ? optionError(option, error.message) : error;
-  }
 }
 
 function optionError(option: string, takes: string): AuthOptionsError {

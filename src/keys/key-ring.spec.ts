@@ -33,6 +33,13 @@ describe('a ring of keys', () => {
     expect(new KeyRing(NEW, [OLD, NEW]).all.map(({ kid }) => kid)).toEqual([NEW.kid, OLD.kid]);
   });
 
+  it('signs with the current key where its public half is a previous one', () => {
+    const { signWith: _private, ...publicHalf } = NEW_PAIR;
+    const ring = new KeyRing(NEW_PAIR, [publicHalf]);
+    expect(ring.find(NEW_PAIR.kid)).toBe(NEW_PAIR);
+    expect(ring.all).toEqual([NEW_PAIR]);
+  });
+
   it('publishes nothing of a secret', () => {
     expect(new KeyRing(NEW, [OLD]).publicJwks()).toEqual([]);
   });

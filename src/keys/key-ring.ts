@@ -1,5 +1,5 @@
 import type { JsonWebKey } from 'node:crypto';
-import type { SigningKey } from './signing-key.js';
+import type { SigningKey, VerifyingKey } from './signing-key.js';
 
 /** A public key as `jwks.json` publishes it (RFC 7517 section 4). */
 export type PublicJwk = JsonWebKey & {
@@ -10,23 +10,24 @@ export type PublicJwk = JsonWebKey & {
 
 /** The keys of one kind of token: the newest signs, the previous ones still verify. */
 export class KeyRing {
-  private readonly byKid: ReadonlyMap<string, SigningKey>;
+  private readonly byKid: ReadonlyMap<string, VerifyingKey>;
 
   constructor(
     /** The key that signs. */
     readonly current: SigningKey,
-    previous: readonly SigningKey[] = [],
+    previous: readonly VerifyingKey[] = [],
   ) {
-    this.byKid = new Map([current, ...previous].map((key) => [key.kid, key]));
+    const others = previous.filter(({ kid }) => kid !== current.kid);
+    this.byKid = new Map([current, ...others].map((key) => [key.kid, key]));
   }
 
   /** Every key, the current one first. */
-  get all(): readonly SigningKey[] {
+  get all(): readonly VerifyingKey[] {
     return [...this.byKid.values()];
   }
 
   /** The key that a token's header names, or `undefined` when it is none of ours. */
-  find(kid: string): SigningKey | undefined {
+  find(kid: string): VerifyingKey | undefined {
     return this.byKid.get(kid);
   }
 

@@ -1,5 +1,13 @@
-import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { UnusableKeyError, isSameSecret, privateKey, secretKey } from './signing-key.js';
+import {
+  type KeyObject,
+  constants,
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  sign,
+  verify,
+} from 'node:crypto';
+import { UnusableKeyError, isSameSecret, privateKey, publicKey, secretKey } from './signing-key.js';
 
 const SECRET = 'a secret of exactly 32 bytes 012';
 const PKCS8 = { type: 'pkcs8', format: 'pem' } as const;
@@ -9,13 +17,23 @@ const pemOfRsa = (modulusLength: number): string =>
 const pemOfEc = (namedCurve: string): string =>
   generateKeyPairSync('ec', { namedCurve }).privateKey.export(PKCS8).toString();
 
-function pemOfRsaPss(): string {
-  const { privateKey: key } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
-  return key.export(PKCS8).toString();
+/** By `Reflect`, since the published types take the length of the salt for text. */
+function pemOfRsaPss(hashAlgorithm?: string, saltLength?: number): string {
+  const parameters = { hashAlgorithm, mgf1HashAlgorithm: hashAlgorithm, saltLength };
+  const options = { modulusLength: 2048, ...(hashAlgorithm && parameters) };
+  const pair: { privateKey: KeyObject } = Reflect.apply(generateKeyPairSync, undefined, [
+    'rsa-pss',
+    options,
+  ]);
+  return pair.privateKey.export(PKCS8).toString();
 }
+
+const PSS = pemOfRsaPss();
+const PSS_SHA256 = pemOfRsaPss('sha256', 32);
 
 const RSA = pemOfRsa(2048);
 const P256 = pemOfEc('prime256v1');
+const ED25519 = generateKeyPairSync('ed25519').privateKey.export(PKCS8).toString();
 
 describe('a secret', () => {
   it('signs and verifies with its own UTF-8 bytes under HS256', () => {
@@ -78,7 +96,9 @@ it('a secret with a NUL is refused: to HMAC it would be the one without', () => 
 
 /** @see issue 11 */
 it('a key of another kind is named in its refusal', () => {
-  expect(() => privateKey(pemOfRsaPss())).toThrow(/this one is rsa-pss, 2048 bits$/);
+  expect(() => privateKey(pemOfRsaPss('sha512'))).toThrow(
+    /this one is rsa-pss, 2048 bits, sha512$/,
+  );
   expect(() => privateKey(pemOfEc('secp384r1'))).toThrow(/this one is ec, secp384r1$/);
 });
 
@@ -88,6 +108,9 @@ describe('a private key', () => {
     ['an RSA key signs with PS256 where that was asked for', RSA, 'PS256', 'PS256'],
     ['a P-256 key signs with ES256', P256, undefined, 'ES256'],
     ['a P-256 key signs with ES256 whatever RSA keys do', P256, 'PS256', 'ES256'],
+    ['an Ed25519 key signs with EdDSA', ED25519, undefined, 'EdDSA'],
+    ['a key for RSA-PSS alone signs with PS256, whatever is asked', PSS, 'RS256', 'PS256'],
+    ['so does one for RSA-PSS with SHA-256 alone', PSS_SHA256, undefined, 'PS256'],
   ] as const)('%s', (_what, pem, rsaAlgorithm, algorithm) => {
     expect(privateKey(pem, rsaAlgorithm).algorithm).toBe(algorithm);
   });
@@ -110,14 +133,34 @@ describe('a private key', () => {
     expect(privateKey(P256).kid).toBe(createHash('sha256').update(members).digest('base64url'));
   });
 
+  it('is named after the thumbprint of its public half: Ed25519, RFC 8037 section 2', () => {
+    const { x } = createPublicKey(ED25519).export({ format: 'jwk' });
+    const members = `{"crv":"Ed25519","kty":"OKP","x":"${x}"}`;
+    expect(privateKey(ED25519).kid).toBe(createHash('sha256').update(members).digest('base64url'));
+  });
+
+  it.each([PSS, PSS_SHA256])('for RSA-PSS alone is the RSA key with the same numbers', (pem) => {
+    const signed = Buffer.from('signed');
+    const { signWith, verifyWith } = privateKey(pem);
+    const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 };
+    const signature = sign('sha256', signed, { key: signWith, ...pss });
+    expect(verify('sha256', signed, { key: createPublicKey(pem), ...pss }, signature)).toBe(true);
+    const spki = createPublicKey(pem).export({ type: 'spki', format: 'pem' }).toString();
+    expect(publicKey(spki).verifyWith.equals(verifyWith)).toBe(true);
+  });
+
   it.each([
     ['an RSA key of 1024 bits', pemOfRsa(1024)],
     ['a key on another curve', pemOfEc('secp384r1')],
     ['a key on the curve of Bitcoin', pemOfEc('secp256k1')],
-    ['an Ed25519 key', generateKeyPairSync('ed25519').privateKey.export(PKCS8).toString()],
-    ['a key for RSA-PSS only', pemOfRsaPss()],
+    ['an Ed448 key', generateKeyPairSync('ed448').privateKey.export(PKCS8).toString()],
+    ['a key for encryption', generateKeyPairSync('x25519').privateKey.export(PKCS8).toString()],
+    ['for RSA-PSS with SHA-512', pemOfRsaPss('sha512')],
+    ['for RSA-PSS with a longer salt', pemOfRsaPss('sha256', 33)],
   ])('is refused when it is %s', (_what, pem) => {
-    expect(() => privateKey(pem)).toThrow('takes an RSA key of at least 2048 bits or a P-256 key');
+    expect(() => privateKey(pem)).toThrow(
+      'takes an RSA key of at least 2048 bits, a P-256 or an Ed25519 key',
+    );
   });
 
   it.each([

@@ -1,5 +1,7 @@
 import {
+  type AsymmetricKeyDetails,
   type JsonWebKey,
+  type JsonWebKeyInput,
   type KeyObject,
   createHash,
   createPrivateKey,
@@ -7,21 +9,28 @@ import {
   createSecretKey,
   hkdfSync,
 } from 'node:crypto';
+import { plainRsaKey } from './rsa-pss-key.js';
 
-/** The signature algorithms of RFC 7518 that this module issues and accepts. */
-export type SigningAlgorithm = 'HS256' | RsaAlgorithm | 'ES256';
+/** The signature algorithms of RFC 7518, and of RFC 8037 with Ed25519, that this module issues and accepts. */
+export type SigningAlgorithm = 'HS256' | RsaAlgorithm | 'ES256' | 'EdDSA';
 
 /** The two ways in which an RSA key can sign: PKCS #1 v1.5, or PSS. */
 export type RsaAlgorithm = 'RS256' | 'PS256';
 
-/** One key: what signs with it, what verifies, and the name under which its tokens point to it. */
-export interface SigningKey {
+/** One key that verifies tokens, and the name under which they point to it. */
+export interface VerifyingKey {
   /** The `kid` header (RFC 7515 section 4.1.4). It reveals nothing of the key. */
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
-  readonly signWith: KeyObject;
   readonly verifyWith: KeyObject;
 }
+
+/** One that signs them as well. */
+export interface SigningKey extends VerifyingKey {
+  readonly signWith: KeyObject;
+}
+
+export const isSigningKey = (key: VerifyingKey): key is SigningKey => 'signWith' in key;
 
 /** The shortest secret that HS256 may be given (RFC 7518 section 3.2), bytes of UTF-8. */
 export const MIN_SECRET_BYTES = 32;
@@ -58,46 +67,77 @@ export function isSameSecret(one: string, another: string): boolean {
 const bareOf = (secret: string): string => secret.replaceAll(/[\s\0]/g, '');
 
 /**
- * A key pair from a private key in PEM: RSA signs with `rsaAlgorithm`, P-256 with ES256.
- * Its `kid` is the thumbprint of the public half (RFC 7638).
+ * A key pair from a private key: RSA signs with `rsaAlgorithm`, or with PS256 where it is for RSA-PSS alone, P-256 with
+ * ES256, Ed25519 with EdDSA. Its `kid` is the thumbprint of the public half (RFC 7638).
  *
- * @throws UnusableKeyError when the text is not such a key
+ * @param given PEM, or a JWK
+ * @throws UnusableKeyError when it is not such a key
  */
-export function privateKey(pem: string, rsaAlgorithm: RsaAlgorithm = 'RS256'): SigningKey {
-  const signWith = readPrivateKey(pem);
-  const algorithm = algorithmOf(signWith, rsaAlgorithm);
-  const verifyWith = createPublicKey(signWith);
-  return {
-    kid: thumbprint(verifyWith.export({ format: 'jwk' })),
-    algorithm,
-    signWith,
-    verifyWith,
-  };
+export function privateKey(
+  given: string | JsonWebKeyInput,
+  rsaAlgorithm: RsaAlgorithm = 'RS256',
+): SigningKey {
+  const key = read(createPrivateKey, given, 'takes an unencrypted private key in PEM');
+  const algorithm = algorithmOf(key, rsaAlgorithm);
+  const signWith = plainRsaKey(key);
+  return { ...verifyingKey(createPublicKey(signWith), algorithm), signWith };
 }
 
-function readPrivateKey(pem: string): KeyObject {
+/** As {@link privateKey}, of the public half alone: it verifies what somebody else signs, or has signed. */
+export function publicKey(
+  given: string | JsonWebKeyInput,
+  rsaAlgorithm: RsaAlgorithm = 'RS256',
+): VerifyingKey {
+  const key = read(createPublicKey, given, 'takes a key as PEM, JWK or JWKS');
+  return verifyingKey(plainRsaKey(key), algorithmOf(key, rsaAlgorithm));
+}
+
+function verifyingKey(verifyWith: KeyObject, algorithm: SigningAlgorithm): VerifyingKey {
+  return { kid: thumbprint(verifyWith.export({ format: 'jwk' })), algorithm, verifyWith };
+}
+
+function read(
+  create: (given: string | JsonWebKeyInput) => KeyObject,
+  given: string | JsonWebKeyInput,
+  takes: string,
+): KeyObject {
   try {
-    return createPrivateKey(pem);
+    return create(given);
   } catch {
-    throw new UnusableKeyError('takes an unencrypted private key in PEM');
+    throw new UnusableKeyError(takes);
   }
 }
 
 function algorithmOf(key: KeyObject, rsaAlgorithm: RsaAlgorithm): SigningAlgorithm {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key;
-  const { modulusLength = 0, namedCurve } = details;
   if (isStrongRsa(key)) return rsaAlgorithm;
-  if (type === 'ec' && namedCurve === 'prime256v1') return 'ES256';
-  const given = [type, namedCurve, modulusLength > 0 ? `${modulusLength} bits` : undefined];
+  if (type === 'rsa-pss' && isLongEnough(key) && admitsPs256(details)) return 'PS256';
+  if (type === 'ec' && details.namedCurve === 'prime256v1') return 'ES256';
+  if (type === 'ed25519') return 'EdDSA';
   throw new UnusableKeyError(
-    `takes an RSA key of at least ${MIN_RSA_BITS} bits or a P-256 key, and this one is ${given.filter(Boolean).join(', ')}`,
+    `takes an RSA key of at least ${MIN_RSA_BITS} bits, a P-256 or an Ed25519 key, and this one is ${kindOf(key)}`,
   );
 }
 
-/** Whether it is an RSA key that is long enough. */
-export function isStrongRsa({ asymmetricKeyType: type, asymmetricKeyDetails }: KeyObject): boolean {
-  return type === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+/** A key for RSA-PSS may be for one digest only, and ask for a longer salt than PS256 has (RFC 4055 section 3.1). */
+function admitsPs256(details: AsymmetricKeyDetails): boolean {
+  const { hashAlgorithm = 'sha256', mgf1HashAlgorithm = 'sha256', saltLength = 0 } = details;
+  return hashAlgorithm === 'sha256' && mgf1HashAlgorithm === 'sha256' && saltLength <= 32;
 }
+
+function kindOf({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject) {
+  const { namedCurve, modulusLength, hashAlgorithm } = details;
+  const length = modulusLength === undefined ? undefined : `${modulusLength} bits`;
+  return [type, namedCurve, length, hashAlgorithm].filter(Boolean).join(', ');
+}
+
+/** Whether it is an RSA key that is long enough. */
+export function isStrongRsa(key: KeyObject): boolean {
+  return key.asymmetricKeyType === 'rsa' && isLongEnough(key);
+}
+
+const isLongEnough = ({ asymmetricKeyDetails: details }: KeyObject): boolean =>
+  (details?.modulusLength ?? 0) >= MIN_RSA_BITS;
 
 /**
  * What a public key is known by, base64url. The members that are hashed are the required ones, in alphabetical order;

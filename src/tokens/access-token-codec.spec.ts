@@ -18,6 +18,7 @@ const RSA_PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const EC_PEM = generateKeyPairSync('ec', { namedCurve: 'prime256v1' })
   .privateKey.export(PKCS8)
   .toString();
+const ED_PEM = generateKeyPairSync('ed25519').privateKey.export(PKCS8).toString();
 const KEY = secretKey('the access secret, 32 bytes or more.');
 const pair = (pem: string, rsa?: RsaAlgorithm) => privateKey(pem, rsa);
 
@@ -31,6 +32,7 @@ describe('a new access token', () => {
     ['an RSA key', pair(RSA_PEM), 'RS256'],
     ['an RSA key for PSS', pair(RSA_PEM, 'PS256'), 'PS256'],
     ['a P-256 key', pair(EC_PEM), 'ES256'],
+    ['an Ed25519 key', pair(ED_PEM), 'EdDSA'],
   ])('names the key and the algorithm, and verifies: %s', (_what, key, alg) => {
     const tokens = tokensWith(new KeyRing(key));
     const { token } = tokens.issue(PLACE, {});

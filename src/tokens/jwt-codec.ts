@@ -1,8 +1,7 @@
-import { JwtService } from '@nestjs/jwt';
 import type { Clock } from '../clock.js';
 import { InvalidTokenError, TokenExpiredError, type TokenName } from '../errors.js';
 import type { KeyRing } from '../keys/key-ring.js';
-import type { SigningAlgorithm, SigningKey } from '../keys/signing-key.js';
+import { type SigningAlgorithm, type VerifyingKey, isSigningKey } from '../keys/signing-key.js';
 import { isBase64url, isCanonical } from './canonical-signature.js';
 import {
   type IssuedClaims,
@@ -13,19 +12,20 @@ import {
   isObject,
   isWhole,
 } from './claims.js';
+import { type LibraryAlgorithm, type TokenSigner, signerOf } from './token-signer.js';
 
 /**
- * Signs and verifies one kind of token. Signatures, issuer and audience are `JwtService`'s business. What it
- * cannot be told is judged here, in two halves around it: {@link keyOf} before the signature, {@link claimsOf}
+ * Signs and verifies one kind of token. Signatures, issuer and audience are a library's business ({@link signerOf}).
+ * What it cannot be told is judged here, in two halves around it: {@link keyOf} before the signature, {@link claimsOf}
  * after it. Whoever verifies otherwise (`passport-jwt`) uses the same two and {@link verification}.
  *
  * @see RFC 7519 section 7, RFC 8725 section 3
  */
 export class JwtCodec<Claims extends RegisteredClaims> {
-  /** A service for each key, with which it signs and verifies by the one algorithm of that key. */
-  private readonly services: ReadonlyMap<SigningKey, JwtService>;
+  /** For each key what signs and verifies by its one algorithm. */
+  private readonly signers: ReadonlyMap<VerifyingKey, TokenSigner>;
   /** A header that we wrote need not be read again: it never changes. */
-  private readonly keysByHeader: ReadonlyMap<string, SigningKey>;
+  private readonly keysByHeader: ReadonlyMap<string, VerifyingKey>;
 
   /** @param isKind whether claims are complete for this kind of token */
   constructor(
@@ -34,7 +34,12 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     private readonly isKind: (claims: JsonObject) => claims is JsonObject & Claims,
     private readonly clock: Clock,
   ) {
-    this.services = new Map(keys.all.map((key) => [key, this.serviceOf(key)]));
+    this.signers = new Map(
+      keys.all.map((key) => [
+        key,
+        signerOf(key, this.headerOf(key), { issuer: kind.issuer, audience: kind.audience }),
+      ]),
+    );
     this.keysByHeader = new Map(keys.all.map((key) => [encodePart(this.headerOf(key)), key]));
   }
 
@@ -45,7 +50,15 @@ export class JwtCodec<Claims extends RegisteredClaims> {
 
   /** For a verifier that knows all of our keys; which of the algorithms a token may have, {@link keyOf} says. */
   get verification(): VerificationOptions {
-    return this.verificationBy(this.keys.all);
+    const { issuer, audience } = this.kind;
+    const algorithms = this.keys.all.map(({ algorithm }) => algorithm).filter(isOfLibrary);
+    return { algorithms, issuer, audience, ignoreExpiration: true, ignoreNotBefore: true };
+  }
+
+  /** Whether a token names a key of ours whose signatures no library of {@link verification} knows: ask {@link verifyGenuine}. */
+  isBeyondLibraries(token: string): boolean {
+    const key = this.keyNamedIn(token.slice(0, token.indexOf('.')));
+    return key !== null && !isOfLibrary(key.algorithm);
   }
 
   /** Two codecs of which this is equal accept the same tokens. It names keys and reveals none. */
@@ -63,10 +76,10 @@ export class JwtCodec<Claims extends RegisteredClaims> {
    */
   sign(claims: IssuedClaims, kid: string): string {
     const key = this.keys.find(kid);
-    const service = key && this.services.get(key);
-    if (key === undefined || service === undefined) throw this.invalid();
+    const signer = key && this.signers.get(key);
+    if (key === undefined || signer === undefined || !isSigningKey(key)) throw this.invalid();
     for (;;) {
-      const token = service.sign(claims);
+      const token = signer.sign(claims);
       if (isCanonical(signatureOf(token), key.algorithm)) return token;
     }
   }
@@ -82,8 +95,8 @@ export class JwtCodec<Claims extends RegisteredClaims> {
 
   /** As {@link verify}, for uses that an expired token is good enough for. */
   verifyGenuine(token: string): Claims {
-    const service = this.services.get(this.keyOf(token));
-    return this.genuine(service && payloadOf(token, service));
+    const signer = this.signers.get(this.keyOf(token));
+    return this.genuine(signer && payloadOf(token, signer));
   }
 
   /**
@@ -94,7 +107,7 @@ export class JwtCodec<Claims extends RegisteredClaims> {
    *
    * @throws InvalidTokenError
    */
-  keyOf(token: string): SigningKey {
+  keyOf(token: string): VerifyingKey {
     const [header = '', payload = '', signature = ''] = token.split('.', 3);
     const key = this.keyNamedIn(header);
     const isOurs = key !== null && isBase64url(payload) && isCanonical(signature, key.algorithm);
@@ -120,26 +133,11 @@ export class JwtCodec<Claims extends RegisteredClaims> {
     return claims.exp;
   }
 
-  private serviceOf(key: SigningKey): JwtService {
-    return new JwtService({
-      privateKey: key.signWith,
-      publicKey: key.verifyWith,
-      signOptions: { algorithm: key.algorithm, header: this.headerOf(key) },
-      verifyOptions: this.verificationBy([key]),
-    });
-  }
-
-  private headerOf({ algorithm: alg, kid }: SigningKey) {
+  private headerOf({ algorithm: alg, kid }: VerifyingKey) {
     return { alg, typ: this.kind.typ, kid };
   }
 
-  private verificationBy(keys: readonly SigningKey[]): VerificationOptions {
-    const { issuer, audience } = this.kind;
-    const algorithms = keys.map(({ algorithm }) => algorithm);
-    return { algorithms, issuer, audience, ignoreExpiration: true, ignoreNotBefore: true };
-  }
-
-  private keyNamedIn(encodedHeader: string): SigningKey | null {
+  private keyNamedIn(encodedHeader: string): VerifyingKey | null {
     const known = this.keysByHeader.get(encodedHeader);
     if (known !== undefined) return known;
     const header = decodePart(encodedHeader);
@@ -194,7 +192,7 @@ export interface JwtKind {
 
 /** What a library that verifies our tokens has to be told, whether `JwtService` or `passport-jwt`. */
 export interface VerificationOptions {
-  readonly algorithms: SigningAlgorithm[];
+  readonly algorithms: LibraryAlgorithm[];
   readonly issuer: string;
   readonly audience: string;
   /** Both are the injected clock's to judge. */
@@ -202,14 +200,17 @@ export interface VerificationOptions {
   readonly ignoreNotBefore: true;
 }
 
+const isOfLibrary = (algorithm: SigningAlgorithm): algorithm is LibraryAlgorithm =>
+  algorithm !== 'EdDSA';
+
 function signatureOf(token: string): string {
   return token.slice(token.lastIndexOf('.') + 1);
 }
 
-/** @returns undefined when the token is not signed by the service's key for our issuer and audience */
-function payloadOf(token: string, service: JwtService): unknown {
+/** @returns undefined when the token is not signed by the signer's key */
+function payloadOf(token: string, signer: TokenSigner): unknown {
   try {
-    return service.verify<JsonObject>(token);
+    return signer.verify(token);
   } catch {
     return undefined;
   }

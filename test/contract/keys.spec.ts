@@ -25,6 +25,8 @@ const pemOf = ({ privateKey }: { privateKey: KeyObject }): string =>
 
 const RSA = pemOf(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const EC = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+const ED = pemOf(generateKeyPairSync('ed25519'));
+const PSS = pemOf(generateKeyPairSync('rsa-pss', { modulusLength: 2048 }));
 const OLDER_EC = pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 
 /** Of base64url, RFC 4648 section 5. The last character of these signatures has four bits that count for nothing. */
@@ -37,12 +39,23 @@ const VERIFY_OPTIONS = {
   RS256: { padding: constants.RSA_PKCS1_PADDING },
   PS256: { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 32 },
   ES256: { dsaEncoding: 'ieee-p1363' },
+  EdDSA: {},
 } as const;
+
+/** The members of a public key, RFC 7518 section 6, RFC 8037 section 2. */
+const MEMBERS = {
+  RS256: ['e', 'n'],
+  PS256: ['e', 'n'],
+  ES256: ['crv', 'x', 'y'],
+  EdDSA: ['crv', 'x'],
+};
 
 const KEYS: readonly (readonly [keyof typeof VERIFY_OPTIONS, Partial<AuthModuleOptions>])[] = [
   ['RS256', { accessSecret: undefined, accessPrivateKey: RSA }],
   ['PS256', { accessSecret: undefined, accessPrivateKey: RSA, rsaAlgorithm: 'PS256' }],
+  ['PS256', { accessSecret: undefined, accessPrivateKey: PSS }],
   ['ES256', { accessSecret: undefined, accessPrivateKey: EC }],
+  ['EdDSA', { accessSecret: undefined, accessPrivateKey: ED }],
 ];
 
 /** The other signature that ECDSA lets verify: `(r, n - s)` for `(r, s)`. */
@@ -60,7 +73,8 @@ function isVerifiedBy(jwk: JsonWebKey, token: string, algorithm: keyof typeof VE
   const key = createPublicKey({ key: jwk, format: 'jwk' });
   const signature = Buffer.from(token.slice(end + 1), 'base64url');
   const signed = Buffer.from(token.slice(0, end));
-  return verify('sha256', signed, { key, ...VERIFY_OPTIONS[algorithm] }, signature);
+  const digest = algorithm === 'EdDSA' ? null : 'sha256';
+  return verify(digest, signed, { key, ...VERIFY_OPTIONS[algorithm] }, signature);
 }
 
 describe.each(KEYS)('signed with %s', (algorithm, auth) => {
@@ -76,9 +90,8 @@ describe.each(KEYS)('signed with %s', (algorithm, auth) => {
       const [key, ...others] = await jwks();
       expect(others).toEqual([]);
       expect(key).toMatchObject({ alg: algorithm, use: 'sig', kid: expect.any(String) });
-      const members = algorithm === 'ES256' ? ['crv', 'x', 'y'] : ['e', 'n'];
       expect(Object.keys(key ?? {}).toSorted()).toEqual(
-        [...members, 'alg', 'kid', 'kty', 'use'].toSorted(),
+        [...MEMBERS[algorithm], 'alg', 'kid', 'kty', 'use'].toSorted(),
       );
     });
 

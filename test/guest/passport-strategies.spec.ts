@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { Controller, Get, Req, UseGuards } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import passport from 'passport';
@@ -74,58 +75,68 @@ const INVALID = refusal('invalid_token', 'Invalid access token');
 const EXPIRED = refusal('token_expired', 'Access token has expired');
 const REVOKED = refusal('session_revoked', 'Session has been revoked');
 
+/** Of EdDSA, Passport's library knows nothing. */
+const KEYS = [
+  ['a secret', {}],
+  [
+    'an Ed25519 key',
+    {
+      accessSecret: undefined,
+      accessPrivateKey: generateKeyPairSync('ed25519')
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString(),
+    },
+  ],
+] as const;
+
 /** @see issue 12 */
-describe.each(PLATFORMS)(
-  "on %s a host's own AuthGuard finds the strategy by its name",
-  (platform) => {
-    it.each(['baton', 'either', 'the-other-way-round'])(
-      'and lets a token in: %s',
-      async (route) => {
-        const host = await startHost({ ...options, platform });
-        const { access_token, session_id } = await new Client(host).login();
-        for (const time of ['new', 'known']) {
-          const { status, body } = await get(host, route, access_token);
-          expect([time, status, body.sessionId]).toEqual([time, 200, session_id]);
-        }
-        await host.close();
-      },
-    );
+describe.each(
+  PLATFORMS.flatMap((platform) => KEYS.map(([key, auth]) => [platform, key, auth] as const)),
+)("on %s with %s a host's own AuthGuard finds the strategy by its name", (platform, _key, auth) => {
+  it.each(['baton', 'either', 'the-other-way-round'])('and lets a token in: %s', async (route) => {
+    const host = await startHost({ ...options, platform, auth });
+    const { access_token, session_id } = await new Client(host).login();
+    for (const time of ['new', 'known']) {
+      const { status, body } = await get(host, route, access_token);
+      expect([time, status, body.sessionId]).toEqual([time, 200, session_id]);
+    }
+    await host.close();
+  });
 
-    it.each(['baton', 'either', 'the-other-way-round'])(
-      'and refuses with our codes, sentences and challenges: %s',
-      async (route) => {
-        const host = await startHost({ ...options, platform });
-        const { access_token, refresh_token } = await new Client(host).login();
-        const tampered = `${access_token.slice(0, -2)}AA`;
+  it.each(['baton', 'either', 'the-other-way-round'])(
+    'and refuses with our codes, sentences and challenges: %s',
+    async (route) => {
+      const host = await startHost({ ...options, platform, auth });
+      const { access_token, refresh_token } = await new Client(host).login();
+      const tampered = `${access_token.slice(0, -2)}AA`;
 
-        expect(refusalIn(await get(host, route))).toEqual(MISSING);
-        expect(refusalIn(await get(host, route, 'no token'))).toEqual(MISSING);
-        expect(refusalIn(await get(host, route, 'nonsense'))).toEqual(INVALID);
-        expect(refusalIn(await get(host, route, refresh_token))).toEqual(INVALID);
-        expect(refusalIn(await get(host, route, tampered))).toEqual(INVALID);
-        await host.http().post('/auth/logout').send({ refresh_token });
-        expect(refusalIn(await get(host, route, access_token))).toEqual(REVOKED);
-        host.clock.turn(900);
-        expect(refusalIn(await get(host, route, access_token))).toEqual(EXPIRED);
-        await host.close();
-      },
-    );
+      expect(refusalIn(await get(host, route))).toEqual(MISSING);
+      expect(refusalIn(await get(host, route, 'no token'))).toEqual(MISSING);
+      expect(refusalIn(await get(host, route, 'nonsense'))).toEqual(INVALID);
+      expect(refusalIn(await get(host, route, refresh_token))).toEqual(INVALID);
+      expect(refusalIn(await get(host, route, tampered))).toEqual(INVALID);
+      await host.http().post('/auth/logout').send({ refresh_token });
+      expect(refusalIn(await get(host, route, access_token))).toEqual(REVOKED);
+      host.clock.turn(900);
+      expect(refusalIn(await get(host, route, access_token))).toEqual(EXPIRED);
+      await host.close();
+    },
+  );
 
-    it.each(['either', 'the-other-way-round'])(
-      'and leaves nothing on the answer to whom another strategy lets in: %s',
-      async (route) => {
-        const host = await startHost({ ...options, platform });
-        for (const token of [undefined, 'nonsense']) {
-          const answer = await get(host, route, token).set('X-API-Key', 'the right one');
-          expect([answer.status, answer.body]).toEqual([200, { service: 'billing' }]);
-          expect(answer.headers['www-authenticate']).toBeUndefined();
-          expect(answer.headers['x-auth-error']).toBeUndefined();
-        }
-        await host.close();
-      },
-    );
-  },
-);
+  it.each(['either', 'the-other-way-round'])(
+    'and leaves nothing on the answer to whom another strategy lets in: %s',
+    async (route) => {
+      const host = await startHost({ ...options, platform, auth });
+      for (const token of [undefined, 'nonsense']) {
+        const answer = await get(host, route, token).set('X-API-Key', 'the right one');
+        expect([answer.status, answer.body]).toEqual([200, { service: 'billing' }]);
+        expect(answer.headers['www-authenticate']).toBeUndefined();
+        expect(answer.headers['x-auth-error']).toBeUndefined();
+      }
+      await host.close();
+    },
+  );
+});
 
 it('as a bare middleware it answers as Passport does, with our challenge', async () => {
   const host = await startHost({

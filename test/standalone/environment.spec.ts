@@ -1,8 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readEnvironment, EnvironmentError } from '../../src/standalone/environment/environment.js';
-import { cleanUp, temporaryFolder } from './server-process.js';
 
 const SECRETS = {
   AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
@@ -18,8 +14,6 @@ function linesOf(variables: Record<string, string>): readonly string[] {
     throw error;
   }
 }
-
-afterAll(cleanUp);
 
 describe('the configuration', () => {
   it('has the defaults of the contract', () => {
@@ -138,27 +132,6 @@ describe('the configuration', () => {
     expect(lines).toEqual(['AUTH_REFRESH_SECRET takes a secret without a NUL']);
   });
 
-  /** @see issue 11 */
-  it.each([
-    ['that is not there', 'nowhere.pem', 'there is no such file'],
-    ['that is a folder', '.', 'this is a folder'],
-  ])('names a key file %s as such', async (_what, name, why) => {
-    const file = join(await temporaryFolder(), name);
-    expect(linesOf({ AUTH_ACCESS_KEY_FILE: file })).toEqual([
-      `AUTH_ACCESS_KEY_FILE takes a file that can be read: ${why}`,
-    ]);
-  });
-
-  /** @see issue 11 */
-  it('names the kind of a key that cannot sign', async () => {
-    const file = join(await temporaryFolder(), 'pss.pem');
-    const { privateKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 });
-    await writeFile(file, privateKey.export({ type: 'pkcs8', format: 'pem' }));
-    expect(linesOf({ AUTH_ACCESS_KEY_FILE: file })).toEqual([
-      expect.stringMatching(/^AUTH_ACCESS_KEY_FILE takes an RSA key .* this one is rsa-pss/),
-    ]);
-  });
-
   it('counts an empty value as unset, except AUTH_PREFIX', () => {
     const environment = readEnvironment({ ...SECRETS, AUTH_GRACE: '', PORT: '', AUTH_PREFIX: '' });
     expect(environment).toMatchObject({ PORT: 3000, AUTH_PREFIX: '' });
@@ -201,19 +174,5 @@ describe('the configuration', () => {
     const lines = linesOf({ AUTH_ACCESS_SECRET: 'tooshort', AUTH_REFRESH_SECRET: 'hunter2' });
     expect(lines).toHaveLength(2);
     expect(lines.join()).not.toMatch(/tooshort|hunter2/);
-  });
-
-  it('takes a PEM private key in place of the access secret', async () => {
-    const folder = await temporaryFolder();
-    for (const pair of [
-      generateKeyPairSync('rsa', { modulusLength: 2048 }),
-      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-    ]) {
-      const file = join(folder, 'key.pem');
-      await writeFile(file, pair.privateKey.export({ type: 'pkcs8', format: 'pem' }));
-      const { AUTH_REFRESH_SECRET } = SECRETS;
-      const variables = { NODE_ENV: 'production', AUTH_REFRESH_SECRET, AUTH_ACCESS_KEY_FILE: file };
-      expect(readEnvironment(variables).secrets).toHaveProperty('accessPrivateKey');
-    }
   });
 });

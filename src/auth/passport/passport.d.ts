@@ -23,7 +23,8 @@ declare module 'passport-jwt' {
   export class Strategy {
     readonly name: string;
 
-    /** Set by Passport, on an object made for the request. */
+    /** Set by Passport, as are the next two, on an object made for the request. */
+    success(user: unknown): void;
     fail: (challenge: unknown, status?: number) => void;
     error: (error: unknown) => void;
 

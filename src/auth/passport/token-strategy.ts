@@ -42,7 +42,7 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
       attempt.success = resolve;
       attempt.error = reject;
       attempt.fail = () => reject(this.refusalOf(request));
-      super.authenticate.call(attempt, request);
+      this.decide.call(attempt, request);
     });
   }
 
@@ -50,7 +50,7 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
   override authenticate(request: HttpRequest, options?: object): void {
     try {
       failInOurWords(this, request, () => this.refusalOf(request), this.errorHeaders);
-      super.authenticate(request, options);
+      this.decide(request, options);
     } catch (error) {
       this.error(error);
     }
@@ -58,6 +58,35 @@ export abstract class TokenStrategy<Claims extends RegisteredClaims, Answer>
 
   /** What `request.user` becomes. */
   abstract override validate(request: HttpRequest, payload: unknown): Answer | Promise<Answer>;
+
+  /** `passport-jwt` decides, or the codec alone where the signature is of a kind that its library does not know. */
+  private decide(request: HttpRequest, options?: object): void {
+    const token = this.source.tokenOf(request);
+    if (token === null || !this.codec.isBeyondLibraries(token)) {
+      super.authenticate(request, options);
+      return;
+    }
+    this.decideAlone(request, token);
+  }
+
+  private decideAlone(request: HttpRequest, token: string): void {
+    let claims: Claims;
+    try {
+      claims = this.codec.verifyGenuine(token);
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    this.validated(request, claims).then(
+      (user) => this.success(user),
+      (error: unknown) => this.error(error),
+    );
+  }
+
+  /** Whatever it throws is a rejection. */
+  private async validated(request: HttpRequest, claims: Claims): Promise<Answer> {
+    return this.validate(request, claims);
+  }
 
   private refusalOf(request: HttpRequest): AuthError {
     const isMissing = this.source.tokenOf(request) === null;

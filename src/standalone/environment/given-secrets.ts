@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import {
   type RsaAlgorithm,
   UnusableKeyError,
   isSameSecret,
-  privateKey,
   secretKey,
 } from '../../keys/signing-key.js';
-import { type Secrets, codeOf, keptSecrets } from './secrets.js';
+import { readKeyFiles } from './key-files.js';
+import { type Secrets, keptSecrets } from './secrets.js';
 
 /**
  * The secrets that the environment gives, and one line for each variable that cannot be used, without its
@@ -21,7 +20,9 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
   const previousAccess = listIn(env['AUTH_ACCESS_SECRET_PREVIOUS']);
   const previousRefresh = listIn(env['AUTH_REFRESH_SECRET_PREVIOUS']);
   const isProduction = env['NODE_ENV'] === 'production';
-  const key: KeyFile = keyFile === undefined ? {} : readKeyFile(keyFile);
+  const previousFiles = listIn(env['AUTH_ACCESS_KEY_FILE_PREVIOUS']);
+  const key = readKeyFiles(keyFile === undefined ? [] : [keyFile], rsaAlgorithm, 'signing');
+  const previousKeys = readKeyFiles(previousFiles, rsaAlgorithm);
   const found: [string, string | null][] = [
     ['AUTH_ACCESS_SECRET', problemOfSecret(accessSecret, isProduction && keyFile === undefined)],
     ['AUTH_REFRESH_SECRET', problemOfSecret(refreshSecret, isProduction)],
@@ -33,8 +34,9 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
       problemOfShared(previousRefresh, [accessSecret, ...previousAccess]),
     ],
     ['AUTH_ACCESS_SECRET_PREVIOUS', problemOfShared(previousAccess, [refreshSecret])],
-    ['AUTH_ACCESS_KEY_FILE', key.problem ?? null],
-    ['AUTH_ACCESS_KEY_FILE', refusalOf(key.pem, (pem) => privateKey(pem, rsaAlgorithm))],
+    ['AUTH_ACCESS_KEY_FILE', key.problem],
+    ['AUTH_ACCESS_KEY_FILE_PREVIOUS', problemOfPreviousFiles(previousFiles, keyFile)],
+    ['AUTH_ACCESS_KEY_FILE_PREVIOUS', previousKeys.problem],
   ];
   const problems = new Map<string, string>();
   for (const [name, problem] of found) {
@@ -42,7 +44,7 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
   }
   const secrets = {
     accessSecret: withPrevious(accessSecret, previousAccess),
-    accessPrivateKey: key.pem,
+    accessPrivateKey: keyFile === undefined ? undefined : [...key.texts, ...previousKeys.texts],
     refreshSecret: withPrevious(refreshSecret, previousRefresh),
   };
   return { secrets, problems: [...problems.values()] };
@@ -55,6 +57,7 @@ export const SECRET_VARIABLES = [
   'AUTH_ACCESS_SECRET',
   'AUTH_REFRESH_SECRET',
   'AUTH_ACCESS_KEY_FILE',
+  'AUTH_ACCESS_KEY_FILE_PREVIOUS',
   'AUTH_ACCESS_SECRET_PREVIOUS',
   'AUTH_REFRESH_SECRET_PREVIOUS',
 ] as const;
@@ -76,6 +79,11 @@ function problemOfPrevious(
   if (previous.length === 0) return null;
   if (current === undefined) return 'takes the current secret in its own variable';
   return previous.map((secret) => refusalOf(secret, secretKey)).find(Boolean) ?? null;
+}
+
+function problemOfPreviousFiles(previous: readonly string[], current?: string): string | null {
+  const isAlone = previous.length > 0 && current === undefined;
+  return isAlone ? 'takes the current key in AUTH_ACCESS_KEY_FILE' : null;
 }
 
 function problemOfShared(
@@ -118,27 +126,6 @@ function refusalOf(text: string | undefined, toKey: (text: string) => unknown): 
     throw error;
   }
 }
-
-interface KeyFile {
-  readonly pem?: string;
-  readonly problem?: string;
-}
-
-/** A file that is not there and one that holds no key want different cures. */
-function readKeyFile(path: string): KeyFile {
-  try {
-    return { pem: readFileSync(path, 'utf8') };
-  } catch (error) {
-    const why = codeOf(error) ?? 'nobody knows why';
-    return { problem: `takes a file that can be read: ${WHY_NOT.get(why) ?? why}` };
-  }
-}
-
-const WHY_NOT = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'this one may not be'],
-  ['EISDIR', 'this is a folder'],
-]);
 
 /** What the environment does not give is taken from the secrets that this machine keeps. */
 export function completeSecrets({

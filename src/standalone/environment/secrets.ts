@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import type { OneOrMore } from '../../auth/auth.options.js';
+import type { OneOrMore } from '../../auth/key-options.js';
 
-/** What signs tokens: a secret or a private key in PEM for access tokens, a secret for refresh tokens. */
+/** What signs tokens: a secret or keys for access tokens, a secret for refresh tokens. */
 export type Secrets = { readonly refreshSecret: OneOrMore } & (
-  { readonly accessSecret: OneOrMore } | { readonly accessPrivateKey: string }
+  { readonly accessSecret: OneOrMore } | { readonly accessPrivateKey: readonly string[] }
 );
 
 /** Where a development machine keeps the secrets that it made. */
