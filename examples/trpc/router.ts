@@ -13,7 +13,13 @@ interface Context {
   readonly token: string;
 }
 
-const { router, procedure } = initTRPC.context<Context>().create();
+const { router, procedure } = initTRPC.context<Context>().create({
+  /** The mark by which the client knows that the guard refused, and not a procedure. */
+  errorFormatter({ shape, error: { cause } }) {
+    const authError = cause instanceof AuthError ? cause.code : undefined;
+    return { ...shape, data: { ...shape.data, authError } };
+  },
+});
 
 /** The guard: nothing of the procedure has happened when it refuses. */
 const guarded = procedure.use(async ({ ctx, next }) => {
@@ -26,9 +32,17 @@ const guarded = procedure.use(async ({ ctx, next }) => {
   return next({ ctx: { user } });
 });
 
+/** Who has confirmed something. */
+export const confirmed: string[] = [];
+
 export const appRouter = router({
   hello: procedure.query(() => 'hello'),
   me: guarded.query(({ ctx }) => ctx.user.id),
+  /** Its own refusal: something has happened. */
+  confirm: guarded.mutation(({ ctx }) => {
+    confirmed.push(ctx.user.id);
+    throw new TRPCError({ code: 'UNAUTHORIZED', message: 'The PIN is wrong' });
+  }),
   order: guarded.mutation(({ ctx }) => `ordered by ${ctx.user.id}`),
 });
 export type AppRouter = typeof appRouter;

@@ -7,26 +7,39 @@ import { type ReadErrorCode, jsonOf, markOf } from './server-answer.js';
 export interface GraphqlFetchOptions {
   /** What sends. @default the global fetch of the moment */
   readonly fetch?: typeof globalThis.fetch;
-  /** As given to `createBaton`. @default the header `X-Auth-Error` */
+  /** As given to `createBaton`; for answers of HTTP's own 401. @default the header `X-Auth-Error` */
   readonly errorCode?: ReadErrorCode;
+  /**
+   * Whether an error in an answer is a guard's, before which nothing of its field has happened.
+   *
+   * @default those whose `extensions.code` is one of our guard's: `token_expired`, `invalid_token`, `session_revoked`
+   */
+  readonly isRefused?: (error: GraphqlError) => boolean;
+}
+
+/** An error of GraphQL, as far as it is used. @see https://spec.graphql.org/October2021/#sec-Errors */
+export interface GraphqlError {
+  /** Of the field that it comes from. */
+  readonly path?: readonly unknown[];
+  readonly extensions?: { readonly code?: unknown };
 }
 
 interface GraphqlAnswer {
   readonly data?: object | null;
-  readonly errors?: readonly { readonly extensions?: { readonly code?: unknown } }[];
+  readonly errors?: readonly GraphqlError[];
 }
 
 /**
  * A `fetch` for GraphQL clients, such as the `HttpLink` of Apollo: it sends the access token, and a request again after
- * a refresh where a guard refused it. A GraphQL server may say so with a 200: an error with a code of our guard's, or
- * `UNAUTHENTICATED`, and no data at all. Whatever has data has happened, and is not sent again. A resolver that does something and then throws
- * `UNAUTHENTICATED` for a reason of its own cannot be told from a guard; give it another code.
+ * a refresh where our guard refused it. A GraphQL server says so with a 200: errors with our guard's codes, one for each
+ * field, and no data. An operation that has any other error, such as a host's own `UNAUTHENTICATED`, or any data, may
+ * have happened in part, and is not sent again.
  *
  * It takes an address and a body that can be sent again, as these clients give.
  */
 export function graphqlFetch(
   baton: Baton,
-  { fetch, errorCode = markOf }: GraphqlFetchOptions = {},
+  { fetch, errorCode = markOf, isRefused = hasOurCode }: GraphqlFetchOptions = {},
 ): (address: string | URL | Request, init?: RequestInit) => Promise<Response> {
   const send = (address: string | URL | Request, init?: RequestInit) =>
     (fetch ?? globalThis.fetch)(address, init);
@@ -39,24 +52,28 @@ export function graphqlFetch(
       const token = await request.token();
       if (token) headers.set('authorization', `Bearer ${token}`);
       const response = await send(url, { ...init, headers: Object.fromEntries(headers) });
-      if (!(await request.isToBeRepeated(await isRefused(response, errorCode)))) return response;
+      const refusal = isRefusal(response, errorCode, isRefused);
+      if (!(await request.isToBeRepeated(await refusal))) return response;
     }
   };
 }
 
-async function isRefused(response: Response, errorCode: ReadErrorCode): Promise<boolean> {
+async function isRefusal(
+  response: Response,
+  errorCode: ReadErrorCode,
+  isRefused: (error: GraphqlError) => boolean,
+): Promise<boolean> {
   const { status, headers } = response;
   // A stream of parts may never end.
   const isJson = /\bjson\b/i.test(headers.get('content-type') ?? '');
   const body = isJson ? await jsonOf(response.clone()) : {};
   if (status === 401) return isTokenRefused(errorCode({ status, headers, body }));
   const { data, errors }: GraphqlAnswer = Object(body);
-  return (
-    Array.isArray(errors) &&
-    errors.some(({ extensions }) => isRefusal(extensions?.code)) &&
-    Object.values(data ?? {}).every((field) => field === null)
+  if (!Array.isArray(errors) || !errors.length || !errors.every(isRefused)) return false;
+  const failed = errors.map(({ path }) => path?.[0]);
+  return Object.entries(data ?? {}).every(
+    ([name, field]) => field === null && failed.includes(name),
   );
 }
 
-/** The code of our guard, or of others. */
-const isRefusal = (code: unknown): boolean => code === 'UNAUTHENTICATED' || isTokenRefused(code);
+const hasOurCode = ({ extensions }: GraphqlError): boolean => isTokenRefused(extensions?.code);

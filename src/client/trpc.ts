@@ -13,7 +13,7 @@ import { isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import type { SessionRequest } from './session-request.js';
 
-/** Whether a guard refused the token, before anything of the call happened. */
+/** Whether a guard refused the token, before anything of the call happened. @default by our guard's codes */
 export type IsCallRefused = (error: unknown) => boolean;
 
 /** What a client of tRPC is made with. */
@@ -41,9 +41,9 @@ interface AnswerLike {
 
 /**
  * Lets a client of tRPC send the access token with its queries and mutations, and each of them again after a refresh
- * where a guard refused it: by our server's challenge or mark, or by tRPC's code `UNAUTHORIZED`. Of a batch only those
- * calls are sent again. A procedure that does something and then throws `UNAUTHORIZED` itself cannot be told from a
- * guard; give it another code, or `isRefused`.
+ * where our guard refused it. Of a batch only those calls are sent again. `UNAUTHORIZED` alone may be a procedure's own,
+ * which has done something before: what counts is the guard's code, which the router's `errorFormatter` hands on as
+ * `data.authError`, or the header `X-Auth-Error` of a guard that stands before tRPC.
  *
  * Subscriptions pass through: their links take `connectionParams`.
  *
@@ -126,8 +126,8 @@ function answerIn({ meta }: { readonly meta?: unknown }): AnswerLike | undefined
 
 /** An answer of tRPC says so in its body; any other comes from a guard before it. */
 function byCode(error: unknown): boolean {
-  const { data, meta }: { data?: { code?: unknown }; meta?: unknown } = Object(error);
-  if (data) return data.code === 'UNAUTHORIZED';
+  const { data, meta }: { data?: { authError?: unknown }; meta?: unknown } = Object(error);
+  if (data) return isTokenRefused(data.authError);
   const { status, headers }: Partial<AnswerLike> = answerIn({ meta }) ?? {};
   return status === 401 && isTokenRefused(headers?.get('x-auth-error'));
 }

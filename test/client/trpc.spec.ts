@@ -1,6 +1,12 @@
 /** tRPC's client through `authorizeTrpc`, on a Nest application. @see issue 13, section 4 */
-import { type TRPCLink, createTRPCClient, httpBatchLink, httpLink } from '@trpc/client';
-import { type AppRouter, trpcOf } from '../../examples/trpc/router.js';
+import {
+  TRPCClientError,
+  type TRPCLink,
+  createTRPCClient,
+  httpBatchLink,
+  httpLink,
+} from '@trpc/client';
+import { type AppRouter, confirmed, trpcOf } from '../../examples/trpc/router.js';
 import type { Baton } from '../../src/client/index.js';
 import { authorizeTrpc } from '../../src/client/trpc.js';
 import { ANN, type Api, refreshes, startApi } from './api.js';
@@ -13,6 +19,9 @@ afterEach(() => api.close());
 
 const letTokensEnd = () => api.host.clock.turn(900);
 const calls = () => api.line.seen.filter(({ path }) => path.startsWith('/trpc/'));
+
+const isUnauthorized = (error: unknown) =>
+  error instanceof TRPCClientError && Object(error.data).code === 'UNAUTHORIZED';
 
 function clientOf(baton: Baton, url = `${api.line.url}/trpc`, spy?: TRPCLink<AppRouter>) {
   const { link, http } = authorizeTrpc<AppRouter>(baton, url);
@@ -60,13 +69,30 @@ describe('tRPC', () => {
 
   it('gives up after one replay, and the caller gets the server’s error', async () => {
     const client = clientOf(await api.signedIn());
-    const error = { code: -32_001, message: 'No', data: { code: 'UNAUTHORIZED', httpStatus: 401 } };
+    const data = { code: 'UNAUTHORIZED', httpStatus: 401, authError: 'invalid_token' };
+    const error = { code: -32_001, message: 'No', data };
     const body = JSON.stringify([{ error }]);
     const headers = { 'content-type': 'application/json' };
     api.line.treat = ({ path }) =>
       path.startsWith('/trpc') ? { status: 401, headers, body } : 'pass';
     await expect(client.me.query()).rejects.toThrow('No');
     expect([calls().length, refreshes(api)]).toEqual([2, 1]);
+  });
+
+  it('hands on a procedure’s own UNAUTHORIZED, and nothing happens twice', async () => {
+    const client = clientOf(await api.signedIn());
+    confirmed.length = 0;
+    await expect(client.confirm.mutate()).rejects.toThrow('The PIN is wrong');
+    expect({ confirmed, refreshes: refreshes(api) }).toEqual({ confirmed: ['1'], refreshes: 0 });
+  });
+
+  it('sends it again where the application says that it is a guard’s', async () => {
+    const url = `${api.line.url}/trpc`;
+    const { link, http } = authorizeTrpc<AppRouter>(await api.signedIn(), url, isUnauthorized);
+    const client = createTRPCClient<AppRouter>({ links: [link, httpBatchLink(http)] });
+    confirmed.length = 0;
+    await expect(client.confirm.mutate()).rejects.toThrow('The PIN is wrong');
+    expect(confirmed).toEqual(['1', '1']);
   });
 
   it('sends nobody’s token when nobody is signed in, and none to another origin', async () => {
