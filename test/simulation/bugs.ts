@@ -81,13 +81,13 @@ export const BUGS: readonly Bug[] = [
     ],
     [
       'a reuse is answered before it is written',
-      'if (await this.revocations.revokeReused(reuse)) return',
-      'if (this.revocations.revokeReused(reuse)) return',
+      'if (await this.revocations.revokeReused(reuse)) throw',
+      'if (this.revocations.revokeReused(reuse).catch(() => {})) throw',
     ],
     [
       'a reuse is refused, and revokes nothing',
-      'if (await this.revocations.revokeReused(reuse)) return',
-      'if (reuse) return',
+      'if (await this.revocations.revokeReused(reuse)) throw',
+      'if (reuse) throw',
     ],
     [
       'an advance that goes back',

@@ -28,13 +28,13 @@ export interface State {
   readonly fromMs: number;
   /** The row; null when it was lost, or is not there yet. */
   readonly row: Row | null;
-  /** What the live token was handed out for: the hash, and the key that it came with; null until the first rotation. */
-  readonly parent: { readonly hash: string; readonly key: string | null } | null;
+  /** What the live token was handed out for; null until the first rotation. */
+  readonly parent: Presentation | null;
   /** When the live token was made the live one, by the database. */
   readonly rotatedMs: number;
   readonly withdrawn: ReadonlySet<number>;
-  /** Which instance wrote this. */
-  readonly instance: string;
+  /** Which instance wrote this; null where its process was dead by then, or nobody did. */
+  readonly instance: string | null;
 }
 
 const NONE: State = {
@@ -43,7 +43,7 @@ const NONE: State = {
   parent: null,
   rotatedMs: 0,
   withdrawn: new Set(),
-  instance: 'nobody',
+  instance: null,
 };
 
 /** The whole past of one session. */
@@ -88,7 +88,7 @@ export class Ledger {
   }
 
   /** @param by the presentation that the statement belongs to, if it does @returns the sessions that changed */
-  note(rows: readonly Row[], instance: string, by: Presentation | null): State[] {
+  note(rows: readonly Row[], instance: string | null, by: Presentation | null): State[] {
     return rows.flatMap((row) => {
       const history = this.historyOf(row.id);
       const before = lastOf(history);
@@ -117,15 +117,14 @@ export class Ledger {
     }
   }
 
-  private after(before: State, row: Row, instance: string, by: Presentation | null): State {
+  private after(before: State, row: Row, instance: string | null, by: Presentation | null): State {
     const fromMs = this.nowMs();
     const state = { ...before, fromMs, row, instance };
     if (before.row?.token_hash === row.token_hash) return state;
     if (before.row === null) return { ...state, rotatedMs: fromMs, parent: null };
-    const parent = by === null ? null : { hash: by.hash, key: by.key };
     const withdrawn = new Set(before.withdrawn);
     if (isRecovery(before.row, row)) withdrawn.add(before.row.generation);
-    return { ...state, rotatedMs: fromMs, parent, withdrawn };
+    return { ...state, rotatedMs: fromMs, parent: by, withdrawn };
   }
 }
 

@@ -52,7 +52,7 @@ export class Owner extends Party {
       await this.refresh();
       if (random.chance(0.8)) await this.useStored();
     } else if (what < 0.97) await Promise.all([this.refresh(), this.refresh()]);
-    else await this.logOut();
+    else await this.logOut(what < 0.985 ? 'refresh token' : 'access token');
   }
 
   private async logIn(): Promise<void> {
@@ -86,13 +86,13 @@ export class Owner extends Party {
     }
   }
 
-  private async logOut(): Promise<void> {
+  private async logOut(by: 'access token' | 'refresh token'): Promise<void> {
     const { scheduler, random } = this.around;
     const pair = this.stored;
     if (pair === null) return;
     this.stored = null;
     for (let tries = 0; tries < 5; tries += 1) {
-      if (!isToBeRepeated(await this.leave(pair.refresh_token))) return;
+      if (!isToBeRepeated(await this.leave(pair, by))) return;
       await scheduler.sleep(random.between(10, 2000));
     }
   }

@@ -61,17 +61,22 @@ export class Party {
     return outcome;
   }
 
-  protected async leave(token: string): Promise<Outcome<void> | null> {
-    const { sessionId, generation } = placeOf(token);
+  protected async leave(
+    { access_token, refresh_token }: TokenPairBody,
+    by: 'access token' | 'refresh token',
+  ): Promise<Outcome<void> | null> {
+    const { sessionId, generation } = placeOf(refresh_token);
     const server = this.pick();
     const { referee, network, databaseMs } = this.around;
-    this.tell(
-      `logs out with ${this.around.ledger.labelOf(sessionId, generation)} at ${server.name}`,
-    );
+    const label = this.around.ledger.labelOf(sessionId, generation);
+    this.tell(`logs out with the ${by} of ${label} at ${server.name}`);
     return network.ask<Outcome<void>>((reply) => {
       const arrivedMs = databaseMs();
       server.serve(
-        ({ auth }) => auth.logout(token),
+        ({ auth }) =>
+          by === 'access token'
+            ? auth.logoutByAccessToken(access_token)
+            : auth.logout(refresh_token),
         (outcome) => {
           if ('answer' in outcome) referee.logOut(server.name, sessionId, arrivedMs);
           reply(outcome);

@@ -47,6 +47,7 @@ export class Referee {
   see(changed: readonly State[], rows: readonly Row[]): void {
     for (const { row } of changed) {
       if (row?.revoked_reason === 'reuse') this.checkAccused(row);
+      if (row !== null) this.checkEndedOnce(row);
     }
     const opened = [...this.ledger.histories.values()].filter((one) => lastOf(one).row !== null);
     if (rows.length !== opened.length) {
@@ -108,13 +109,37 @@ export class Referee {
     }
   }
 
+  /** Once nothing is under way: who has ended a session told of it, unless it died, or a fail-over took it back. */
+  checkTold(): void {
+    for (const [sessionId, { states, rollbacks }] of this.ledger.histories) {
+      const ended = states.find(({ row }) => row !== null && row.revoked_at !== null);
+      if (ended === undefined || rollbacks.length > 0) continue;
+      const { row, instance, fromMs } = ended;
+      if (instance === null || fromMs <= (this.forgottenMs.get(instance) ?? 0)) continue;
+      if (!this.told.has(`${sessionId} ${row?.revoked_at}`)) {
+        this.fail('c', `${instance} has ended a session and does not tell of it`);
+      }
+    }
+  }
+
+  private checkEndedOnce(row: Row): void {
+    const before = this.ledger.historyOf(row.id).states.at(-2)?.row ?? null;
+    if (before === null || before.revoked_at === null) return;
+    if (row.revoked_at !== before.revoked_at || row.revoked_reason !== before.revoked_reason) {
+      this.fail('c', 'what has ended is ended again, and of something else');
+    }
+  }
+
   private checkGiven(presentation: Presentation, pair: TokenPairBody): void {
     const { sessionId, instance, arrivedMs, endedMs } = presentation;
     const history = this.ledger.historyOf(sessionId);
-    const isKnown = history.states.some(
-      ({ row }) => row?.token_hash === hashOf(pair.refresh_token),
-    );
-    if (!isKnown) this.fail('c', 'a refresh was answered with a token that was never the live one');
+    const tokenHash = hashOf(pair.refresh_token);
+    const given = history.states.find(({ row }) => row?.token_hash === tokenHash)?.row ?? null;
+    if (given === null) {
+      this.fail('c', 'a refresh was answered with a token that was never the live one');
+    } else if (given.generation <= presentation.generation) {
+      this.fail('b', 'a successor is no newer than what it was handed out for: that stays good');
+    }
     const endedMsAgo = this.endedBy.get(`${instance} ${sessionId}`);
     if (endedMsAgo !== undefined && endedMsAgo < arrivedMs) {
       this.fail('c', `${instance} refreshes a session that it has ended`);

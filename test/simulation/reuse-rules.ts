@@ -26,7 +26,7 @@ export function mayBeReuse(
   { auth }: Conditions,
 ): boolean {
   const untilMs = Math.min(presentation.endedMs, facts.untilMs);
-  return statesWithin(facts.history, presentation.arrivedMs, untilMs).some((look) => {
+  return looksOf(presentation, facts.history, untilMs).some((look) => {
     const { row, rotatedMs } = look.state;
     const standing = standingOf(presentation, look.state);
     if (row === null || standing !== 'parent') return standing === 'spent';
@@ -52,8 +52,8 @@ export function isRefusedByTheRules(
   { auth }: Conditions,
   toleranceMs: number,
 ): string | null {
-  const { arrivedMs, endedMs } = presentation;
-  const whys = statesWithin(history, arrivedMs, endedMs).map(({ state, fromMs }: Look) => {
+  const looks = looksOf(presentation, history, presentation.endedMs);
+  const whys = looks.map(({ state, fromMs }) => {
     const { row, rotatedMs } = state;
     if (row === null) return null;
     if (row.revoked_at !== null) return 'the session was revoked';
@@ -66,6 +66,16 @@ export function isRefusedByTheRules(
   });
   const [why = null] = whys;
   return whys.includes(null) ? null : why;
+}
+
+/**
+ * What a presentation may have been judged by. Nothing from its own swap on: by that it is the parent of the live
+ * token, however little it should have been let to.
+ */
+function looksOf(presentation: Presentation, history: History, untilMs: number): Look[] {
+  const looks = statesWithin(history, presentation.arrivedMs, untilMs);
+  const swapped = looks.findIndex(({ state }) => state.parent === presentation);
+  return swapped === -1 ? looks : looks.slice(0, swapped);
 }
 
 function standingOf(

@@ -112,6 +112,7 @@ class Schedule {
     await Promise.all(parties);
     await faults.end();
     await this.settle();
+    this.around.referee.checkTold();
     this.isOver = true;
   }
 

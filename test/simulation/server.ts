@@ -167,7 +167,7 @@ export class Server {
       const by = underWay.getStore() ?? null;
       const outcome = await this.around.network.ask<Outcome<Answer>>(async (reply) => {
         if (!this.around.isUp()) return reply({ code: 'unavailable' });
-        reply(await this.execute(statement, by));
+        reply(await this.execute(statement, life === this.life ? this.name : null, by));
       });
       if (life !== this.life) return new Promise(() => {});
       if (outcome === null || 'code' in outcome) throw new UnavailableError('No answer in time');
@@ -177,12 +177,13 @@ export class Server {
 
   private async execute<Answer>(
     statement: () => Promise<Answer>,
+    instance: string | null,
     by: Presentation | null,
   ): Promise<Outcome<Answer>> {
     const { database, ledger, referee } = this.around;
     const outcome = await outcomeOf(statement, referee);
     const rows = await database.rows();
-    referee.see(ledger.note(rows, this.name, by), rows);
+    referee.see(ledger.note(rows, instance, by), rows);
     return outcome;
   }
 }

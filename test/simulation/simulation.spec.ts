@@ -1,7 +1,7 @@
 import { SimulatedDatabase } from './database.js';
 import { playSchedule } from './schedule.js';
 
-/** The CI plays 1,698 by `npm run simulate`, which is three times as fast as under Jest. */
+/** The CI plays 2,000 by `npm run simulate`, which is three times as fast as under Jest. */
 const SCHEDULES = 40;
 const PATIENCE_MS = 120_000;
 
