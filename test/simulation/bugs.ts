@@ -66,8 +66,8 @@ export const BUGS: readonly Bug[] = [
     ],
     [
       'what has ended is ended again',
-      'this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs)',
-      'this.revokeWhere({ id }, reason, nowMs)',
+      'return this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs)',
+      'return this.revokeWhere({ id }, reason, nowMs)',
     ],
   ]),
   ...bugsIn('sealed-successor', [
