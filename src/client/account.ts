@@ -46,9 +46,9 @@ export interface WhichPage {
 /** Where the routes are, under the client's `baseUrl`. */
 export interface AccountRoutes {
   /** @default '/auth/sessions' */
-  readonly sessions?: string;
+  readonly sessions?: string | undefined;
   /** @default '/users/me/password' */
-  readonly password?: string;
+  readonly password?: string | undefined;
 }
 
 export function accountOf(

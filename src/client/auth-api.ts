@@ -19,10 +19,10 @@ const FINAL = [
 /** What proves who somebody is. A host may ask for more fields. */
 export interface Credentials {
   /** A host may have another field in its place, such as `email`. */
-  readonly username?: string;
+  readonly username?: string | undefined;
   readonly password: string;
   /** What the session is called in the list of sessions. */
-  readonly device_name?: string;
+  readonly device_name?: string | undefined;
   readonly [field: string]: unknown;
 }
 

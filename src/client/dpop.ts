@@ -28,9 +28,9 @@ export interface ProofTarget {
   readonly method: string;
   readonly url: string;
   /** The access token that is sent with it. */
-  readonly token?: string;
+  readonly token?: string | undefined;
   /** The server's last one. */
-  readonly nonce?: string;
+  readonly nonce?: string | undefined;
   /** Unix milliseconds, by the server's clock as far as it is known. */
   readonly nowMs: number;
 }

@@ -8,9 +8,9 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** What `onExpiring` and `keepAlive` are told. */
 export interface ExpiryOptions {
   /** How long before the end of an access token. @default 60_000 */
-  readonly aheadMs?: number;
+  readonly aheadMs?: number | undefined;
   /** The one of the client, where it was given one. @default the device's own */
-  readonly clock?: BatonClock;
+  readonly clock?: BatonClock | undefined;
 }
 
 /** When the access token ends, by the device's clock; null where there is none that lives. */

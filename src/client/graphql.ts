@@ -6,15 +6,15 @@ import { type ReadErrorCode, jsonOf, markOf } from './server-answer.js';
 /** What `graphqlFetch` is told. */
 export interface GraphqlFetchOptions {
   /** What sends. @default the global fetch of the moment */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /** As given to `createBaton`; for answers of HTTP's own 401. @default the header `X-Auth-Error` */
-  readonly errorCode?: ReadErrorCode;
+  readonly errorCode?: ReadErrorCode | undefined;
   /**
    * Whether an error in an answer is a guard's, before which nothing of its field has happened.
    *
    * @default those whose `extensions.code` is one of our guard's: `token_expired`, `invalid_token`, `session_revoked`
    */
-  readonly isRefused?: (error: GraphqlError) => boolean;
+  readonly isRefused?: ((error: GraphqlError) => boolean) | undefined;
 }
 
 /** An error of GraphQL, as far as it is used. @see https://spec.graphql.org/October2021/#sec-Errors */

@@ -58,11 +58,11 @@ export function useSessions(baton: Baton, { sessions: path }: AccountRoutes = {}
 export interface SessionListProps {
   readonly baton: Baton;
   /** Where the list is at the server. */
-  readonly routes?: AccountRoutes;
+  readonly routes?: AccountRoutes | undefined;
   /** Of the list. */
-  readonly className?: string;
+  readonly className?: string | undefined;
   /** What stands in an item, in place of name, address, times and button. */
-  readonly children?: (session: SessionBody, end: () => void) => ReactNode;
+  readonly children?: ((session: SessionBody, end: () => void) => ReactNode) | undefined;
 }
 
 /** The list of one's own sessions, each with a button that ends it. Without a style, in English. */

@@ -4,7 +4,9 @@ type PlainBody = RequestInit['body'];
 export type BatonBody = PlainBody | (() => PlainBody | Promise<PlainBody>);
 
 /** As of `fetch`, with a {@link BatonBody}. */
-export type BatonRequestInit = Omit<RequestInit, 'body'> & { readonly body?: BatonBody };
+export type BatonRequestInit = Omit<RequestInit, 'body'> & {
+  readonly body?: BatonBody | undefined;
+};
 
 /** What one call of `fetch` says, to be sent as often as need be. */
 export interface ReplayableRequest {

@@ -22,7 +22,7 @@ export interface BatonStorage {
    *
    * @returns stops the calls
    */
-  watch?(listener: () => void): () => void;
+  readonly watch?: ((listener: () => void) => () => void) | undefined;
 
   /**
    * Whether the platform that the storage is of is not here, as a browser's on a server: the client then knows nobody,
@@ -30,15 +30,15 @@ export interface BatonStorage {
    *
    * @default false
    */
-  readonly isMissing?: boolean;
+  readonly isMissing?: boolean | undefined;
 
   /** Excludes the other tabs or processes that use the same medium; `createBaton` takes it unless told otherwise. */
-  readonly lock?: BatonLock;
+  readonly lock?: BatonLock | undefined;
 
   /**
    * `cookie`: the browser keeps the refresh token out of the script's reach, and the value holds no token.
    *
    * @default 'body'
    */
-  readonly transport?: 'body' | 'cookie';
+  readonly transport?: 'body' | 'cookie' | undefined;
 }

@@ -13,9 +13,9 @@ export interface WebSocketLike {
 /** What `keepConnected` is told. */
 export interface ConnectionOptions {
   /** The one of the client, where it was given one. @default the device's own */
-  readonly clock?: BatonClock;
+  readonly clock?: BatonClock | undefined;
   /** Ends the wait for the next try. @default visibility and network of a browser's page */
-  readonly wakeOn?: WakeUps;
+  readonly wakeOn?: WakeUps | undefined;
 }
 
 /** A connection that is made again whenever it breaks. */

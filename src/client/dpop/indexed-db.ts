@@ -5,9 +5,9 @@ import { type KeyPair, generated, keyOf } from './web-crypto-key.js';
 /** What `indexedDbKey` is told. */
 export interface IndexedDbKeyOptions {
   /** The database's name; `indexedDbStorage` may have the same. @default 'nestjs-baton' */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The key's key in there. @default 'dpop' */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /**

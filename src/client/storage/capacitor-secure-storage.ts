@@ -22,7 +22,7 @@ export interface CapacitorSecureStorageOptions {
   /** `import { SecureStorage } from '@aparajita/capacitor-secure-storage'` */
   readonly secureStorage: CapacitorSecureStorage;
   /** @default 'nestjs-baton' */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /**

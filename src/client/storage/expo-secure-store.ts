@@ -18,7 +18,7 @@ export interface ExpoSecureStorageOptions<Accessible> {
   /** `import * as SecureStore from 'expo-secure-store'` */
   readonly secureStore: ExpoSecureStore<Accessible>;
   /** Letters, digits, `.`, `-` and `_`. @default 'nestjs-baton' */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /** Until Expo 54 the package warned of more, and iOS had refused it at times. */

@@ -17,7 +17,7 @@ export interface FileStorageOptions {
    */
   readonly key: Uint8Array | null;
   /** What excludes other processes. @default processLock(`${path}.lock`) */
-  readonly lock?: BatonLock;
+  readonly lock?: BatonLock | undefined;
 }
 
 /** A file that somebody was writing when they died is swept up by a later write. Milliseconds. */

@@ -5,9 +5,9 @@ import type { BatonStorage } from '../storage.js';
 /** What `indexedDbStorage` is told. */
 export interface IndexedDbStorageOptions {
   /** The database's name. @default 'nestjs-baton' */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** The key in there. @default 'session' */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /** What workers have as well. */

@@ -11,9 +11,9 @@ export interface KeychainStorageOptions {
   /** The name that the user sees in the keychain, such as `com.example.app`. */
   readonly service: string;
   /** Which of several sessions of that service. @default 'session' */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What excludes other processes. @default `processLock` on a name in the user's home folder */
-  readonly lock?: BatonLock;
+  readonly lock?: BatonLock | undefined;
 }
 
 /** Windows takes 2,560 bytes of UTF-16. */

@@ -13,7 +13,7 @@ export interface ReactNativeEncryptedStorageOptions {
   /** `import EncryptedStorage from 'react-native-encrypted-storage'` */
   readonly encryptedStorage: EncryptedStorage;
   /** @default 'nestjs-baton' */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /**

@@ -20,7 +20,7 @@ export interface ReactNativeKeychainStorageOptions<Accessible> {
   /** `import * as keychain from 'react-native-keychain'` */
   readonly keychain: ReactNativeKeychain<Accessible>;
   /** What the names of the items begin with. @default 'nestjs-baton' */
-  readonly service?: string;
+  readonly service?: string | undefined;
 }
 
 /**

@@ -23,9 +23,9 @@ export interface SqliteStorageOptions {
   /** An open database. Its `synchronous` is set to `FULL`, its `secure_delete` to on. */
   readonly db: SqliteDatabase;
   /** Which of several sessions in the table `nestjs_baton`. @default 'session' */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** What excludes other processes. @default `sqliteLock` on a database beside this one: `<path>.lock` */
-  readonly lock?: BatonLock;
+  readonly lock?: BatonLock | undefined;
 }
 
 /** So long a verb waits, before it throws, for a transaction of the application's and for other processes. */

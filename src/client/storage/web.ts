@@ -4,9 +4,9 @@ import type { BatonStorage } from '../storage.js';
 /** What `webStorage` is told. */
 export interface WebStorageOptions {
   /** `local` is shared by all tabs and outlives the browser; `session` is one tab's. @default 'local' */
-  readonly area?: 'local' | 'session';
+  readonly area?: 'local' | 'session' | undefined;
   /** The key in there. @default 'nestjs-baton' */
-  readonly key?: string;
+  readonly key?: string | undefined;
 }
 
 /** The part of the Web Storage API that is used. */
