@@ -15,27 +15,31 @@ export function assertNoCircle(modules: Iterable<Module>): void {
   for (const module of modules) {
     const options = module.providers.get(AUTH_OPTIONS);
     if (options === undefined || !module.providers.has(AuthService)) continue;
-    const path = pathBack(options, module, new Set());
+    const path = pathBack(options, options, new Set());
     if (path.length > 0) throw new AuthOptionsError(sentence(path.map(nameOf)));
   }
 }
 
-function sentence([waiting = '', ...path]: readonly string[]): string {
+function sentence(path: readonly string[]): string {
+  const [waiting = ''] = path;
   return (
-    `AuthModule: its options wait for ${waiting}, which waits for ${path.join(', which waits for ')}, which waits for ` +
-    `the options. Take ${waiting} out of inject, and give the class in place of the object: users: ${waiting}`
+    `AuthModule: its options wait for ${[...path, 'the options'].join(', which waits for ')}. ` +
+    `Take ${waiting} out of inject, and give the class in place of the object: users: ${waiting}`
   );
 }
 
-/** The tokens from a provider to one of the module's own, along what each asks for. */
-function pathBack(provider: Provider, home: Module, seen: Set<Provider>): readonly unknown[] {
+/**
+ * The tokens from a provider to the options, along what each asks for; which of the module's own parts ask for them
+ * in the end is nobody's business.
+ */
+function pathBack(provider: Provider, options: Provider, seen: Set<Provider>): readonly unknown[] {
   seen.add(provider);
   for (const token of dependenciesOf(provider)) {
     const found = provider.host === undefined ? undefined : find(token, provider.host, new Set());
+    if (found === options) return [token];
     if (found === undefined || seen.has(found)) continue;
-    if (found.host === home) return [token];
-    const path = pathBack(found, home, seen);
-    if (path.length > 0) return [token, ...path];
+    const path = pathBack(found, options, seen);
+    if (path.length > 0) return found.host === options.host ? [token] : [token, ...path];
   }
   return [];
 }

@@ -1,8 +1,16 @@
-import { Inject, Injectable, Module, type Provider, Scope, type Type } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Module,
+  type Provider,
+  Scope,
+  type Type,
+  forwardRef,
+} from '@nestjs/common';
 import { NestFactory, REQUEST } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { AuthModule, type AuthModuleExtras, type UserStore } from 'nestjs-baton';
+import { AuthModule, type UserStore } from 'nestjs-baton';
 import { IN_MEMORY } from '../host/databases.js';
 import { ACCESS_SECRET, REFRESH_SECRET } from '../host/start-host.js';
 
@@ -44,8 +52,51 @@ class TransientUsersOfTheRequest extends NoUsers {
 @Injectable({ scope: Scope.TRANSIENT })
 class TransientUsers extends NoUsers {}
 
+@Injectable()
+class Plain {}
+
+@Injectable()
+class UsersOfBoth extends NoUsers {
+  constructor(
+    readonly plain: Plain,
+    readonly others: RequestScopedUsers,
+  ) {
+    super();
+  }
+}
+
+const TENANT = Symbol('the tenant');
+
+@Injectable()
+class UsersOfATenant extends NoUsers {
+  constructor(@Inject(TENANT) readonly tenant: object) {
+    super();
+  }
+}
+
+@Injectable()
+class Partner {
+  constructor(
+    @Inject(forwardRef(() => UsersWithAPartner)) readonly users: NoUsers,
+    readonly others: RequestScopedUsers,
+  ) {}
+}
+
+@Injectable()
+class UsersWithAPartner extends NoUsers {
+  constructor(@Inject(forwardRef(() => Partner)) readonly partner: Partner) {
+    super();
+  }
+}
+
+type AsyncOptions = Parameters<typeof AuthModule.forRootAsync>[0];
+
 /** Starts an application whose users are a provider, and stops it again. */
-async function start(users: Type<UserStore>, others: Provider[], extras: AuthModuleExtras = {}) {
+async function start(
+  users: Type<UserStore>,
+  others: Provider[],
+  extras: Partial<AsyncOptions> = {},
+) {
   @Module({ providers: [users, ...others], exports: [users] })
   class UsersModule {}
 
@@ -101,12 +152,30 @@ describe.each([
       [RequestScopedUsers],
       'TransientUsersOfTheRequest, which depends on RequestScopedUsers',
     ],
+    [UsersOfBoth, [Plain, RequestScopedUsers], 'UsersOfBoth, which depends on RequestScopedUsers'],
+    [
+      UsersOfATenant,
+      [{ provide: TENANT, scope: Scope.REQUEST, useFactory: () => ({}) }],
+      'UsersOfATenant, which depends on the tenant',
+    ],
+    [
+      UsersWithAPartner,
+      [Partner, RequestScopedUsers],
+      'UsersWithAPartner, which depends on Partner, which depends on RequestScopedUsers',
+    ],
   ])('request-scoped users stop the start, which names them: %p', async (users, others, names) => {
     const started = start(users, others, extras);
     await expect(started).rejects.toThrow(
       `AuthModule: its options depend on a request-scoped provider (${names}), `,
     );
     await expect(started).rejects.toThrow('ModuleRef.resolve()');
+  });
+
+  it('so do those that are given to the module itself', async () => {
+    const given = { ...extras, provideInjectionTokensFrom: [RequestScopedUsers] };
+    await expect(start(RequestScopedUsers, [], given)).rejects.toThrow(
+      'AuthModule: its options depend on a request-scoped provider (RequestScopedUsers), ',
+    );
   });
 
   it('transient ones do not', async () => {

@@ -33,6 +33,9 @@ class UsersService extends Users {
 }
 
 @Injectable()
+class IndependentUsers extends Users {}
+
+@Injectable()
 class Passwords {
   constructor(@Inject(forwardRef(() => AuthService)) readonly auth: AuthService) {}
 }
@@ -72,6 +75,14 @@ const asObject = (service: Type<UserStore>) =>
     useFactory: (users: UserStore) => ({ users, ...SECRETS }),
   });
 
+/** By the option of Nest's own `ConfigurableModuleBuilder`. */
+const givenToTheModule = (service: Type<UserStore>) =>
+  AuthModule.forRootAsync({
+    provideInjectionTokensFrom: [service],
+    inject: [service],
+    useFactory: (users: UserStore) => ({ users, ...SECRETS }),
+  });
+
 /** @see issue 12 */
 describe('a users service that injects AuthService', () => {
   it('is given as a class, and can end sessions', async () => {
@@ -97,6 +108,14 @@ describe('a users service that injects AuthService', () => {
     const words = /circular dependency|Take UsersService out of inject/;
     await expect(start(asObject(UsersService), [])).rejects.toThrow(words);
   });
+});
+
+/** @see issue 11 */
+it('users that need nothing of the module may be given to the module itself', async () => {
+  const app = await start(givenToTheModule(IndependentUsers), []);
+  const credentials = { username: 'ann', password: 'right', ip: null };
+  expect(await app.get(AuthService).login(credentials)).toMatchObject({ token_type: 'Bearer' });
+  await app.close();
 });
 
 it('a class that no module provides stops the start', async () => {
