@@ -47,7 +47,7 @@ export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
   }
 
   /** A lifetime that was shortened holds for what was issued before, too; no session is older than its own. */
-  override endSecondsOf(claims: Pick<AccessTokenClaims, 'sid' | 'iat' | 'exp'>): number {
+  endSecondsOf(claims: Pick<AccessTokenClaims, 'sid' | 'iat' | 'exp'>): number {
     const { accessTtlSeconds, sessionTtlSeconds } = this.settings;
     return Math.min(
       claims.exp,

@@ -21,7 +21,7 @@ import { type LibraryAlgorithm, type TokenSigner, signerOf } from './token-signe
  *
  * @see RFC 7519 section 7, RFC 8725 section 3
  */
-export class JwtCodec<Claims extends RegisteredClaims> {
+export abstract class JwtCodec<Claims extends RegisteredClaims> {
   /** For each key what signs and verifies by its one algorithm. */
   private readonly signers: ReadonlyMap<VerifyingKey, TokenSigner>;
   /** A header that we wrote need not be read again: it never changes. */
@@ -126,12 +126,10 @@ export class JwtCodec<Claims extends RegisteredClaims> {
   }
 
   /**
-   * When a token ends, Unix seconds: at its `exp`, or earlier where a kind of token knows better. Who else has the
-   * key, or had other settings, may have written what they like.
+   * When a token ends, Unix seconds: at its `exp` at the latest. Who else has the key, or had other settings, may
+   * have written what they like.
    */
-  endSecondsOf(claims: Claims): number {
-    return claims.exp;
-  }
+  abstract endSecondsOf(claims: Claims): number;
 
   private headerOf({ algorithm: alg, kid }: VerifyingKey) {
     return { alg, typ: this.kind.typ, kid };

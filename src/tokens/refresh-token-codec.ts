@@ -107,7 +107,7 @@ export class RefreshTokenCodec extends JwtCodec<RefreshTokenClaims> {
   }
 
   /** A lifetime that was shortened holds for what was issued before, too. How old the session is, its row knows. */
-  override endSecondsOf({ exp, iat, session_exp }: RefreshTokenClaims): number {
+  endSecondsOf({ exp, iat, session_exp }: RefreshTokenClaims): number {
     return Math.min(exp, iat + this.settings.refreshTtlSeconds, session_exp);
   }
 
