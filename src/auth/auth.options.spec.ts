@@ -15,6 +15,7 @@ const RSA_PEM = generateKeyPairSync('rsa', { modulusLength: 2048 })
   .privateKey.export({ type: 'pkcs8', format: 'pem' })
   .toString();
 
+const NOTHING = () => null;
 const USERS = { authenticate: async () => null, findById: async () => null };
 const OPTIONS: AuthModuleOptions = { users: USERS, accessSecret: ACCESS, refreshSecret: REFRESH };
 
@@ -40,6 +41,19 @@ describe('options that can be used', () => {
     expect(settings.accessTtlSeconds).toBe(900);
     expect(accessKeys.current.algorithm).toBe('HS256');
     expect(accessKeys.current.kid).not.toBe(refreshKeys.current.kid);
+  });
+
+  it('leave off what nobody asks for', () => {
+    expect(resolveOptions(OPTIONS)).toMatchObject({
+      cookies: null,
+      socketQueryToken: false,
+      user: 'claims',
+      strategy: 'baton',
+      refreshStrategy: 'baton-refresh',
+      oauthClients: [],
+    });
+    const none = { perName: 0, perAddress: 0, windowSeconds: 1, store: undefined };
+    expect(resolveOptions({ ...OPTIONS, attempts: false }).attempts).toEqual(none);
   });
 
   it('keep users, keys and hooks out of the settings', () => {
@@ -115,7 +129,7 @@ describe('options that can be used', () => {
     },
   );
 
-  it('may bring users with methods of their class', () => {
+  it('may bring users with methods of their class, or the class', () => {
     class Users {
       authenticate = async () => null;
       async findById() {
@@ -123,6 +137,7 @@ describe('options that can be used', () => {
       }
     }
     expect(complaintAbout({ users: new Users() })).toBe('none');
+    expect(complaintAbout({ users: Users })).toBe('none');
   });
 });
 
@@ -176,6 +191,17 @@ describe('options that cannot be used', () => {
     const takes = 'takes the place of accessSecret: give one of them';
     const complaint = complaintAbout({ accessPrivateKey: EC_PEM });
     expect(complaint).toBe(`AuthModule: option accessPrivateKey ${takes}`);
+  });
+
+  it('are both a hook for request.user and the user of the store', () => {
+    const takes = "takes the place of user: 'full': give one of them";
+    expect(complaintAbout({ user: 'full', toUser: NOTHING })).toBe(
+      `AuthModule: option toUser ${takes}`,
+    );
+    expect([complaintAbout({ user: 'full' }), complaintAbout({ toUser: NOTHING })]).toEqual([
+      'none',
+      'none',
+    ]);
   });
 
   it('are names that do not exist', () => {

@@ -2,7 +2,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { decodeJwt } from 'jose';
 import { handMadeJwt, hmacWith, readJwt } from '../host/hand-made-jwt.js';
 import { KeyHolder } from '../host/key-holder.js';
-import { ACCESS_SECRET, type Host, PASSWORD, REFRESH_SECRET } from '../host/start-host.js';
+import {
+  ACCESS_SECRET,
+  type Host,
+  PASSWORD,
+  REFRESH_SECRET,
+  startHost,
+} from '../host/start-host.js';
 import { SERVICE, loginAt, postForm, startOAuthHost } from './oauth-host.js';
 
 const KNOWN = `Basic ${Buffer.from(
@@ -84,6 +90,15 @@ describe('who asks about a token is told', () => {
     expect(refused).toMatchObject({ status: 401, body: { error: 'invalid_client' } });
     await own.close();
   });
+});
+
+it('is not told that a token is inactive while nobody can tell', async () => {
+  const own = await startOAuthHost('express', { revocation: 'strict' });
+  const { access_token: token } = await loginAt(own);
+  await own.dataSource.query('ALTER TABLE refresh_tokens RENAME TO elsewhere');
+  const unknown = await postForm(own, 'introspect', { token }).set('Authorization', KNOWN);
+  expect(unknown).toMatchObject({ status: 503, body: { error: 'unavailable' } });
+  await own.close();
 });
 
 it('asking about an access token is a use of it: the parent is then a reuse', async () => {
@@ -168,6 +183,17 @@ describe('the metadata', () => {
     const own = await startOAuthHost('express', { publicUrl: 'https://example.com/backend' });
     const { body } = await own.http().get(`${PLACE}?again`);
     expect(body.token_endpoint).toBe('https://example.com/backend/auth/oauth/token');
+    await own.close();
+  });
+
+  it('names them by the path that they have: with the global prefix, and without one of ours', async () => {
+    const own = await startHost({
+      auth: { issuer: 'https://example.com', strategy: 'prefixed', refreshStrategy: 'prefixed-r' },
+      extras: { oauth: true, routePrefix: '' },
+      configure: (app) => void app.setGlobalPrefix('api'),
+    });
+    const { body } = await own.http().get(`/api${PLACE}?again=/${PLACE}`);
+    expect(body.token_endpoint).toBe('https://example.com/api/oauth/token');
     await own.close();
   });
 });

@@ -1,72 +1,24 @@
-import { createSecretKey } from 'node:crypto';
-import { HttpAdapterHost } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
-import { KeyHolder, type ProofChanges } from '../../../test/host/key-holder.js';
-import { TurnedClock } from '../../../test/host/turned-clock.js';
+import { jest } from '@jest/globals';
+import {
+  CLAIMS,
+  IP,
+  NONCES,
+  NOW_SECONDS,
+  OWNER,
+  STRANGER,
+  TOKEN,
+  boundClaims,
+  clock,
+  events,
+  possessionWith,
+  proved,
+  provedFor,
+  requestWith,
+  told,
+} from '../../../test/dpop/possession.js';
 import { AuthError, InvalidDpopProofError, InvalidTokenError } from '../../errors.js';
-import { type AuthEvent, AuthEvents } from '../../events.js';
-import { resolveOptions } from '../auth.options.js';
 import type { HttpRequest } from '../http-request.js';
-import { Responses } from '../passport/responses.js';
-import type { DpopOptions } from './dpop-options.js';
-import { NonceHeader } from './nonce-header.js';
-import { DpopNonces } from './nonces.js';
-import { ProofOfPossession } from './proof-of-possession.js';
 import { UsedProofs } from './used-proofs.js';
-
-const NOW_SECONDS = 1_767_225_600;
-const URL = 'https://api.example.com/auth/me';
-const TOKEN = 'an.access.token';
-const IP = '192.0.2.1';
-
-const clock = new TurnedClock(NOW_SECONDS * 1000);
-const OWNER = new KeyHolder(clock);
-const STRANGER = new KeyHolder(clock);
-const NONCES = new DpopNonces(createSecretKey(Buffer.from('a secret')), clock);
-const CLAIMS = { sub: 'ann', sid: 's', gen: 0, jti: 'j', iat: NOW_SECONDS, exp: NOW_SECONDS + 900 };
-
-let events: AuthEvent[];
-/** The headers of the response. */
-let told: Record<string, string>;
-beforeEach(() => {
-  events = [];
-  told = {};
-});
-
-function possessionWith(given: DpopOptions = {}): ProofOfPossession {
-  const users = { authenticate: async () => null, findById: async () => null };
-  const options = {
-    users,
-    accessSecret: 'the access secret, 32 bytes or more.',
-    refreshSecret: 'the refresh secret, 32 bytes or more',
-    dpop: 'allowed' as const,
-    ...given,
-  };
-  const config = { ...resolveOptions(options), users };
-  const adapterHost = new HttpAdapterHost();
-  adapterHost.httpAdapter = new ExpressAdapter();
-  const nonceHeader = new NonceHeader(adapterHost, new Responses(adapterHost));
-  const stream = new AuthEvents();
-  stream.all.subscribe((event) => events.push(event));
-  const used = new UsedProofs(config, clock);
-  return new ProofOfPossession(config, clock, NONCES, nonceHeader, used, stream);
-}
-
-/** A request with these headers, as Express has it. */
-function requestWith(headers: HttpRequest['headers']): HttpRequest {
-  const response = { set: (name: string, value: string) => void (told[name] = value) };
-  const place = { protocol: 'https', host: 'api.example.com', originalUrl: '/auth/me' };
-  return Object.assign({ method: 'GET', headers, ip: IP, ...place }, { res: response });
-}
-
-const proved = async (holder: KeyHolder, changes: ProofChanges = {}, token?: string) =>
-  requestWith({ dpop: await holder.proof('GET', URL, token, changes) });
-const provedFor = async (holder: KeyHolder, scheme: string, changes: ProofChanges = {}) =>
-  requestWith({
-    authorization: `${scheme} ${TOKEN}`,
-    dpop: await holder.proof('GET', URL, TOKEN, changes),
-  });
-const boundClaims = async () => ({ ...CLAIMS, cnf: { jkt: await OWNER.jkt() } });
 
 const faultOf = async (task: () => unknown): Promise<unknown> => {
   try {
@@ -173,6 +125,7 @@ describe('an access token', () => {
     expect(() => possession.forAccessToken(asProved, TOKEN, CLAIMS)).toThrow(InvalidTokenError);
     const bearer = requestWith({ authorization: `Bearer ${TOKEN}`, dpop: 'nonsense' });
     expect(possession.forAccessToken(bearer, TOKEN, CLAIMS)).toBeUndefined();
+    expect(possession.forAccessToken(requestWith({}), TOKEN, CLAIMS)).toBeUndefined();
     expect(events).toEqual([]);
   });
 
@@ -193,8 +146,17 @@ describe('a refresh token', () => {
     expect(await made).toBe(await OWNER.jkt());
   });
 
+  it("has its proofs remembered as a session's, apart from those of logins", async () => {
+    const claims = jest.spyOn(UsedProofs.prototype, 'claim');
+    await possessionWith().forNewSession(await proved(OWNER));
+    await possessionWith().forRefreshToken(await proved(OWNER), await boundClaims());
+    expect(claims.mock.calls.map(([, , isOfSession]) => isOfSession)).toEqual([false, true]);
+    claims.mockRestore();
+  });
+
   it("of a bearer's takes none", async () => {
-    expect(await possessionWith().forRefreshToken(await proved(OWNER), CLAIMS)).toBeNull();
+    const without = possessionWith().forRefreshToken(requestWith({}), CLAIMS);
+    expect([await without, events]).toEqual([null, []]);
   });
 
   it('with a proof by another key is refused and told of, and remembered by nobody', async () => {
@@ -237,10 +199,10 @@ describe('a nonce', () => {
     const possession = possessionWith({ dpopNonce: true });
     const before = NONCES.current;
     await possession.forNewSession(await withNonce(before));
-    expect(told).toEqual({});
+    expect(told).toEqual(new Map());
     clock.turn(120);
     await possession.forNewSession(await withNonce(before));
-    expect(told).toEqual({ 'DPoP-Nonce': NONCES.current });
+    expect(told).toEqual(new Map([['DPoP-Nonce', NONCES.current]]));
     clock.turn(-120);
   });
 

@@ -13,6 +13,7 @@ describe('the issuer, where clients find the endpoints', () => {
     'api.example.com',
     'ftp://example.com',
     'x https://example.com',
+    'xhttps://example.com',
     'https://',
     'https://example.com?a=1',
     'https://example.com#top',

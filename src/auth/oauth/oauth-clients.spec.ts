@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { clientOf, clientsSchema, confidentialClientOf } from './oauth-clients.js';
+import { clientOf, clientsSchema, confidentialClientOf, oauthClientsOf } from './oauth-clients.js';
 import { OAuthError } from './oauth-error.js';
 
 const SERVICE = { id: 'a-service', secret: 'secret: 100% of 32 bytes + more/üñ' };
@@ -74,6 +74,11 @@ describe('a client without a secret', () => {
 });
 
 describe('the option oauthClients', () => {
+  it('is a list, and empty where it is left out', () => {
+    expect(oauthClientsOf({ oauthClients: CLIENTS })).toEqual(CLIENTS);
+    expect(oauthClientsOf({})).toEqual([]);
+  });
+
   it.each([
     ['no client', []],
     ['several', CLIENTS],
