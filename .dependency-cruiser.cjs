@@ -7,9 +7,11 @@ const VISIBLE = {
   audit: ['sessions', 'tokens', 'keys'],
   auth: ['audit', 'sessions', 'users', 'tokens', 'keys'],
   openapi: ['auth', 'audit', 'sessions', 'users', 'tokens', 'keys'],
+  telemetry: ['auth', 'audit', 'sessions', 'users', 'tokens', 'keys'],
   testing: ['auth', 'audit', 'sessions', 'users', 'tokens', 'keys'],
   migrations: [],
   standalone: [
+    'telemetry',
     'openapi',
     'auth',
     'audit',
@@ -57,7 +59,7 @@ module.exports = {
         'the main entry of the package brings neither the server nor what browsers or Swagger need',
       severity: 'error',
       from: { path: '^src/index\\.ts$' },
-      to: { path: '^src/(standalone|openapi|client)/' },
+      to: { path: '^src/(standalone|telemetry|openapi|client)/' },
     },
     {
       name: 'ground-floor',
@@ -92,7 +94,7 @@ module.exports = {
         pathNot: '^src/(standalone|openapi|client)/|^src/main\\.ts$|\\.spec\\.ts$',
       },
       to: {
-        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|@zxcvbn-ts|@redis|fastest-levenshtein|p-limit|fastify)',
+        path: 'node_modules/(@nestjs/(swagger|platform-)|@node-rs|@opentelemetry/(sdk|exporter)|@zxcvbn-ts|@redis|fastest-levenshtein|p-limit|fastify)',
       },
     },
   ],

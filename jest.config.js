@@ -15,6 +15,7 @@ export default {
     '^nestjs-baton/client$': '<rootDir>/src/client/index.ts',
     '^nestjs-baton/client/(.*)$': '<rootDir>/src/client/$1.ts',
     '^nestjs-baton/openapi$': '<rootDir>/src/openapi/index.ts',
+    '^nestjs-baton/telemetry$': '<rootDir>/src/telemetry/index.ts',
     '^nestjs-baton/testing$': '<rootDir>/src/testing/index.ts',
     '^nestjs-baton/migrations$': '<rootDir>/src/migrations/index.ts',
   },

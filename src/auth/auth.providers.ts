@@ -228,5 +228,6 @@ export const AUTH_EXPORTS = [
   CLOCK,
   DatabaseClock,
   RevocationList,
+  ExpiredSessionSweeper,
   SessionTable,
 ];

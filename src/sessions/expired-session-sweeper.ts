@@ -13,6 +13,8 @@ const PAUSE_MS = 5;
 /** Deletes the sessions that nothing can be asked about any more, so that the table does not grow. */
 @Injectable()
 export class ExpiredSessionSweeper {
+  private deleted = 0;
+
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     private readonly store: RefreshTokenStore,
@@ -32,6 +34,11 @@ export class ExpiredSessionSweeper {
     return ended + (await this.sweepBy('revokedAtMs', nowMs - longestTtl * 1000));
   }
 
+  /** How many sessions were deleted since the start. */
+  get deletedSoFar(): number {
+    return this.deleted;
+  }
+
   private async sweepBy(
     column: 'absoluteExpiresAtMs' | 'revokedAtMs',
     untilMs: number,
@@ -40,6 +47,7 @@ export class ExpiredSessionSweeper {
     for (let batch = 0; batch < BATCHES_A_RUN; batch += 1) {
       const { found, deleted } = await this.store.expired.purge(column, untilMs);
       swept += deleted;
+      this.deleted += deleted;
       if (found === 0 || deleted < found) break;
       await sleep(PAUSE_MS, undefined, { ref: false });
     }

@@ -97,6 +97,17 @@ export class RevocationList {
     return this.revoked.has(sessionId);
   }
 
+  /** How many sessions are on it. */
+  get size(): number {
+    return this.revoked.size;
+  }
+
+  /** Since the last look at the database, milliseconds; null where none is made: before the first, and while paused. */
+  get ageMs(): number | null {
+    if (this.refreshedAt === null || this.isPaused) return null;
+    return this.monotonicMs() - this.refreshedAt.monotonicMs;
+  }
+
   /**
    * Whether this session's access tokens are to be refused. Answers at once, except where the database
    * has to be asked: always under `strict`, and when a cached list has become too old.

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 
 /** What an application of plain HTTP may not be made to load. */
 const TRANSPORTS =
-  /node_modules\/(@nestjs\/(graphql|apollo|mercurius|websockets|platform-ws|platform-socket\.io|microservices)|@apollo|graphql|graphql-ws|mercurius|ws|socket\.io|amqplib|amqp-connection-manager|nats|@nats-io|ioredis|@redis|redis)\//;
+  /node_modules\/(@nestjs\/(graphql|apollo|mercurius|websockets|platform-ws|platform-socket\.io|microservices)|@apollo|graphql|graphql-ws|mercurius|ws|socket\.io|amqplib|amqp-connection-manager|nats|@nats-io|ioredis|@redis|redis|@opentelemetry)\//;
 
 const HOOKS = `
   import { writeSync } from 'node:fs';
@@ -26,11 +26,11 @@ const ES_MODULES = `
   console.log(Object.keys(createRequire(process.cwd() + '/').cache).join('\\n'));
 `;
 
-/** `npm run build` comes first. @see issue 14 */
+/** `npm run build` comes first. @see issues 14 and 15 */
 it.each([
   ['commonjs', COMMON_JS],
   ['module', ES_MODULES],
-])('no transport is loaded with the package (%s)', (type, script) => {
+])('neither a transport nor OpenTelemetry is loaded with the package (%s)', (type, script) => {
   const output = execFileSync(process.execPath, [`--input-type=${type}`, '-e', script], {
     encoding: 'utf8',
   });

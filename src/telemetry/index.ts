@@ -1,0 +1,1 @@
+export { AuthTelemetry, METER_PROVIDER } from './auth-telemetry.js';
