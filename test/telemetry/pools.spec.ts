@@ -14,14 +14,14 @@ const TOLD = {
 
 const ONE_CONNECTION = { poolSize: 1 };
 
-describeOnEachDatabase(({ name, create }) => {
+describeOnEachDatabase((kind) => {
   let collected: Collected;
   let database: FreshDatabase;
   let host: Host;
 
   beforeEach(async () => {
     collected = new Collected();
-    database = await create();
+    database = await kind.create();
     host = await startHost({
       database: Object.assign({}, database.options, ONE_CONNECTION),
       providers: [AuthTelemetry, { provide: METER_PROVIDER, useValue: collected.provider }],
@@ -33,7 +33,7 @@ describeOnEachDatabase(({ name, create }) => {
     await database.drop();
   });
 
-  const metric = TOLD[name];
+  const metric = TOLD[kind.name];
   const value = async (): Promise<number> =>
     (await collected.numbers())[metric ?? ''] ?? Number.NaN;
 
@@ -55,6 +55,6 @@ describeOnEachDatabase(({ name, create }) => {
     await holder.release();
     await waiting;
     // The pool says who waits, and not who has waited; `mysql2` the other way round.
-    if (name === 'postgres') await eventually(5_000, async () => (await value()) === 0);
+    if (kind.name === 'postgres') await eventually(5_000, async () => (await value()) === 0);
   });
 });
