@@ -1,5 +1,6 @@
 import { type Observable, catchError, defer, from, switchMap, tap, throwError } from 'rxjs';
 import type { Baton } from './baton.js';
+import { isBound, sessionBound } from './bound-token.js';
 import { isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import { type ReadErrorCode, markOf } from './server-answer.js';
@@ -40,6 +41,8 @@ const RESPONSE = 4;
  * Lets Angular's `HttpClient` send the access token, and its requests again after a refresh, as `baton.fetch` does:
  * `provideHttpClient(withInterceptors([authorizingInterceptor(baton)]))`.
  *
+ * The requests of a bound session fail with `session_bound`.
+ *
  * @param errorCode as given to `createBaton`; it finds a body only where Angular has parsed one
  */
 export function authorizingInterceptor(
@@ -49,8 +52,12 @@ export function authorizingInterceptor(
   return (request, next) => {
     const isOurs = !request.headers.has('authorization') && isTrustedFromPage(baton, request.url);
     if (!isOurs) return next(request);
-    const send = (token: string | null) =>
-      next(token ? request.clone({ setHeaders: { authorization: `Bearer ${token}` } }) : request);
+    const send = (token: string | null) => {
+      if (token && isBound(token)) throw sessionBound('use baton.fetch in place of HttpClient');
+      return next(
+        token ? request.clone({ setHeaders: { authorization: `Bearer ${token}` } }) : request,
+      );
+    };
     return defer(() => attempt(baton.beginRequest(), send, errorCode));
   };
 }

@@ -1,7 +1,9 @@
 import type { Baton } from './baton.js';
+import { isBound, sessionBound } from './bound-token.js';
+import type { DpopProver } from './dpop.js';
 import { BatonError } from './errors.js';
 import type { Unsubscribe } from './events.js';
-import { isTrustedFromPage } from './page-address.js';
+import { fromPage, isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import { isStream } from './replayable-request.js';
 import { type ReadErrorCode, markOf } from './server-answer.js';
@@ -13,9 +15,20 @@ export interface AxiosRequestLike {
     has(name: string): boolean;
     set(name: string, value: string): unknown;
   };
+  readonly method?: string;
   readonly data?: unknown;
+  /** Whether it was sent again with another proof. */
+  isProvedAgain?: boolean;
   /** What was begun for it; axios copies it when the request is sent again. */
   batonRequest?: SessionRequest;
+}
+
+/** What `authorizeAxios` is told. */
+export interface AxiosAuthorizationOptions {
+  /** As given to `createBaton`; it finds a body only where axios has parsed one. @default the header `X-Auth-Error` */
+  readonly errorCode?: ReadErrorCode | undefined;
+  /** Proves bound sessions: the one of `withDpop`'s options. @default requests of bound sessions throw `session_bound` */
+  readonly prover?: DpopProver | undefined;
 }
 
 /** The part of a response of axios that is used. */
@@ -50,26 +63,28 @@ export interface AxiosLike {
 /**
  * Lets an axios instance send the access token, and its requests again after a refresh, as `baton.fetch` does.
  *
- * @param errorCode as given to `createBaton`; it finds a body only where axios has parsed one
  * @returns undoes it
  */
 export function authorizeAxios(
   axios: AxiosLike,
   baton: Baton,
-  errorCode: ReadErrorCode = markOf,
+  { errorCode = markOf, prover }: AxiosAuthorizationOptions = {},
 ): Unsubscribe {
   const { request, response } = axios.interceptors;
+  const proofs = proofsOf(axios, prover);
 
   const requestId = request.use(async (config) => {
     const isOurs =
       !config.headers.has('authorization') && isTrustedFromPage(baton, axios.getUri(config));
     if (isOurs) config.batonRequest = baton.beginRequest();
     const token = await config.batonRequest?.token();
-    if (token) config.headers.set('authorization', `Bearer ${token}`);
+    const headers = token && isBound(token) ? proofs.headersFor(config, token) : bearer(token);
+    Object.entries(await headers).forEach(([name, value]) => config.headers.set(name, value));
     return config;
   });
 
   const isToBeRepeated = async ({ config, ...answer }: AxiosResponseLike): Promise<boolean> => {
+    if (proofs.isToBeProvedAgain(config, answer)) return true;
     const isRepeated = await config.batonRequest?.isToBeRepeated(isRefused(answer, errorCode));
     if (isRepeated && isStream(config.data)) throw new BatonError('not_replayable');
     return isRepeated === true;
@@ -94,11 +109,40 @@ export function authorizeAxios(
   };
 }
 
+const bearer = (token: string | null | undefined): Record<string, string> =>
+  token ? { authorization: `Bearer ${token}` } : {};
+
+/** What is proved of the requests of an instance. */
+function proofsOf(axios: AxiosLike, prover: DpopProver | undefined) {
+  const urlOf = (config: AxiosRequestLike) => fromPage(axios.getUri(config)).href;
+  return {
+    async headersFor(config: AxiosRequestLike, token: string) {
+      if (!prover) throw sessionBound("give authorizeAxios the prover of withDpop's options");
+      const { method = 'get' } = config;
+      return prover.headersFor({ method, url: urlOf(config), token });
+    },
+    /** Once; a stream is used up. */
+    isToBeProvedAgain(
+      config: AxiosRequestLike,
+      { status, headers }: Omit<AxiosResponseLike, 'config'>,
+    ): boolean {
+      if (!prover || !config.batonRequest) return false;
+      const answer = { status, headers: read(headers) };
+      const isWorthwhile = prover.isToBeProvedAgain(answer, urlOf(config));
+      if (!isWorthwhile || config.isProvedAgain || isStream(config.data)) return false;
+      return (config.isProvedAgain = true);
+    },
+  };
+}
+
 function isRefused(
   { status, headers, data }: Omit<AxiosResponseLike, 'config'>,
   errorCode: ReadErrorCode,
 ): boolean {
   if (status !== 401) return false;
-  const get = (name: string): string | null => Reflect.get(headers, name) ?? null;
-  return isTokenRefused(errorCode({ status, headers: { get }, body: Object(data) }));
+  return isTokenRefused(errorCode({ status, headers: read(headers), body: Object(data) }));
+}
+
+function read(headers: object): Pick<Headers, 'get'> {
+  return { get: (name) => Reflect.get(headers, name) ?? null };
 }

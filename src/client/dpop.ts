@@ -1,6 +1,6 @@
 import { addressesOf } from './addresses.js';
 import type { BatonOptions } from './baton-options.js';
-import { claimsOf } from './claims.js';
+import { isBound } from './bound-token.js';
 import { type BatonClock, systemClock } from './clock.js';
 import { isStream } from './replayable-request.js';
 
@@ -35,6 +35,34 @@ export interface ProofTarget {
   readonly nowMs: number;
 }
 
+/** Makes proofs for what does not go through the client's `fetch`. */
+export interface DpopProver {
+  /** The headers of a request, with those that carry its token. */
+  readonly headersFor: (
+    request: Pick<ProofTarget, 'method' | 'url' | 'token'>,
+  ) => Promise<Record<string, string>>;
+  /**
+   * To be told of each answer.
+   *
+   * @returns whether the proof was refused, and another one would be taken
+   */
+  readonly isToBeProvedAgain: (answer: DpopAnswer, url: string) => boolean;
+}
+
+/** What an answer says of proofs. */
+export interface DpopAnswer {
+  readonly status: number;
+  readonly headers: Pick<Headers, 'get'>;
+}
+
+/** The options of a client that proves, with what proves. */
+export interface DpopOptions<User = unknown> extends BatonOptions<User> {
+  /** Sends as the client does; for adapters that take a `fetch`. */
+  readonly fetch: typeof globalThis.fetch;
+  /** For adapters that take none. */
+  readonly prover: DpopProver;
+}
+
 /**
  * The options of a client whose sessions are bound to a key, where the server binds them: `createBaton(withDpop(…))`.
  * The server's routes get a proof with each request, and so does whatever carries a bound access token. Sessions that
@@ -46,23 +74,27 @@ export interface ProofTarget {
 export function withDpop<User>(
   options: BatonOptions<User>,
   key: () => Promise<DpopKey>,
-): BatonOptions<User> {
+): DpopOptions<User> {
   const { routes } = addressesOf(options);
   const server = serverWord(options.clock ?? systemClock);
   const holder = once(key);
 
+  const prover: DpopProver = {
+    async headersFor(request) {
+      const known = { nonce: server.nonce(originOf(request.url)), nowMs: server.nowMs() };
+      const dpop = await proofOf(await holder(), { ...request, ...known });
+      return { dpop, ...(request.token && { authorization: `DPoP ${request.token}` }) };
+    },
+    isToBeProvedAgain: (answer, url) => server.learn(answer, originOf(url)),
+  };
+
   const proved = async (input: FetchInput, url: string, init: RequestInit, token?: string) => {
-    const { origin } = new URL(url);
     const { method = 'GET' } = init;
     const attempt = async () => {
-      const known = { nonce: server.nonce(origin), nowMs: server.nowMs() };
-      const proof = await proofOf(await holder(), { method, url, token, ...known });
-      const headers = new Headers(init.headers);
-      headers.set('dpop', proof);
-      if (token) headers.set('authorization', `DPoP ${token}`);
-      const sent = { ...init, headers: Object.fromEntries(headers) };
-      const response = await (options.fetch ?? fetch)(input, sent);
-      return { response, isToBeRepeated: server.learn(response, origin) };
+      const added = await prover.headersFor({ method, url, token });
+      const headers = { ...Object.fromEntries(new Headers(init.headers)), ...added };
+      const response = await (options.fetch ?? fetch)(input, { ...init, headers });
+      return { response, isToBeRepeated: prover.isToBeProvedAgain(response, url) };
     };
     const { response, isToBeRepeated } = await attempt();
     if (!isToBeRepeated || isStream(init.body)) return response;
@@ -72,6 +104,7 @@ export function withDpop<User>(
 
   return {
     ...options,
+    prover,
     fetch: async (input, init = {}) => {
       const url = typeof input === 'object' && 'url' in input ? input.url : String(input);
       const headers = new Headers(init.headers);
@@ -88,8 +121,10 @@ type FetchInput = string | URL | Request;
 
 function boundToken(headers: Headers): string | undefined {
   const [, token] = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '') ?? [];
-  return token && 'cnf' in claimsOf(token) ? token : undefined;
+  return token && isBound(token) ? token : undefined;
 }
+
+const originOf = (url: string) => new URL(url).origin;
 
 /** Makes a value at the first call, and again when that failed. */
 function once<Value>(make: () => Promise<Value>): () => Promise<Value> {
@@ -115,7 +150,7 @@ function serverWord(clock: BatonClock) {
     nonce: (origin: string) => nonces.get(origin),
     nowMs: () => clock.now() + skewMs,
     /** @returns whether a proof that was refused would be another now */
-    learn({ status, headers }: Response, origin: string): boolean {
+    learn({ status, headers }: DpopAnswer, origin: string): boolean {
       const nonce = headers.get('dpop-nonce');
       const isNew = nonce !== null && nonce !== nonces.get(origin);
       if (isNew) nonces.set(origin, nonce);

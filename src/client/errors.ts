@@ -16,6 +16,8 @@ export type BatonErrorCode =
   | 'storage_missing'
   /** The storage takes no writes, and another client uses it: two would present one token. */
   | 'storage_in_use'
+  /** Not sent: the session is bound to a key, and what was to send its token cannot prove that. @see docs/dpop.md */
+  | 'session_bound'
   /** `dispose` has been called. */
   | 'disposed';
 

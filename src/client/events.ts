@@ -105,7 +105,7 @@ export function createEvents(): Events {
 }
 
 /** What a listener throws is its own affair: it is shown, and ends nothing. */
-function report(error: unknown): void {
+export function report(error: unknown): void {
   const show: (error: unknown) => void = Reflect.get(globalThis, 'reportError') ?? console.error;
   show(error);
 }

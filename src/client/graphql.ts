@@ -1,11 +1,12 @@
 import type { Baton } from './baton.js';
+import { isBound, sessionBound } from './bound-token.js';
 import { isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import { type ReadErrorCode, jsonOf, markOf } from './server-answer.js';
 
 /** What `graphqlFetch` is told. */
 export interface GraphqlFetchOptions {
-  /** What sends. @default the global fetch of the moment */
+  /** What sends; for bound sessions the one of `withDpop`'s options. @default the global fetch of the moment */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** As given to `createBaton`; for answers of HTTP's own 401. @default the header `X-Auth-Error` */
   readonly errorCode?: ReadErrorCode | undefined;
@@ -50,12 +51,20 @@ export function graphqlFetch(
     const request = baton.beginRequest();
     for (;;) {
       const token = await request.token();
+      if (!fetch) refuseBound(token);
       if (token) headers.set('authorization', `Bearer ${token}`);
       const response = await send(url, { ...init, headers: Object.fromEntries(headers) });
       const refusal = isRefusal(response, errorCode, isRefused);
       if (!(await request.isToBeRepeated(await refusal))) return response;
     }
   };
+}
+
+/** What no `fetch` of ours sends is not proved. @throws BatonError `session_bound` */
+function refuseBound(token: string | null): void {
+  if (token && isBound(token)) {
+    throw sessionBound("give graphqlFetch the fetch of withDpop's options");
+  }
 }
 
 async function isRefusal(

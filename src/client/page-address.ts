@@ -11,11 +11,16 @@ interface Scope {
  * the page, as it is to the global `fetch`, and not of the client's `baseUrl`.
  */
 export function isTrustedFromPage(baton: Pick<Baton, 'isTrusted'>, address: string | URL): boolean {
-  const { document, location }: Scope = Object(globalThis);
   try {
-    return baton.isTrusted(new URL(address, document?.baseURI ?? location?.href));
+    return baton.isTrusted(fromPage(address));
   } catch {
     // No address, so nothing will be sent; or no page that it could be of.
     return false;
   }
+}
+
+/** @throws TypeError where it is relative and there is no page */
+export function fromPage(address: string | URL): URL {
+  const { document, location }: Scope = Object(globalThis);
+  return new URL(address, document?.baseURI ?? location?.href);
 }

@@ -1,4 +1,5 @@
 import type { Baton } from './baton.js';
+import { NO_PROOF, isBound, sessionBound } from './bound-token.js';
 import type { Unsubscribe } from './events.js';
 
 /** The part of a socket of socket.io-client that is used. */
@@ -6,6 +7,7 @@ export interface SocketLike {
   auth: object | ((give: (auth: object) => void) => void);
   connect(): unknown;
   disconnect(): unknown;
+  listeners(event: 'connect_error'): ((error: Error) => void)[];
   on(event: 'connect_error', listener: (error: Error) => void): unknown;
   on(event: 'connect', listener: () => void): unknown;
   on(event: 'exception', listener: (body: unknown) => void): unknown;
@@ -37,6 +39,9 @@ const byCode: IsConnectionRefused = (error) => {
  * when the server ends a connection with its token.
  * When the session ends, or somebody else signs in, the socket is disconnected: it is theirs to connect again.
  *
+ * The server takes no token of a bound session from a socket: its owner is told by `connect_error`, with a `BatonError`
+ * `session_bound`, and nothing is sent.
+ *
  * @param socket made with `autoConnect: false`, else its first connection may go without a token
  * @returns undoes it; the socket stays as it is
  */
@@ -49,16 +54,17 @@ export function authorizeSocket(
   let sent: string | null = null;
   let refused: string | undefined;
   let isRenewed = false;
-  const nextToken = async (): Promise<object> => {
+  const nextToken = async (): Promise<object | null> => {
     const last = refused;
     refused = undefined;
     // Without a token the server refuses, and the socket's owner is told.
     sent = await baton.getAccessToken(last).catch(() => null);
-    return sent ? { token: sent } : {};
+    if (!sent) return {};
+    return isBound(sent) ? (sent = null) : { token: sent };
   };
 
   socket.auth = (give) => {
-    void nextToken().then(give);
+    void nextToken().then((token) => (token ? give(token) : refuse(socket)));
   };
   const onError = (error: Error) => {
     if (!isRefused(error) || sent === null) return;
@@ -75,9 +81,7 @@ export function authorizeSocket(
   const onDisconnect = (reason: string) => {
     if (refused && reason === 'io server disconnect') socket.connect();
   };
-  const onConnect = () => {
-    isRenewed = false;
-  };
+  const onConnect = () => void (isRenewed = false);
   socket.on('connect_error', onError);
   socket.on('connect', onConnect);
   socket.on('exception', onException);
@@ -92,6 +96,13 @@ export function authorizeSocket(
     socket.off('disconnect', onDisconnect);
     socket.auth = before;
   };
+}
+
+/** Tells the owner of a socket, as of a connection that the server has refused. */
+function refuse(socket: SocketLike): void {
+  socket.disconnect();
+  const error = sessionBound(NO_PROOF);
+  socket.listeners('connect_error').forEach((listener) => listener(error));
 }
 
 function isEndOfToken(body: unknown): boolean {

@@ -1,5 +1,8 @@
 import type { Baton } from './baton.js';
+import { NO_PROOF, isBound, sessionBound } from './bound-token.js';
 import { type BatonClock, systemClock } from './clock.js';
+import type { BatonError } from './errors.js';
+import { report } from './events.js';
 import { type WakeUps, browserWakeUps } from './wake-ups.js';
 
 /** The part of a `WebSocket` that is used: a browser's, or that of the package `ws`. */
@@ -16,6 +19,8 @@ export interface ConnectionOptions {
   readonly clock?: BatonClock | undefined;
   /** Ends the wait for the next try. @default visibility and network of a browser's page */
   readonly wakeOn?: WakeUps | undefined;
+  /** Is told, once, that a session is bound to a key and has no connection. @default shown, as what listeners throw */
+  readonly onRefused?: ((error: BatonError) => unknown) | undefined;
 }
 
 /** A connection that is made again whenever it breaks. */
@@ -47,6 +52,9 @@ const LONGEST_DELAY_MS = 30_000;
  * too, is asked no more often than one that does not answer. When the session ends, or somebody else signs in, it is
  * closed, and the next one is theirs.
  *
+ * The server takes no token of a bound session from a socket: there is no connection, and `onRefused` is told
+ * `session_bound`.
+ *
  * A normal end by the server (1000) is final, until somebody signs in.
  *
  * @param open connects with a token, and listens; called for each connection
@@ -54,9 +62,9 @@ const LONGEST_DELAY_MS = 30_000;
 export function keepConnected<Socket extends WebSocketLike>(
   baton: Baton,
   open: (token: string) => Socket,
-  { clock = systemClock, wakeOn = browserWakeUps }: ConnectionOptions = {},
+  { clock = systemClock, wakeOn = browserWakeUps, onRefused = report }: ConnectionOptions = {},
 ): KeptConnection<Socket> {
-  const connection = new Connection(baton, open, clock);
+  const connection = new Connection(baton, open, clock, onRefused);
   const stops = [
     baton.subscribe(({ sessionId }) => connection.follow(sessionId)),
     wakeOn(() => connection.wake()),
@@ -78,6 +86,7 @@ class Connection<Socket extends WebSocketLike> {
     private readonly baton: Baton,
     private readonly open: (token: string) => Socket,
     private readonly clock: BatonClock,
+    private readonly onRefused: (error: BatonError) => unknown,
   ) {}
 
   get opened(): Socket | null {
@@ -110,6 +119,7 @@ class Connection<Socket extends WebSocketLike> {
   private async openFor(owner: string, refused?: string): Promise<void> {
     const token = await this.baton.getAccessToken(refused);
     if (owner !== this.sessionId || this.socket || token === null) return;
+    if (isBound(token)) return void this.onRefused(sessionBound(NO_PROOF));
     const startMs = this.clock.now();
     const socket = this.open(token);
     this.socket = socket;
