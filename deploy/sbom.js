@@ -11,7 +11,9 @@ const folder = mkdtempSync(join(tmpdir(), 'baton-sbom-'));
 const npm = (...options) =>
   execFileSync('npm', options, { cwd: folder, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 });
 
-const { devDependencies, scripts, ...published } = JSON.parse(readFileSync('package.json', 'utf8'));
+const published = JSON.parse(readFileSync('package.json', 'utf8'));
+delete published.devDependencies;
+delete published.scripts;
 writeFileSync(join(folder, 'package.json'), JSON.stringify(published));
 cpSync('package-lock.json', join(folder, 'package-lock.json'));
 npm('install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund');

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { load, loadAll } from 'js-yaml';
-import pg from 'pg';
+import { Client } from 'pg';
 import { ROOT } from '../package/pack.js';
 import { run, say } from '../package/steps.js';
 import { buildImage, startImage } from './image.js';
@@ -66,25 +66,23 @@ async function checkImage() {
   return image;
 }
 
-/** The service of `compose.yaml` that is ours, as docker-compose understands it. */
-async function composedVariables() {
-  const config = (...how) =>
-    execFileSync('docker-compose', ['-f', 'compose.yaml', 'config', ...how], {
-      cwd: ROOT,
-      env: { PATH: process.env.PATH, ...SECRETS },
-      encoding: 'utf8',
-    });
-  const { services } = load(config());
+/** `compose.yaml` as docker-compose understands it with these secrets. */
+function composed(secrets) {
+  return execFileSync('docker-compose', ['-f', 'compose.yaml', 'config'], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...secrets },
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+/** The variables of the service that is ours. */
+function composedVariables() {
+  const { services } = load(composed(SECRETS));
   assert.equal(services.baton.deploy.replicas, PORTS.length);
-  for (const secret of Object.keys(SECRETS)) {
-    const env = { PATH: process.env.PATH, ...SECRETS, [secret]: '' };
-    const without = () =>
-      execFileSync('docker-compose', ['-f', 'compose.yaml', 'config', '-q'], {
-        cwd: ROOT,
-        env,
-        stdio: 'ignore',
-      });
-    assert.throws(without, `compose.yaml does without ${secret}`);
+  for (const name of Object.keys(SECRETS)) {
+    const without = () => composed({ ...SECRETS, [name]: '' });
+    assert.throws(without, `compose.yaml does without ${name}`);
   }
   say('compose.yaml: valid, and not without its secrets');
   return services.baton.environment;
@@ -130,8 +128,8 @@ async function call(method, path, { body, token } = {}) {
     ...(body && { 'Content-Type': 'application/json' }),
     ...(token && { Authorization: `Bearer ${token}` }),
   };
-  const url = `http://127.0.0.1:${ENTRANCE}${path}`;
-  const response = await fetch(url, { method, headers, body: body && JSON.stringify(body) });
+  const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+  const response = await fetch(`http://127.0.0.1:${ENTRANCE}${path}`, request);
   const text = await response.text();
   return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
 }
@@ -190,12 +188,12 @@ async function stopServers(servers) {
   );
 }
 
-const admin = new pg.Client('postgres://postgres@127.0.0.1:5432/postgres');
+const admin = new Client('postgres://postgres@127.0.0.1:5432/postgres');
 try {
   await run(ROOT, join(ROOT, 'test/deployment/install'));
   await installTools();
   const image = await checkImage();
-  const variables = await composedVariables();
+  const variables = composedVariables();
   await admin.connect();
   await admin.query(`CREATE DATABASE ${DATABASE}`);
   // At once, on an empty database.
