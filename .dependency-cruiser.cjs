@@ -28,6 +28,7 @@ const SERVER = {
   environment: [],
   users: ['environment'],
   redis: ['environment'],
+  metrics: [],
   database: ['environment', 'users'],
 };
 const GROUND =

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
@@ -19,7 +19,12 @@ const NAMES_PER_ADDRESS = 30;
 /** The standalone server: an application like any other that imports `AuthModule`. */
 @Module({})
 export class AppModule {
-  static from(environment: Environment, dataSource: DataSource): DynamicModule {
+  /** @param further modules that are loaded only where they are switched on */
+  static from(
+    environment: Environment,
+    dataSource: DataSource,
+    further: readonly Type[] = [],
+  ): DynamicModule {
     const redis = RedisModule.from(environment);
     return {
       module: AppModule,
@@ -40,6 +45,7 @@ export class AppModule {
         }),
         UsersModule,
         redis,
+        ...further,
       ],
       controllers: [
         HealthController,

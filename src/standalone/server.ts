@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConsoleLogger, type INestApplication, Logger } from '@nestjs/common';
+import { ConsoleLogger, type INestApplication, Logger, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
@@ -37,7 +37,7 @@ export async function createServer(
     environment.SQLITE_SYNCHRONOUS,
     environment.AUTH_AUDIT,
   );
-  const module = AppModule.from(environment, dataSource);
+  const module = AppModule.from(environment, dataSource, await metricsOf(environment));
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
     bodyParser: false,
     abortOnError: false,
@@ -48,6 +48,13 @@ export async function createServer(
   allowOrigins(app, environment.AUTH_ORIGINS);
   if (environment.AUTH_DOCS ?? environment.NODE_ENV !== 'production') serveOpenApi(app);
   return app;
+}
+
+/** OpenTelemetry's SDK is loaded where it is switched on, and only there. */
+async function metricsOf({ AUTH_METRICS }: Environment): Promise<Type[]> {
+  if (!AUTH_METRICS) return [];
+  const { MetricsModule } = await import('./metrics/metrics.module.js');
+  return [MetricsModule];
 }
 
 /** A connection whose request has arrived but was not read yet looks idle, and idle ones are closed first. */

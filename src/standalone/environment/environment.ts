@@ -137,6 +137,7 @@ const variables = v.object({
   AUTH_AUDIT_REFRESHES: v.optional(onOff, 'off'),
   AUTH_WEBHOOKS: v.optional(webhooks),
   AUTH_EVENT_RECEIVERS: v.optional(eventReceivers),
+  AUTH_METRICS: v.optional(onOff, 'off'),
   AUTH_RSA_ALGORITHM: v.optional(oneOf(['RS256', 'PS256'])),
   SQLITE_SYNCHRONOUS: v.optional(oneOf(['full', 'normal']), 'full'),
   TRUST_PROXY: v.optional(proxies, 'off'),
