@@ -4,6 +4,7 @@ import {
   isSameSecret,
   secretKey,
 } from '../../keys/signing-key.js';
+import { isGuessable } from '../../keys/secret-strength.js';
 import { readKeyFiles } from './key-files.js';
 import { type Secrets, keptSecrets } from './secrets.js';
 
@@ -96,12 +97,6 @@ function problemOfShared(
   return isShared ? 'takes other secrets than those for the other kind of token' : null;
 }
 
-/** What documentation and examples write where a secret belongs; everybody knows those. */
-const FROM_DOCUMENTATION =
-  /^secret|(super|my|your|very).{0,10}secret|(change|replace).?(me|this|it)|placeholder|at least 32/i;
-/** One to sixteen characters over and over. */
-const REPEATED = /^(.{1,16})\1+$/s;
-
 function problemOfPair(access: string | undefined, refresh: string | undefined): string | null {
   const isPair = access !== undefined && refresh !== undefined;
   if (!isPair || !isSameSecret(access, refresh)) return null;
@@ -112,9 +107,9 @@ function problemOfSecret(secret: string | undefined, isProduction: boolean): str
   if (secret === undefined) {
     return isProduction ? 'is missing: it takes a secret of at least 32 bytes' : null;
   }
-  const known = FROM_DOCUMENTATION.test(secret) || REPEATED.test(secret);
-  if (isProduction && known) return 'takes a secret that was made at random, not one of an example';
-  return refusalOf(secret, secretKey);
+  const refusal = refusalOf(secret, secretKey);
+  if (refusal !== null || !isProduction || !isGuessable(secret)) return refusal;
+  return 'takes a secret that was made at random, not one of an example';
 }
 
 function refusalOf(text: string | undefined, toKey: (text: string) => unknown): string | null {
