@@ -1,8 +1,7 @@
-import { type QueryRunner, Table } from 'typeorm';
-import { MYSQL_ENGINE } from '../mysql-table.js';
+import type { QueryRunner } from 'typeorm';
 import { type ColumnKind, INT, TIME, orNull, text } from './column-kinds.js';
 import { SessionMigration } from './session-migration.js';
-import type { ColumnNames, TableNames } from './table-migration.js';
+import type { ColumnNames } from './table-migration.js';
 
 const COLUMNS: readonly (readonly [ColumnNames, ColumnKind])[] = [
   [['id'], { ...text(36), isPrimary: true }],
@@ -45,26 +44,11 @@ export const INDEXED: readonly (readonly ColumnNames[])[] = [
 export class CreateRefreshTokens1764000000000 extends SessionMigration {
   readonly name = 'CreateRefreshTokens1764000000000';
 
-  /** A table of ours that is there already was made by `synchronize`, or by another instance just now. */
   async up(queryRunner: QueryRunner): Promise<void> {
-    const names = this.namesIn(queryRunner);
-    if ((await this.tableIn(queryRunner, names)) !== undefined) return;
-    await queryRunner.createTable(tableOf(names), true);
+    await this.createOurs(queryRunner, COLUMNS, INDEXED);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await this.dropOurs(queryRunner);
   }
-}
-
-function tableOf(names: TableNames): Table {
-  return new Table({
-    name: names.table,
-    engine: MYSQL_ENGINE,
-    columns: COLUMNS.map(([column, kind]) => ({ name: names.column(column), ...kind })),
-    indices: INDEXED.map((columns) => ({
-      name: names.index(...columns),
-      columnNames: columns.map((column) => names.column(column)),
-    })),
-  });
 }

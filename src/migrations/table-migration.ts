@@ -1,4 +1,6 @@
-import type { DataSource, MigrationInterface, QueryRunner, Table } from 'typeorm';
+import { type DataSource, type MigrationInterface, type QueryRunner, Table } from 'typeorm';
+import { MYSQL_ENGINE } from '../mysql-table.js';
+import type { ColumnKind } from './column-kinds.js';
 
 /** A column: the property of the entity, and the name that the entity gives it where it gives one. */
 export type ColumnNames = readonly [property: string, given?: string];
@@ -46,6 +48,26 @@ export abstract class TableMigration implements MigrationInterface {
     throw new Error(
       `There is a table ${names.table} already that holds no ${holds} of nestjs-baton, and it was left as it is. ${advice}`,
     );
+  }
+
+  /** Makes the table. One of ours that is there already was made by `synchronize`, or by another instance just now. */
+  protected async createOurs(
+    queryRunner: QueryRunner,
+    columns: readonly (readonly [ColumnNames, ColumnKind])[],
+    indices: readonly (readonly ColumnNames[])[],
+  ): Promise<void> {
+    const names = this.namesIn(queryRunner);
+    if ((await this.tableIn(queryRunner, names)) !== undefined) return;
+    const table = new Table({
+      name: names.table,
+      engine: MYSQL_ENGINE,
+      columns: columns.map(([column, kind]) => ({ name: names.column(column), ...kind })),
+      indices: indices.map((indexed) => ({
+        name: names.index(...indexed),
+        columnNames: indexed.map((column) => names.column(column)),
+      })),
+    });
+    await queryRunner.createTable(table, true);
   }
 
   /** Drops the table if it is one that was made here: never one that the host had before. */

@@ -1,12 +1,6 @@
-import { type QueryRunner, Table } from 'typeorm';
-import { MYSQL_ENGINE } from '../../mysql-table.js';
+import type { QueryRunner } from 'typeorm';
 import { type ColumnKind, TIME, orNull, text } from '../column-kinds.js';
-import {
-  type ColumnNames,
-  type TableKind,
-  TableMigration,
-  type TableNames,
-} from '../table-migration.js';
+import { type ColumnNames, type TableKind, TableMigration } from '../table-migration.js';
 
 const EVENTS: TableKind = {
   table: 'auth_events',
@@ -50,26 +44,11 @@ export class CreateAuthEvents1764000000006 extends TableMigration {
     super(EVENTS, table);
   }
 
-  /** A table of ours that is there already was made by `synchronize`, or by another instance just now. */
   async up(queryRunner: QueryRunner): Promise<void> {
-    const names = this.namesIn(queryRunner);
-    if ((await this.tableIn(queryRunner, names)) !== undefined) return;
-    await queryRunner.createTable(tableOf(names), true);
+    await this.createOurs(queryRunner, COLUMNS, INDICES);
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await this.dropOurs(queryRunner);
   }
-}
-
-function tableOf(names: TableNames): Table {
-  return new Table({
-    name: names.table,
-    engine: MYSQL_ENGINE,
-    columns: COLUMNS.map(([column, kind]) => ({ name: names.column(column), ...kind })),
-    indices: INDICES.map((columns) => ({
-      name: names.index(...columns),
-      columnNames: columns.map((column) => names.column(column)),
-    })),
-  });
 }
