@@ -53,13 +53,15 @@ describe('while another process has the database locked', () => {
   it('what writes waits, everything else is answered, and what waited is done; it is not ready', async () => {
     const server = await startServer();
     const { pair, credentials } = await signUp(server.url);
+    // Somebody else's login: one with the password that is being changed may be refused.
+    const other = await signUp(server.url);
     const me = () => get(`${server.url}/auth/me`, bearer(pair['access_token']));
     const { password: current_password } = credentials;
     const change = { current_password, new_password: 'a wholly different passphrase' };
     const { unlock } = lock(server);
     const waiting = Promise.all([
       post(`${server.url}/auth/token/refresh`, { refresh_token: pair['refresh_token'] }),
-      post(`${server.url}/auth/login`, credentials),
+      post(`${server.url}/auth/login`, other.credentials),
       post(`${server.url}/users`, { username: 'late', password: 'another long passphrase' }),
       post(`${server.url}/users/me/password`, change, bearer(pair['access_token'])),
     ]);
