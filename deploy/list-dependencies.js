@@ -5,21 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { serverPackages } from './server-packages.js';
+import { listedPackages } from './server-packages.js';
 
 const PAGE = 'docs/dependencies.md';
 const HEAD = ['package', 'for', 'kept by', 'licence', 'size', 'last release'];
-
-const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
-  readFileSync('package.json', 'utf8'),
-);
-const required = Object.keys(peerDependencies).filter(
-  (name) => !peerDependenciesMeta[name]?.optional,
-);
-const brought = Object.keys(dependencies);
-const server = (await serverPackages()).filter(
-  (name) => ![...brought, ...Object.keys(peerDependencies)].includes(name),
-);
 
 const page = readFileSync(PAGE, 'utf8');
 /** By package: what the page says that it is for. */
@@ -76,7 +65,7 @@ const line = (cells) => `| ${cells.join(' | ')} |`;
 const table = (names) =>
   [HEAD, HEAD.map(() => '---'), ...names.toSorted().map(row)].map(line).join('\n');
 
-const sections = { brought, required, server };
+const sections = await listedPackages();
 const written = Object.entries(sections).reduce(
   (text, [section, names]) =>
     text.replace(

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { build } from 'esbuild';
 
@@ -20,4 +21,18 @@ export async function serverPackages() {
     .map(({ path }) => /^(@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path)
     .filter((name) => !isBuiltin(name));
   return [...new Set([...imported, ...LOADED_BY_NAME])].toSorted();
+}
+
+/** The packages of `docs/dependencies.md`, by its sections: what the server needs besides is in neither of the others. */
+export async function listedPackages() {
+  const { dependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
+    readFileSync('package.json', 'utf8'),
+  );
+  const brought = Object.keys(dependencies);
+  const peers = Object.keys(peerDependencies);
+  return {
+    brought,
+    required: peers.filter((name) => !peerDependenciesMeta[name]?.optional),
+    server: (await serverPackages()).filter((name) => ![...brought, ...peers].includes(name)),
+  };
 }

@@ -1,12 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
 import { MYSQL_ENGINE } from '../mysql-table.js';
 import { EntitiesOfTables } from '../sessions/entity-of-table.js';
-
-/** As `bigint` columns come back: as text, or as BigInt where the host wants them so. */
-const wholeNumber: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: string | number | bigint) => Number(value),
-};
+import { wholeNumberColumn } from '../whole-number-column.js';
 
 /** SQLite has no booleans, and MySQL a number for them. */
 const flag: ValueTransformer = {
@@ -31,7 +26,7 @@ export class AuthEventRecord {
 
   /** When it happened, Unix milliseconds. */
   @Index()
-  @Column({ name: 'occurred_at', type: 'bigint', transformer: wholeNumber })
+  @Column({ name: 'occurred_at', type: 'bigint', transformer: wholeNumberColumn })
   occurredAtMs!: number;
 
   /** The application's identifier of the user; null where nobody was let in. */

@@ -5,21 +5,7 @@ import type {
   EndedSessionBody,
   EndedSessionsBody,
 } from '../wire.js';
-
-const ID = '0192f0c1-7c5e-7b6a-9f21-3d1f5a2b4c6d';
-const TIME = '2026-01-01T12:00:00.000Z';
-
-/** Where a session was opened. */
-class OriginModel {
-  @ApiProperty({ example: '203.0.113.7', type: String, nullable: true })
-  ip!: string | null;
-
-  @ApiProperty({ example: 'Mozilla/5.0', type: String, nullable: true })
-  user_agent!: string | null;
-
-  @ApiProperty({ example: 'Pixel 9', type: String, nullable: true })
-  device_name!: string | null;
-}
+import { ID, OriginModel, TIME } from './models.js';
 
 export class ActivityEventModel extends OriginModel implements ActivityEventBody {
   @ApiProperty({ example: ID, format: 'uuid' })

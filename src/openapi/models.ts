@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import type { ErrorBody, MeBody, SessionBody, SessionsBody, TokenPairBody } from '../wire.js';
 
-const ID = '0192f0c1-7c5e-7b6a-9f21-3d1f5a2b4c6d';
-const TIME = '2026-01-01T12:00:00.000Z';
+export const ID = '0192f0c1-7c5e-7b6a-9f21-3d1f5a2b4c6d';
+export const TIME = '2026-01-01T12:00:00.000Z';
 
 export class LoginModel {
   @ApiProperty({ example: 'ann', minLength: 1, maxLength: 128 })
@@ -54,7 +54,19 @@ export class TokenPairModel implements TokenPairBody {
   session_id!: string;
 }
 
-export class SessionModel implements SessionBody {
+/** Where a session was opened. */
+export class OriginModel {
+  @ApiProperty({ example: '203.0.113.7', type: String, nullable: true })
+  ip!: string | null;
+
+  @ApiProperty({ example: 'Mozilla/5.0', type: String, nullable: true })
+  user_agent!: string | null;
+
+  @ApiProperty({ example: 'Pixel 9', type: String, nullable: true })
+  device_name!: string | null;
+}
+
+export class SessionModel extends OriginModel implements SessionBody {
   @ApiProperty({ example: ID, format: 'uuid' })
   id!: string;
 
@@ -78,15 +90,6 @@ export class SessionModel implements SessionBody {
       'The earlier of its two ends; of the current session, as its access token knows it',
   })
   expires_at!: string;
-
-  @ApiProperty({ example: '203.0.113.7', type: String, nullable: true })
-  ip!: string | null;
-
-  @ApiProperty({ example: 'Mozilla/5.0', type: String, nullable: true })
-  user_agent!: string | null;
-
-  @ApiProperty({ example: 'Pixel 9', type: String, nullable: true })
-  device_name!: string | null;
 }
 
 export class SessionsModel implements SessionsBody {

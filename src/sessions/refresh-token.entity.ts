@@ -1,14 +1,6 @@
-import { Column, Entity, Index, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { MYSQL_ENGINE } from '../mysql-table.js';
-
-/**
- * Whole numbers come back as text or as BigInt from some drivers, and from others where the host wants them so.
- * Unix milliseconds fit a number until the year 287396.
- */
-const wholeNumber: ValueTransformer = {
-  to: (value: unknown) => value,
-  from: (value: string | number | bigint | null) => (value === null ? null : Number(value)),
-};
+import { wholeNumberColumn } from '../whole-number-column.js';
 
 /**
  * One session: the row holds the hash of its live refresh token and never grows a second one.
@@ -30,11 +22,16 @@ export class RefreshToken {
   tokenHash!: string;
 
   /** The `gen` of the live token. */
-  @Column({ type: 'int', transformer: wholeNumber })
+  @Column({ type: 'int', transformer: wholeNumberColumn })
   generation!: number;
 
   /** The `gen` of the token that the live one was handed out for; null until the first rotation. */
-  @Column({ name: 'parent_generation', type: 'int', nullable: true, transformer: wholeNumber })
+  @Column({
+    name: 'parent_generation',
+    type: 'int',
+    nullable: true,
+    transformer: wholeNumberColumn,
+  })
   parentGeneration!: number | null;
 
   /** The live token's stamp, sealed under its parent; null until the first rotation. */
@@ -53,32 +50,32 @@ export class RefreshToken {
   jkt!: string | null;
 
   /** When the user logged in. Unix milliseconds. */
-  @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumber })
+  @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumberColumn })
   createdAtMs!: number;
 
   /**
    * When the live token was issued: the login at first, then the last rotation. Unix milliseconds.
    * Where sessions are limited, a login is never earlier than the user's other sessions.
    */
-  @Column({ name: 'rotated_at', type: 'bigint', transformer: wholeNumber })
+  @Column({ name: 'rotated_at', type: 'bigint', transformer: wholeNumberColumn })
   rotatedAtMs!: number;
 
   /** When the live token was seen in its holder's hands; null until then. Unix milliseconds. */
-  @Column({ name: 'confirmed_at', type: 'bigint', nullable: true, transformer: wholeNumber })
+  @Column({ name: 'confirmed_at', type: 'bigint', nullable: true, transformer: wholeNumberColumn })
   confirmedAtMs!: number | null;
 
   /** When the live token expires: the earlier of the idle and the absolute end. Unix milliseconds. */
-  @Column({ name: 'expires_at', type: 'bigint', transformer: wholeNumber })
+  @Column({ name: 'expires_at', type: 'bigint', transformer: wholeNumberColumn })
   expiresAtMs!: number;
 
   /** When the session ends whatever happens. Unix milliseconds. */
   @Index()
-  @Column({ name: 'absolute_expires_at', type: 'bigint', transformer: wholeNumber })
+  @Column({ name: 'absolute_expires_at', type: 'bigint', transformer: wholeNumberColumn })
   absoluteExpiresAtMs!: number;
 
   /** When the session was ended before its time; null while it lives. Unix milliseconds. */
   @Index()
-  @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: wholeNumber })
+  @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: wholeNumberColumn })
   revokedAtMs!: number | null;
 
   /** Why it was: `logout`, `reuse`, `max_sessions`, `password_changed`, `user_gone` or what the application gave. */

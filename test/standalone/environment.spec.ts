@@ -1,19 +1,5 @@
-import { readEnvironment, EnvironmentError } from '../../src/standalone/environment/environment.js';
-
-const SECRETS = {
-  AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
-  AUTH_REFRESH_SECRET: 'a secret of the tests for refresh tokens',
-};
-
-function linesOf(variables: Record<string, string>): readonly string[] {
-  try {
-    readEnvironment({ ...SECRETS, ...variables });
-    return [];
-  } catch (error) {
-    if (error instanceof EnvironmentError) return error.lines;
-    throw error;
-  }
-}
+import { readEnvironment } from '../../src/standalone/environment/environment.js';
+import { SECRETS, linesOf } from './environment-lines.js';
 
 describe('the configuration', () => {
   it('has the defaults of the contract', () => {

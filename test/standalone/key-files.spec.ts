@@ -1,23 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EnvironmentError, readEnvironment } from '../../src/standalone/environment/environment.js';
+import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { cleanUp, temporaryFolder } from './server-process.js';
-
-const SECRETS = {
-  AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
-  AUTH_REFRESH_SECRET: 'a secret of the tests for refresh tokens',
-};
-
-function linesOf(variables: Record<string, string>): readonly string[] {
-  try {
-    readEnvironment({ ...SECRETS, ...variables });
-    return [];
-  } catch (error) {
-    if (error instanceof EnvironmentError) return error.lines;
-    throw error;
-  }
-}
+import { SECRETS, linesOf } from './environment-lines.js';
 
 afterAll(cleanUp);
 

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { type ArrivalLimits, createServer } from '../../src/standalone/server.js';
+import { SECRETS } from './environment-lines.js';
 import type { Variables } from './server-process.js';
 
 /** The standalone server within the test's own process. */
@@ -20,8 +21,7 @@ export async function startInProcess(
   const app = await createServer(
     readEnvironment({
       DATABASE_URL: 'sqlite::memory:',
-      AUTH_ACCESS_SECRET: 'a secret of the tests for access tokens',
-      AUTH_REFRESH_SECRET: 'a secret of the tests for refresh tokens',
+      ...SECRETS,
       ...variables,
     }),
     limits,

@@ -12,7 +12,7 @@ import type {
 } from '../../wire.js';
 import type { AuthenticatedUser } from '../access-control.js';
 import { CurrentSession } from '../auth.decorators.js';
-import { parseBody } from '../auth.dto.js';
+import { parseQuery } from '../auth.dto.js';
 import { PersonalAuthRoute } from '../auth-route.js';
 import { ErrorHeaders } from '../error-headers.js';
 import { JwtAuthGuard } from '../jwt-auth.guard.js';
@@ -49,12 +49,11 @@ export class ActivityController {
   @Get('activity')
   events(
     @CurrentSession() { id, sessionId }: AuthenticatedUser,
-    @Query('limit') limit: unknown,
-    @Query('cursor') cursor: unknown,
+    @Query() query: unknown,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<ActivityBody> {
     return this.errorHeaders.around(response, async () => {
-      const asked = parseBody(pageSchema, { limit, cursor });
+      const asked = parseQuery(pageSchema, query);
       const page = await this.activity.page(id, asked.limit, asked.cursor);
       const events = page.events.map((event) => eventBody(event, sessionId));
       return { events, next_cursor: page.nextBeforeId };

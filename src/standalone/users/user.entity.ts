@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { MYSQL_ENGINE } from '../../mysql-table.js';
+import { wholeNumberColumn } from '../../whole-number-column.js';
 
 /** One registered user of the standalone server. */
 @Entity('users', { engine: MYSQL_ENGINE })
@@ -25,10 +26,6 @@ export class User {
   passwordHash!: string;
 
   /** Unix milliseconds. */
-  @Column({
-    name: 'created_at',
-    type: 'bigint',
-    transformer: { to: (ms: number) => ms, from: Number },
-  })
+  @Column({ name: 'created_at', type: 'bigint', transformer: wholeNumberColumn })
   createdAtMs!: number;
 }
