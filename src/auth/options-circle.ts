@@ -1,5 +1,6 @@
 import { AUTH_OPTIONS, AuthOptionsError } from './auth.options.js';
 import { AuthService } from './auth.service.js';
+import { dependenciesOf, tokenOf } from './dependencies.js';
 import type { ModulesContainer } from '@nestjs/core';
 
 type Module = ModulesContainer extends Map<string, infer Each> ? Each : never;
@@ -34,7 +35,7 @@ function sentence(path: readonly string[]): string {
  */
 function pathBack(provider: Provider, options: Provider, seen: Set<Provider>): readonly unknown[] {
   seen.add(provider);
-  for (const token of dependenciesOf(provider)) {
+  for (const token of askedBy(provider)) {
     const found = provider.host === undefined ? undefined : find(token, provider.host, new Set());
     if (found === options) return [token];
     if (found === undefined || seen.has(found)) continue;
@@ -45,23 +46,9 @@ function pathBack(provider: Provider, options: Provider, seen: Set<Provider>): r
 }
 
 /** What `inject` lists, or what the constructor and the properties ask for. */
-function dependenciesOf({ inject, metatype }: Provider): readonly unknown[] {
+function askedBy({ inject, metatype }: Provider): readonly unknown[] {
   if (Array.isArray(inject)) return inject.map(tokenOf);
-  if (typeof metatype !== 'function') return [];
-  const types: unknown[] = [...(Reflect.getMetadata('design:paramtypes', metatype) ?? [])];
-  const named: { index: number; param: unknown }[] =
-    Reflect.getMetadata('self:paramtypes', metatype) ?? [];
-  for (const { index, param } of named) types[index] = param;
-  return types.map(tokenOf);
-}
-
-/** A dependency may be wrapped: as optional, or behind `forwardRef()`, which helps no factory. */
-function tokenOf(dependency: unknown): unknown {
-  if (typeof dependency !== 'object' || dependency === null) return dependency;
-  if ('forwardRef' in dependency && typeof dependency.forwardRef === 'function') {
-    return tokenOf(dependency.forwardRef());
-  }
-  return 'token' in dependency ? tokenOf(dependency.token) : dependency;
+  return typeof metatype === 'function' ? dependenciesOf(metatype) : [];
 }
 
 /** The provider that a module gets for a token: its own, or one that a module exports which it imports. */

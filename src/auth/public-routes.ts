@@ -1,11 +1,7 @@
 import type { ExecutionContext } from '@nestjs/common';
-import {
-  GUARDS_METADATA,
-  PARAMTYPES_METADATA,
-  PROPERTY_DEPS_METADATA,
-  SELF_DECLARED_DEPS_METADATA,
-} from '@nestjs/common/constants.js';
+import { GUARDS_METADATA } from '@nestjs/common/constants.js';
 import { IS_PUBLIC } from './auth.decorators.js';
+import { dependenciesOf } from './dependencies.js';
 
 /** What `@Public()` says to the guard that stands before every route, and to one that another guard asks. */
 interface Openness {
@@ -16,7 +12,7 @@ interface Openness {
 /**
  * Which routes `@Public()` opens. A guard that was placed by hand guards, but for what is marked more closely than it
  * is placed: on a class, it leaves out the routes that are `@Public()` themselves. The same is true of one that
- * another guard, placed by hand, is made with and asks. One that stands before every route leaves out every route
+ * another guard, placed by hand, asks: one that it is made with, or the services that it is made with. One that stands before every route leaves out every route
  * that is `@Public()`, by itself or by its class.
  */
 export class PublicRoutes {
@@ -46,8 +42,7 @@ export class PublicRoutes {
     const ofController = this.known.get(controller) ?? new WeakMap<object, Openness>();
     const known = ofController.get(handler);
     if (known !== undefined) return known;
-    const isMadeWith = (placed: unknown) =>
-      this.isGuard(placed) || partsOf(placed).some(this.isGuard);
+    const isMadeWith = (placed: unknown) => reaches(placed, this.isGuard, new Set());
     const openness = {
       toAll: isPublic(handler, controller, this.isGuard),
       within: isPublic(handler, controller, isMadeWith),
@@ -69,14 +64,25 @@ function isMarked(target: object): boolean {
   return Reflect.getMetadata(IS_PUBLIC, target) === true;
 }
 
-/** What a guard is made with: the properties of one that was made, what Nest will give to a class. */
-function partsOf(placed: unknown): unknown[] {
-  if (typeof placed === 'object' && placed !== null) return Object.values(placed);
-  if (typeof placed !== 'function') return [];
-  const named = [SELF_DECLARED_DEPS_METADATA, PROPERTY_DEPS_METADATA].flatMap((key) =>
-    listIn(Reflect.getMetadata(key, placed)).flatMap(partsOf),
-  );
-  return [...listIn(Reflect.getMetadata(PARAMTYPES_METADATA, placed)), ...named];
+/** Whether what was placed is the guard, is made with it, or with something that is. */
+function reaches(
+  placed: unknown,
+  isGuard: (part: unknown) => boolean,
+  seen: Set<unknown>,
+): boolean {
+  if (isGuard(placed)) return true;
+  if (seen.has(placed)) return false;
+  seen.add(placed);
+  return partsOf(placed).some((part) => reaches(part, isGuard, seen));
 }
+
+/** What a guard is made with: the properties of one that was made, what Nest will give to a class. */
+function partsOf(placed: unknown): readonly unknown[] {
+  if (typeof placed === 'function') return dependenciesOf(placed);
+  return typeof placed === 'object' && placed !== null ? Object.values(placed).map(classOf) : [];
+}
+
+const classOf = (part: unknown): unknown =>
+  typeof part === 'object' && part !== null ? part.constructor : part;
 
 const listIn = (metadata: unknown): unknown[] => (Array.isArray(metadata) ? metadata : []);

@@ -1,16 +1,18 @@
-import { machineTime } from '../clock.js';
-import { LateNumber } from './late-number.js';
-
-/** What is added to the moment of the asking, so that what answers at once is as late as the clock says. */
-const STEP_MS = 1000;
+/**
+ * In which steps the wait for a lock is counted, so that what did not wait is applied in the very millisecond in which
+ * it was sent. By less than that the grace period is shorter for what did.
+ */
+const STEP_MS = 100;
 
 /** PostgreSQL's statement began when it was sent; the row has been locked by the time that this is asked. */
 const POSTGRES = 'clock_timestamp() - statement_timestamp()';
 /** `SYSDATE` is the time at which it is asked, after the row was locked; `NOW` that of the statement. */
-const MYSQL = 'TIMESTAMPDIFF(SECOND, NOW(6), SYSDATE(6))';
+const MYSQL = 'TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))';
 
-const ON_POSTGRES = `CAST(:sentAtMs AS bigint) + CAST(floor(extract(epoch FROM ${POSTGRES})) AS bigint) * ${STEP_MS}`;
-const ON_MYSQL = `:sentAtMs + ${MYSQL} * ${STEP_MS}`;
+const ON_POSTGRES =
+  `CAST(:sentAtMs AS bigint) + CAST(floor(extract(epoch FROM ${POSTGRES}) * ${1000 / STEP_MS}) AS bigint)` +
+  ` * ${STEP_MS}`;
+const ON_MYSQL = `:sentAtMs + ${MYSQL} DIV ${STEP_MS * 1000} * ${STEP_MS}`;
 
 const SWAPPED_AT_MS: Readonly<Record<string, string>> = {
   postgres: ON_POSTGRES,
@@ -23,23 +25,10 @@ const SWAPPED_AT_MS: Readonly<Record<string, string>> = {
 
 /**
  * When a swap is applied, in SQL: the grace period begins then, however long the statement waited for another one's
- * lock. In whole seconds after `:sentAtMs`.
+ * lock.
  *
  * @param kind the type of the data source; where it is not known here, and on SQLite, nothing waits in the statement
  */
 export function swappedAtMs(kind: string): string {
   return SWAPPED_AT_MS[kind] ?? ':sentAtMs';
-}
-
-/**
- * When a statement is sent that was asked for just now: it may wait for a connection, for the end of an
- * application's transaction, and be repeated. In whole seconds after the asking.
- *
- * @param askedAtMs now, by the module's clock. Unix milliseconds
- */
-export function sentAtMs(askedAtMs: number, { monotonicMs } = machineTime): LateNumber {
-  const beganMs = monotonicMs();
-  return new LateNumber(
-    () => askedAtMs + Math.floor((monotonicMs() - beganMs) / STEP_MS) * STEP_MS,
-  );
 }

@@ -199,8 +199,8 @@ export class RotationService {
 }
 
 /** Whether the successor would not have expired before it was born: the session is over, its row says of what. */
-function lives({ expiresAtMs, rotatedAtMs }: Swap): boolean {
-  return expiresAtMs > rotatedAtMs;
+function lives({ expiresAtMs, askedAtMs }: Swap): boolean {
+  return expiresAtMs > askedAtMs;
 }
 
 function refusal(why: Refusal, session: SessionRow | null = null): Error {

@@ -1,6 +1,6 @@
 import type { SessionTable } from './session-table.js';
 import type { LateNumber } from './late-number.js';
-import { sentAtMs, swappedAtMs } from './moment-of-swap.js';
+import { swappedAtMs } from './moment-of-swap.js';
 import { type Assignments, PreparedUpdate } from './prepared-update.js';
 
 /** What a swap asks for and what it writes. */
@@ -12,8 +12,10 @@ export interface Swap {
   readonly generation: number;
   readonly parentGeneration: number;
   readonly sealedSuccessor: string;
-  /** When it was asked for; the row says when it was applied. Unix milliseconds. */
-  readonly rotatedAtMs: number;
+  /** When it was asked for: the session must not have ended by then. Unix milliseconds. */
+  readonly askedAtMs: number;
+  /** When its statement is sent, each time it is; the row says when it was applied. Unix milliseconds. */
+  readonly sentAtMs: LateNumber;
   readonly expiresAtMs: number;
   /** Until when the successor believes that its session lasts: the row has to agree. Unix milliseconds. */
   readonly sessionEndsAtMs: number;
@@ -24,9 +26,6 @@ export interface Recovery extends Swap {
   /** Every generation that was withdrawn by then: see `withdraw`. */
   readonly withdrawnGenerations: string;
 }
-
-/** What a statement is given: when it was sent is known as it is sent. */
-type Sent<Asked> = Asked & { readonly sentAtMs: LateNumber };
 
 const successorOn = ({ dataSource }: SessionTable) => ({
   tokenHash: ':tokenHash',
@@ -40,7 +39,7 @@ const successorOn = ({ dataSource }: SessionTable) => ({
 
 /** Not `IS NULL`: MariaDB would go by the index of revocations, in which every live session is the same. */
 const IS_LIVE =
-  'id = :id AND tokenHash = :liveHash AND COALESCE(revokedAtMs, 0) = 0 AND expiresAtMs > :rotatedAtMs' +
+  'id = :id AND tokenHash = :liveHash AND COALESCE(revokedAtMs, 0) = 0 AND expiresAtMs > :askedAtMs' +
   ' AND absoluteExpiresAtMs >= :sessionEndsAtMs';
 
 /**
@@ -48,7 +47,7 @@ const IS_LIVE =
  * `liveHash` still is.
  */
 export class SwapStatement<Asked extends Swap = Swap> {
-  private readonly update: PreparedUpdate<Sent<Asked>>;
+  private readonly update: PreparedUpdate<Asked>;
 
   private constructor(table: SessionTable, assignments: Assignments, condition: string) {
     this.update = new PreparedUpdate(table, assignments, condition, 'locked first');
@@ -66,8 +65,7 @@ export class SwapStatement<Asked extends Swap = Swap> {
 
   /** @returns false when `liveHash` was no longer live */
   async run(swap: Asked): Promise<boolean> {
-    const values = { ...swap, sentAtMs: sentAtMs(swap.rotatedAtMs) };
-    return (await this.update.run(values)) === 1;
+    return (await this.update.run(swap)) === 1;
   }
 }
 

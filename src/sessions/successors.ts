@@ -9,6 +9,7 @@ import {
   type RefreshTokenStamp,
 } from '../tokens/refresh-token-codec.js';
 import { hashOf } from '../tokens/token-hash.js';
+import { LateNumber } from './late-number.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import { openSuccessor, sealSuccessor } from './sealed-successor.js';
 import type { Swap } from './session-statements.js';
@@ -77,7 +78,8 @@ export class Successors {
       generation: successor.place.generation,
       parentGeneration: claims.gen,
       sealedSuccessor: sealSuccessor(successor.stamp, context),
-      rotatedAtMs: this.clock.nowMs(),
+      askedAtMs: this.clock.nowMs(),
+      sentAtMs: new LateNumber(() => this.clock.nowMs()),
       expiresAtMs: successor.stamp.exp * 1000,
       sessionEndsAtMs: successor.place.sessionEndsAtSeconds * 1000,
     };

@@ -2,6 +2,7 @@ import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import { RefreshToken } from 'nestjs-baton';
 import { DataSource } from 'typeorm';
 import type { ExpiredSessions } from '../../src/sessions/expired-sessions.store.js';
+import { LateNumber } from '../../src/sessions/late-number.js';
 import type { LiveSessions } from '../../src/sessions/live-sessions.store.js';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import type { RevocationPoll } from '../../src/sessions/revocation-poll.store.js';
@@ -29,7 +30,8 @@ const swapOf = (id: string) => ({
   generation: 1,
   parentGeneration: 0,
   sealedSuccessor: 'sealed',
-  rotatedAtMs: NOW,
+  askedAtMs: NOW,
+  sentAtMs: new LateNumber(() => NOW),
   expiresAtMs: NOW + DAY_MS,
   sessionEndsAtMs: NOW,
 });

@@ -6,6 +6,7 @@ import {
   Inject,
   Injectable,
   UseGuards,
+  forwardRef,
 } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { JwtAuthGuard, Public } from 'nestjs-baton';
@@ -44,6 +45,34 @@ class PropertyGuard implements CanActivate {
   }
 }
 
+@Injectable()
+class Tokens {
+  constructor(private readonly guard: JwtAuthGuard) {}
+
+  areIn(context: ExecutionContext) {
+    return this.guard.canActivate(context);
+  }
+}
+
+@Injectable()
+class Callers {
+  @Inject(forwardRef(() => Tokens)) private readonly tokens!: Tokens;
+
+  areKnown(context: ExecutionContext) {
+    return hasKey(context) || this.tokens.areIn(context);
+  }
+}
+
+/** The same, by way of services. */
+@Injectable()
+class ServedGuard implements CanActivate {
+  constructor(private readonly callers: Callers) {}
+
+  canActivate(context: ExecutionContext) {
+    return this.callers.areKnown(context);
+  }
+}
+
 @Public()
 @Controller('public-class')
 class PublicController {
@@ -76,6 +105,12 @@ class PublicController {
   property() {
     return { open: true };
   }
+
+  @UseGuards(ServedGuard)
+  @Get('served')
+  served() {
+    return { open: true };
+  }
 }
 
 @UseGuards(KeyOrTokenGuard)
@@ -88,7 +123,10 @@ class GuardedController {
   }
 }
 
-const GUARDED = ['guarded', 'both', 'named', 'property'].map((path) => `/public-class/${path}`);
+const GUARDED = ['guarded', 'both', 'named', 'property', 'served'].map(
+  (path) => `/public-class/${path}`,
+);
+const SERVICES = [Tokens, Callers];
 const OPEN = ['/public-class/open', '/guarded-class/open'];
 
 /** With nothing, with nonsense, with the key and with a token. */
@@ -109,12 +147,16 @@ describe.each<[string, HostOptions]>([
   ['with globalGuard', { extras: { globalGuard: true } }],
   [
     'with an APP_GUARD of the application',
-    { providers: [{ provide: APP_GUARD, useExisting: JwtAuthGuard }] },
+    { providers: [...SERVICES, { provide: APP_GUARD, useExisting: JwtAuthGuard }] },
   ],
 ])('%s', (_what, more) => {
   let host: Host;
   beforeAll(async () => {
-    host = await startHost({ controllers: [PublicController, GuardedController], ...more });
+    host = await startHost({
+      controllers: [PublicController, GuardedController],
+      providers: SERVICES,
+      ...more,
+    });
   });
   afterAll(() => host.close());
 
@@ -131,7 +173,7 @@ describe.each<[string, HostOptions]>([
 });
 
 it('a guard that asks JwtAuthGuard may itself stand before every route', async () => {
-  const providers = [{ provide: APP_GUARD, useClass: KeyOrTokenGuard }];
+  const providers = [...SERVICES, { provide: APP_GUARD, useClass: KeyOrTokenGuard }];
   const host = await startHost({ controllers: [PublicController], providers });
   expect(await statusesOf(host, '/public-class/open')).toEqual([200, 200, 200, 200]);
   expect(await statusesOf(host, '/auth/me')).toEqual([401, 401, 401, 200]);

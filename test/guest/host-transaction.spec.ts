@@ -168,6 +168,22 @@ describe('on the one connection of SQLite', () => {
     await host.close();
   }, 10_000);
 
+  it('the grace period of a refresh that waited for its end is no shorter', async () => {
+    const host = await startHost();
+    const pair = await login(host);
+    const runner = host.dataSource.createQueryRunner();
+    await runner.startTransaction();
+    const refreshed = refresh(host, pair.refresh_token);
+    await sleep(LONG_ENOUGH_MS);
+    host.clock.turn(2.345);
+    await runner.commitTransaction();
+    const { refresh_token: successor } = await refreshed;
+    host.clock.turn(9.999);
+    const again = await refresh(host, pair.refresh_token);
+    expect(again.refresh_token).toBe(successor);
+    await host.close();
+  });
+
   it('a transaction that waits for the module is told so, and undone', async () => {
     const host = await startHost();
     const pair = await login(host);

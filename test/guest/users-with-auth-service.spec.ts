@@ -47,9 +47,14 @@ class UsersByTheWay extends Users {
   }
 }
 
+@Injectable()
+class UsersWithProperty extends Users {
+  @Inject(AuthService) readonly auth!: AuthService;
+}
+
 @Module({
-  providers: [UsersService, UsersByTheWay, Passwords],
-  exports: [UsersService, UsersByTheWay],
+  providers: [UsersService, UsersByTheWay, UsersWithProperty, Passwords],
+  exports: [UsersService, UsersByTheWay, UsersWithProperty],
 })
 class UsersModule {}
 
@@ -101,6 +106,12 @@ describe('a users service that injects AuthService', () => {
       'AuthModule: its options wait for UsersByTheWay, which waits for Passwords, which waits for AuthService, ' +
         'which waits for the options. Take UsersByTheWay out of inject, ' +
         'and give the class in place of the object: users: UsersByTheWay',
+    );
+  });
+
+  it('does so as well where it is a property', async () => {
+    await expect(start(asObject(UsersWithProperty), [])).rejects.toThrow(
+      'AuthModule: its options wait for UsersWithProperty, which waits for AuthService, which waits for the options',
     );
   });
 

@@ -1,5 +1,7 @@
 import type { RefreshToken } from 'nestjs-baton';
+import { LateNumber } from '../../src/sessions/late-number.js';
 import type { Swap } from '../../src/sessions/session-statements.js';
+import { TurnedClock } from '../host/turned-clock.js';
 import { DAY_MS, NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
 
 const SWAP: Swap = {
@@ -9,7 +11,8 @@ const SWAP: Swap = {
   generation: 1,
   parentGeneration: 0,
   sealedSuccessor: 'sealed',
-  rotatedAtMs: NOW,
+  askedAtMs: NOW,
+  sentAtMs: new LateNumber(() => NOW),
   expiresAtMs: NOW + 7 * DAY_MS,
   sessionEndsAtMs: NOW + 30 * DAY_MS,
 };
@@ -26,8 +29,8 @@ type Row = Partial<RefreshToken>;
 
 /** What a rotation, and a recovery, ask of the row, each by itself. @see issue 11 */
 describe.each([
-  ['rotation', () => table.store.rotate(SWAP)],
-  ['recovery', () => table.store.recover({ ...SWAP, withdrawnGenerations: '0-0' })],
+  ['rotation', (asked: Swap) => table.store.rotate(asked)],
+  ['recovery', (asked: Swap) => table.store.recover({ ...asked, withdrawnGenerations: '0-0' })],
 ])('a %s', (what, swap) => {
   it.each<[string, Row, boolean]>([
     ['as it has to be', {}, true],
@@ -40,18 +43,27 @@ describe.each([
   ])('of a row %s', async (_what, row, done) => {
     await table.add('a', row);
     const before = await table.find('a');
-    expect(await swap()).toBe(done);
+    expect(await swap(SWAP)).toBe(done);
     const after = await table.find('a');
     expect(after?.tokenHash).toBe(done ? SWAP.tokenHash : before?.tokenHash);
     expect(after?.generation).toBe(done ? 1 : 0);
     expect(after?.confirmedAtMs).toBe(done ? null : before?.confirmedAtMs);
   });
 
+  it('is applied in the millisecond in which its statement is sent, however long that waited', async () => {
+    await table.add('a');
+    const clock = new TurnedClock(NOW);
+    const swapped = swap({ ...SWAP, sentAtMs: new LateNumber(() => clock.nowMs()) });
+    clock.turn(2.345);
+    expect(await swapped).toBe(true);
+    expect((await table.find('a'))?.rotatedAtMs).toBe(NOW + 2_345);
+  });
+
   it('touches no other session', async () => {
     await table.add('a');
     await table.add('b', { tokenHash: 'hash of a' });
     const before = await table.find('b');
-    expect(await swap()).toBe(true);
+    expect(await swap(SWAP)).toBe(true);
     expect(await table.find('b')).toEqual(before);
   });
 });

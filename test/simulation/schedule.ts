@@ -1,5 +1,4 @@
 import { resolveOptions } from '../../src/auth/auth.options.js';
-import { machineTime } from '../../src/clock.js';
 import { type Conditions, drawConditions } from './conditions.js';
 import type { SimulatedDatabase } from './database.js';
 import { Faults } from './faults.js';
@@ -55,8 +54,6 @@ class Schedule {
   constructor(database: SimulatedDatabase, random: Random) {
     const { scheduler } = this;
     const conditions = drawConditions(random);
-    // Statements take the time that they wait from it: here it is simulated, too.
-    Object.assign(machineTime, { monotonicMs: () => scheduler.nowMs });
     const trace = new Trace(() => scheduler.nowMs);
     const databaseMs = (): number => BEGAN_MS + scheduler.nowMs;
     const toleranceMs = (): number => 10 + this.faults.clockErrorMs;
