@@ -26,6 +26,7 @@ const TOLD_AGAIN_MS = 60_000;
 const ADVICE: Readonly<Record<DatabaseFaultKind, string>> = {
   absent: '',
   'read-only': ' It takes no writes: was it demoted, or is its file write-protected?',
+  full: ' It has no room for what is written: is its disk full?',
   'no-table': ' Run the migrations of nestjs-baton/migrations (docs/integration.md, "The table").',
   'no-column':
     ' Run the migrations of nestjs-baton/migrations: the table is older than this version.',
@@ -41,6 +42,12 @@ const NO_SUCH_CHARACTERS = 'The request has characters that the database has no 
 const logger = new Logger('AuthModule');
 /** When each cause was told last, by kind and code. */
 const toldAtMs = new Map<string, number>();
+let foundFullAtMs = Number.NEGATIVE_INFINITY;
+
+/** Whether a statement has found no room for what it writes, after that moment of the monotonic clock. */
+export function wasFoundFullSince(monotonicMs: number): boolean {
+  return foundFullAtMs > monotonicMs;
+}
 
 function answerTo(error: unknown): unknown {
   if (error instanceof UnavailableError) tell(faultOf(error.cause ?? error));
@@ -58,6 +65,7 @@ function isOfTheStatement({ kind }: DatabaseFault): boolean {
 
 function tell({ kind, code, sentence }: DatabaseFault): void {
   const nowMs = machineTime.monotonicMs();
+  if (kind === 'full') foundFullAtMs = nowMs;
   const cause = `${kind} ${code}`;
   if (nowMs - (toldAtMs.get(cause) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
   toldAtMs.set(cause, nowMs);

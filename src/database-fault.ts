@@ -3,6 +3,7 @@
  *
  * - `absent`: it cannot be reached, does not answer in time, or cannot work now; repeating is right
  * - `read-only`: it was demoted, or its file may not be written
+ * - `full`: its disk, or the room that it was given, has no place for what is written
  * - `no-table`, `no-column`: its schema is not the one of this version
  * - `no-entity`: the application has not told TypeORM of the table
  * - `conflict`: a row with that key is there already
@@ -12,6 +13,7 @@
 export type DatabaseFaultKind =
   | 'absent'
   | 'read-only'
+  | 'full'
   | 'no-table'
   | 'no-column'
   | 'no-entity'
@@ -52,6 +54,10 @@ const KINDS: Readonly<Record<string, DatabaseFaultKind>> = {
   ER_OPTION_PREVENTS_STATEMENT: 'read-only',
   ER_READ_ONLY_MODE: 'read-only',
   ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION: 'read-only',
+  '53100': 'full',
+  ER_DISK_FULL: 'full',
+  ER_RECORD_FILE_FULL: 'full',
+  SQLITE_FULL: 'full',
   '23505': 'conflict',
   ER_DUP_ENTRY: 'conflict',
   SQLITE_CONSTRAINT_UNIQUE: 'conflict',
@@ -75,6 +81,9 @@ const SQLITE_WORDS: readonly [RegExp, DatabaseFaultKind][] = [
   [/no such table/, 'no-table'],
   [/no such column|has no column named/, 'no-column'],
 ];
+
+/** MySQL has many codes for what files do, and the errno of the system in its words: 28 is `ENOSPC`. */
+const NO_SPACE = /^Got error 28\b|^(?:Error writing|Can't create\/write to) file .*Errcode: 28\b/;
 
 /** MySQL has one code for these and for numbers that are none. */
 const INCORRECT_STRING = /^Incorrect string value/;
@@ -104,6 +113,7 @@ function kindOf(code: string, sqlState: string | undefined, message: string): Da
   if (INCORRECT_STRING.test(message)) return 'text';
   const known = KINDS[code];
   if (known !== undefined) return known;
+  if (NO_SPACE.test(message)) return 'full';
   if (code.startsWith('SQLITE_')) return kindOnSqlite(code, message);
   // Better-sqlite3 refuses values of a type that SQLite has not.
   if (code === 'TypeError' || code === 'RangeError') return 'statement';

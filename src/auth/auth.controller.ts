@@ -106,10 +106,12 @@ export class AuthController {
   @Post('logout/all')
   @HttpCode(204)
   logoutAll(
-    @CurrentSession() { id }: AuthenticatedUser,
+    @CurrentSession() { id, sessionId }: AuthenticatedUser,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<void> {
-    return this.errorHeaders.around(response, () => this.auth.revokeSessions(id));
+    return this.errorHeaders.around(response, () =>
+      this.auth.revokeSessions(id, 'logout', null, sessionId),
+    );
   }
 
   /** Ends every session of the user but this one. */

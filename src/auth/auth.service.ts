@@ -145,7 +145,6 @@ export class AuthService {
 
   /**
    * All live sessions of the user, the most recently used first.
-   *
    * @param asking whom a guard let in, where it is the user who asks: of the session that asks nothing is shown
    *   that an older copy of its token could be used to watch; none for an administrator
    */
@@ -178,17 +177,18 @@ export class AuthService {
   }
 
   /**
-   * Ends every session of the user, but for `exceptSessionId` where one is given.
-   *
+   * Ends every session of the user, but for the one that `exceptId` names.
    * @param reason what a refresh is told, at most 64 characters
+   * @param lastId the session that ends with the last of many: whoever holds it can ask again if this fails half-way
    * @throws TypeError for what no row could hold
    */
   async revokeSessions(
     userId: AuthUser['id'],
     reason = 'logout',
-    exceptSessionId?: string,
+    exceptId: string | null = null,
+    lastId: string | null = null,
   ): Promise<void> {
-    await this.revocations.revokeAll(userId, reason, exceptSessionId);
+    await this.revocations.revokeAll(userId, reason, { exceptId, lastId });
   }
 
   /**

@@ -59,6 +59,17 @@ export class LiveSessions {
     return rows.map(({ id }) => id);
   }
 
+  /** Of every session of the user that was not revoked, those past their end too: some of the ids, in no order. */
+  async findUnrevokedIds(userId: string, exceptId: string | null, most: number): Promise<string[]> {
+    const where = {
+      userId: this.table.isExactly(userId),
+      revokedAtMs: IsNull(),
+      ...(exceptId === null ? {} : { id: Not(exceptId) }),
+    };
+    const rows = await this.read({ select: { id: true }, where, take: most });
+    return rows.map(({ id }) => id);
+  }
+
   /** In the words of the order: used before that place, or then and not after it. */
   private where(asked: LiveAsked): FindOptionsWhere<SessionRow>[] {
     const { userId, living, exceptId = null, from = null } = asked;

@@ -69,9 +69,10 @@ export class LogoutService {
     isReused: boolean,
   ): Promise<void> {
     const reuse = isReused ? { sessionId, userId, generation } : null;
-    const ended = await this.revocations.revoke(sessionId, userId, reason, reuse);
-    if (ended && isReused && this.settings.reuseScope === 'user') {
-      await this.revocations.revokeAll(userId, 'reuse');
+    // First the others: whoever asks again, where this fails half-way, is judged as before.
+    if (isReused && this.settings.reuseScope === 'user') {
+      await this.revocations.revokeAll(userId, 'reuse', { exceptId: sessionId });
     }
+    await this.revocations.revoke(sessionId, userId, reason, reuse);
   }
 }

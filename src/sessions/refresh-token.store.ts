@@ -31,9 +31,6 @@ export const BATCH_ROWS = 200;
  */
 const IS_UNREVOKED = Raw((column) => `COALESCE(${column}, 0) = 0`);
 
-/** A session that has been revoked. */
-export type RevokedSession = Pick<SessionRow, 'id' | 'userId' | 'revokedAtMs'>;
-
 /** Which generations a session has, and whose it is. */
 export type SessionGenerations = Pick<SessionRow, 'id' | 'userId' | keyof WithdrawalState>;
 
@@ -48,8 +45,8 @@ const GENERATIONS = {
 /** What one statement revokes. */
 export interface Revocation {
   readonly userId: string;
-  /** The one session that it is about; null for those of the user. */
-  readonly sessionId: string | null;
+  /** The sessions that it is about, at most {@link BATCH_ROWS}; null for all of the user's. */
+  readonly ids: Set<string> | null;
   readonly reason: string;
   readonly atMs: number;
 }
@@ -134,77 +131,74 @@ export class RefreshTokenStore {
     return found;
   }
 
-  /** What a revocation has revoked. */
-  findRevoked({ userId, sessionId, reason, atMs }: Revocation): Promise<RevokedSession[]> {
-    return this.read({
-      select: { id: true, userId: true, revokedAtMs: true },
-      where: {
-        ...(sessionId === null ? {} : { id: sessionId }),
-        userId: this.table.isExactly(userId),
-        revokedAtMs: atMs,
-        revokedReason: reason,
-      },
-    });
+  /** What a revocation has revoked: the ids, as the driver has them, for there may be many. */
+  async findRevoked(
+    { userId, ids, reason, atMs }: Revocation,
+    within?: EntityManager,
+  ): Promise<string[]> {
+    const where = {
+      ...(ids === null ? {} : { id: In([...ids]) }),
+      userId: this.table.isExactly(userId),
+      revokedAtMs: atMs,
+      revokedReason: reason,
+    };
+    const find = (manager: EntityManager) =>
+      manager
+        .createQueryBuilder(this.table.entity, 'session')
+        .select('session.id', 'id')
+        .where(where)
+        .cache(false)
+        .getRawMany<{ id: string }>();
+    const rows = await this.within(within, find);
+    return rows.map(({ id }) => id);
   }
 
   /** Ends a session. @returns false when it had ended before, or there is none */
   async revoke(id: string, reason: string, nowMs: number): Promise<boolean> {
-    return this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs);
+    return (await this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs)) > 0;
   }
 
   /** Ends a live session of this user. @returns false when the user has no such session */
   async revokeOwn(id: string, userId: string, reason: string, nowMs: number): Promise<boolean> {
     const own = { userId: this.table.isExactly(userId), expiresAtMs: MoreThan(nowMs) };
-    return this.revokeWhere({ id, ...own, revokedAtMs: IS_UNREVOKED }, reason, nowMs);
+    const live = { id, ...own, revokedAtMs: IS_UNREVOKED };
+    return (await this.revokeWhere(live, reason, nowMs)) > 0;
   }
 
   /**
-   * Ends every session of a user, but for `exceptId`.
+   * Ends every session of a user, but for `exceptId`, as a part of a transaction.
    *
-   * @param within the transaction that this is a part of
    * @returns those that it ended
    */
   async revokeAll(
     userId: string,
     exceptId: string | null,
     reason: string,
-    nowMs: number,
-    within?: EntityManager,
-  ): Promise<RevokedSession[]> {
+    atMs: number,
+    within: EntityManager,
+  ): Promise<string[]> {
     const others = exceptId === null ? {} : { id: Not(exceptId) };
-    const owner = this.table.isExactly(userId);
-    const live = { userId: owner, revokedAtMs: IsNull(), ...others };
-    if (!(await this.revokeWhere(live, reason, nowMs, within))) return [];
-    const ended: FindManyOptions<SessionRow> = {
-      select: { id: true, userId: true, revokedAtMs: true },
-      where: { userId: owner, revokedAtMs: nowMs, revokedReason: reason, ...others },
-    };
-    return this.read(ended, within);
+    const live = { userId: this.table.isExactly(userId), revokedAtMs: IsNull(), ...others };
+    const count = await this.revokeWhere(live, reason, atMs, within);
+    return count === 0 ? [] : this.findRevoked({ userId, ids: null, reason, atMs }, within);
   }
 
   /**
    * Ends some sessions of a user; those that had ended before are passed over.
    *
-   * @param ids at most as many as a statement may name, 200
+   * @param ids at most {@link BATCH_ROWS}
    * @returns those that it ended
    */
   async revokeThese(
     ids: readonly string[],
     userId: string,
     reason: string,
-    nowMs: number,
-  ): Promise<RevokedSession[]> {
+    atMs: number,
+  ): Promise<readonly string[]> {
     const id = In(ids);
-    if (!(await this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs))) return [];
-    return this.read({
-      select: { id: true, userId: true, revokedAtMs: true },
-      where: {
-        id,
-        userId: this.table.isExactly(userId),
-        revokedAtMs: nowMs,
-        revokedReason: reason,
-      },
-    });
+    const count = await this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, atMs);
+    if (count === ids.length || count === 0) return ids.slice(0, count);
+    return this.findRevoked({ userId, ids: new Set(ids), reason, atMs });
   }
 
   /** Makes several writes one: all of them hold, or none. */
@@ -213,27 +207,30 @@ export class RefreshTokenStore {
   }
 
   /** Past the query cache that a host may have switched on for everything. */
-  private read(
-    options: FindManyOptions<SessionRow>,
-    within?: EntityManager,
-  ): Promise<SessionRow[]> {
-    const find = (manager: EntityManager) =>
-      manager.find(this.table.entity, { ...options, cache: false });
-    return within === undefined ? this.table.run(({ manager }) => find(manager)) : find(within);
+  private read(options: FindManyOptions<SessionRow>): Promise<SessionRow[]> {
+    const { entity } = this.table;
+    return this.table.run(({ manager }) => manager.find(entity, { ...options, cache: false }));
   }
 
+  /** @returns how many it ended */
   private async revokeWhere(
     where: FindOptionsWhere<SessionRow>,
     revokedReason: string,
     revokedAtMs: number,
     within?: EntityManager,
-  ): Promise<boolean> {
-    const update = (manager: EntityManager) =>
-      manager.update(this.table.entity, where, { revokedAtMs, revokedReason });
-    const revoked =
-      within === undefined
-        ? await this.table.run(({ manager }) => update(manager))
-        : await update(within);
-    return (revoked.affected ?? 0) > 0;
+  ): Promise<number> {
+    const { affected } = await this.within(within, (manager) =>
+      manager.update(this.table.entity, where, { revokedAtMs, revokedReason }),
+    );
+    return affected ?? 0;
+  }
+
+  /** In a transaction, or by itself. */
+  private within<Answer>(
+    transaction: EntityManager | undefined,
+    statement: (manager: EntityManager) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (transaction !== undefined) return statement(transaction);
+    return this.table.run(({ manager }) => statement(manager));
   }
 }

@@ -17,7 +17,10 @@ export const SECOND_MS = 1000;
 
 const SECOND = `session.revokedAtMs - session.revokedAtMs % ${SECOND_MS}`;
 
-/** What instances ask again and again: rows as the driver has them, for there may be many. */
+/**
+ * What instances ask again and again: rows as the driver has them, for there may be many. Past the query cache that a
+ * host may have switched on for everything.
+ */
 export class RevocationPoll {
   constructor(private readonly table: SessionTable) {}
 
@@ -30,6 +33,7 @@ export class RevocationPoll {
         .addSelect('COUNT(*)', 'count')
         .where('session.revokedAtMs >= :sinceMs', { sinceMs })
         .groupBy(SECOND)
+        .cache(false)
         .getRawMany<Record<keyof RevokedSecond, unknown>>(),
     );
     const seconds = rows.map((row) => ({ fromMs: Number(row.fromMs), count: Number(row.count) }));
@@ -46,6 +50,7 @@ export class RevocationPoll {
         .addSelect('session.revokedReason', 'reason')
         .where('session.revokedAtMs >= :fromMs AND session.revokedAtMs < :untilMs')
         .setParameters({ fromMs, untilMs })
+        .cache(false)
         .getRawMany<{ id: string; revokedAtMs: unknown; reason: string | null }>(),
     );
     return rows.map(({ revokedAtMs, ...row }) => ({ ...row, revokedAtMs: Number(revokedAtMs) }));

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { CLOCK, type Clock } from '../clock.js';
 import { AuthEvents } from '../events.js';
 import { SETTINGS, type Settings } from '../options.js';
 import type { SessionRow } from './refresh-token.entity.js';
-import { RefreshTokenStore, type Revocation, type RevokedSession } from './refresh-token.store.js';
+import { BATCH_ROWS, RefreshTokenStore } from './refresh-token.store.js';
+import { type Attempt, RevocationAttempts } from './revocation-attempts.js';
 import { RevocationList } from './revocation-list.js';
 import type { Reuse } from './reuse.js';
 import {
@@ -15,14 +17,26 @@ import {
 } from './storable-session.js';
 import type { UserId } from '../storable-text.js';
 
-/** A revocation as it is asked of the database. */
-interface Attempt extends Revocation {
-  /** The reuse to tell of, where one was seen. */
+/** Between two batches the requests go first, here and at the database. */
+const PAUSE_MS = 5;
+
+/** How many of a user's sessions one batch ends beside the one that is to be the last. */
+const OTHERS = BATCH_ROWS - 1;
+
+/** Which of a user's sessions are ended, and how. */
+interface All {
+  readonly userId: string;
+  readonly reason: string;
+  /** The one that goes on; null for none. */
+  readonly exceptId: string | null;
+  /** The one that is not ended before all others are; null where the order does not matter. */
+  readonly lastId: string | null;
+  /** The reuse of `lastId` to tell of, where one was seen. */
   readonly reuse: Reuse | null;
 }
 
-/** How long the database may take to do what it gave no answer for. Afterwards it was not done. */
-const UNANSWERED_MS = 5 * 60_000;
+/** @see All */
+export type AllOptions = Partial<Pick<All, 'exceptId' | 'lastId'>>;
 
 /**
  * Ends sessions, and tells once of what was ended: where the database did it and its answer was lost, as soon
@@ -32,15 +46,17 @@ const UNANSWERED_MS = 5 * 60_000;
  */
 @Injectable()
 export class RevocationService {
-  private readonly unanswered = new Set<Attempt>();
+  private readonly attempts: RevocationAttempts;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: Settings,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly store: RefreshTokenStore,
     private readonly revocations: RevocationList,
-    private readonly events: AuthEvents,
-  ) {}
+    events: AuthEvents,
+  ) {
+    this.attempts = new RevocationAttempts(store, revocations, events);
+  }
 
   /**
    * Ends a session; ending it twice is no error. Where a fail-over has lost its login there is no row to end, but
@@ -57,7 +73,7 @@ export class RevocationService {
     reuse: Reuse | null = null,
   ): Promise<boolean> {
     requireReason(reason);
-    const attempt = { userId, sessionId, reason, atMs: this.clock.nowMs(), reuse };
+    const attempt = this.attemptAt([sessionId], userId, reason, reuse);
     if (await this.endAny(sessionId, attempt)) return true;
     const session = await this.learnOf(sessionId);
     if (session === null) this.revocations.add(sessionId, attempt.atMs, reason);
@@ -74,7 +90,7 @@ export class RevocationService {
     const userId = storableUserId(user);
     requireReason(reason);
     if (!isSessionId(sessionId)) return false;
-    const attempt = { userId, sessionId, reason, atMs: this.clock.nowMs(), reuse: null };
+    const attempt = this.attemptAt([sessionId], userId, reason);
     const hasEnded = await this.endOne(sessionId, attempt, () =>
       this.store.revokeOwn(sessionId, userId, reason, attempt.atMs),
     );
@@ -83,35 +99,38 @@ export class RevocationService {
   }
 
   /**
-   * Ends every session of the user, but for `exceptId`.
+   * Ends every session of the user, but for `exceptId`: in batches, where they are many. What fails half-way is
+   * asked again by whoever holds `lastId`, which is ended with the last batch.
    *
-   * @returns how many it ended
    * @throws TypeError for what no row could hold
    */
   async revokeAll(
     user: UserId,
     reason: string,
-    exceptId: string | null = null,
-    reuse: Reuse | null = null,
-  ): Promise<number> {
+    { exceptId = null, lastId = null }: AllOptions = {},
+  ): Promise<void> {
     const userId = storableUserId(user);
     requireReason(reason);
     if (exceptId !== null) requireSessionId(exceptId);
-    const attempt = { userId, sessionId: null, reason, atMs: this.clock.nowMs(), reuse };
-    const ended = await this.end(attempt, () =>
-      this.store.revokeAll(userId, exceptId, reason, attempt.atMs),
-    );
-    return ended.length;
+    await this.endAll({ userId, reason, exceptId, lastId, reuse: null });
   }
 
-  /** Ends some sessions of the user, in one statement. @param ids at most `BATCH_ROWS` */
-  async revokeThese(ids: readonly string[], userId: string, reason: string): Promise<void> {
-    const attempt = { userId, sessionId: null, reason, atMs: this.clock.nowMs(), reuse: null };
-    await this.end(attempt, () => this.store.revokeThese(ids, userId, reason, attempt.atMs));
+  /** Ends some of the user's, at most `BATCH_ROWS`, in one statement. @returns those that it ended */
+  revokeThese(
+    ids: readonly string[],
+    userId: string,
+    reason: string,
+    reuse: Reuse | null = null,
+  ): Promise<readonly string[]> {
+    const attempt = this.attemptAt(ids, userId, reason, reuse);
+    return this.attempts.run(attempt, () =>
+      this.store.revokeThese(ids, userId, reason, attempt.atMs),
+    );
   }
 
   /**
-   * As {@link revokeAll}, in one transaction with what somebody else writes: both hold, or neither.
+   * As {@link revokeAll}, in one transaction with what somebody else writes: both hold, or neither. However many
+   * sessions there are, they are ended by one statement.
    *
    * @param write resolves to false when it has found that nothing is to be done; nothing is then
    * @returns what `write` resolved to
@@ -125,9 +144,9 @@ export class RevocationService {
     const userId = storableUserId(user);
     requireReason(reason);
     if (exceptId !== null) requireSessionId(exceptId);
-    const attempt = { userId, sessionId: null, reason, atMs: this.clock.nowMs(), reuse: null };
+    const attempt = this.attemptAt(null, userId, reason);
     let written = false;
-    await this.end(attempt, () =>
+    await this.attempts.run(attempt, () =>
       this.store.transaction(async (manager) => {
         written = await write(manager);
         if (!written) return [];
@@ -137,14 +156,14 @@ export class RevocationService {
     return written;
   }
 
-  /** Ends what `reuseScope` says. @returns false when it had been ended, and told, before */
+  /** Ends what `reuseScope` says. @returns false when the session had been ended, and that told, before */
   async revokeReused(reuse: Reuse): Promise<boolean> {
     const { sessionId, userId } = reuse;
-    if (this.settings.reuseScope === 'session') {
-      const atMs = this.clock.nowMs();
-      return this.endAny(sessionId, { userId, sessionId, reason: 'reuse', atMs, reuse });
+    const reason = 'reuse';
+    if (this.settings.reuseScope === 'user') {
+      return this.endAll({ userId, reason, exceptId: null, lastId: sessionId, reuse });
     }
-    return (await this.revokeAll(userId, 'reuse', null, reuse)) > 0;
+    return this.endAny(sessionId, this.attemptAt([sessionId], userId, reason, reuse));
   }
 
   /** A row says that its session has ended: known here from now on, not only after the next poll. */
@@ -167,15 +186,39 @@ export class RevocationService {
 
   /** Tells of a reuse that ended this session without an answer. @returns false when nothing was left to tell */
   async tellOfReuse(sessionId: string, userId: string): Promise<boolean> {
-    const told = await this.tellUnanswered((attempt) => attempt.userId === userId);
-    return told.some(({ reuse }) => reuse?.sessionId === sessionId);
+    const told = await this.attempts.tellOf(userId);
+    return told.some(
+      ({ reuse, ended }) => reuse?.sessionId === sessionId && ended.includes(sessionId),
+    );
   }
 
   /** Tells of everything that was done without an answer. */
   async settle(): Promise<void> {
-    await this.tellUnanswered(() => true);
-    for (const attempt of this.unanswered) {
-      if (attempt.atMs + UNANSWERED_MS < this.clock.nowMs()) this.unanswered.delete(attempt);
+    await this.attempts.settle(this.clock.nowMs());
+  }
+
+  private attemptAt(
+    ids: readonly string[] | null,
+    userId: string,
+    reason: string,
+    reuse: Reuse | null = null,
+  ): Attempt {
+    return { userId, ids: ids && new Set(ids), reason, atMs: this.clock.nowMs(), reuse };
+  }
+
+  /** @returns whether this ended `lastId`, or an earlier attempt of which nobody had been told */
+  private async endAll({ userId, reason, exceptId, lastId, reuse }: All): Promise<boolean> {
+    const told = await this.attempts.tellOf(userId);
+    const spared = exceptId ?? lastId;
+    for (;;) {
+      const ids = await this.store.live.findUnrevokedIds(userId, spared, OTHERS);
+      if (ids.length < OTHERS) {
+        if (lastId !== null) ids.push(lastId);
+        const ended = ids.length === 0 ? [] : await this.revokeThese(ids, userId, reason, reuse);
+        return [...told.flatMap((earlier) => earlier.ended), ...ended].some((id) => id === lastId);
+      }
+      await this.revokeThese(ids, userId, reason);
+      await sleep(PAUSE_MS);
     }
   }
 
@@ -189,11 +232,10 @@ export class RevocationService {
     attempt: Attempt,
     statement: () => Promise<boolean>,
   ): Promise<boolean> {
-    const { userId, atMs: revokedAtMs } = attempt;
-    const ended = await this.end(attempt, async () =>
-      (await statement()) ? [{ id: sessionId, userId, revokedAtMs }] : [],
+    const ended = await this.attempts.run(attempt, async () =>
+      (await statement()) ? [sessionId] : [],
     );
-    return ended.some(({ id }) => id === sessionId);
+    return ended.includes(sessionId);
   }
 
   /** Another instance may have ended it, and its answer got lost. @returns null when there is no such session */
@@ -201,49 +243,5 @@ export class RevocationService {
     const session = await this.store.find(sessionId);
     if (session !== null) this.learn(session);
     return session;
-  }
-
-  /** @returns what this attempt ended, or else earlier ones of which nobody was told */
-  private async end(
-    attempt: Attempt,
-    statement: () => Promise<RevokedSession[]>,
-  ): Promise<readonly RevokedSession[]> {
-    const ended = await statement().catch((error: unknown) => {
-      this.unanswered.add(attempt);
-      throw error;
-    });
-    if (ended.length > 0) {
-      this.forget(ended);
-      this.tell(attempt, ended);
-      return ended;
-    }
-    const told = await this.tellUnanswered(({ userId }) => userId === attempt.userId);
-    return told.flatMap((earlier) => earlier.ended);
-  }
-
-  /** What another attempt has ended, these have not. */
-  private forget(ended: readonly RevokedSession[]): void {
-    for (const attempt of this.unanswered) {
-      if (ended.some(({ id }) => id === attempt.sessionId)) this.unanswered.delete(attempt);
-    }
-  }
-
-  private async tellUnanswered(isAsked: (attempt: Attempt) => boolean) {
-    const told: { reuse: Reuse | null; ended: readonly RevokedSession[] }[] = [];
-    for (const attempt of [...this.unanswered].filter(isAsked)) {
-      const ended = await this.store.findRevoked(attempt);
-      if (ended.length === 0 || !this.unanswered.delete(attempt)) continue;
-      this.tell(attempt, ended);
-      told.push({ reuse: attempt.reuse, ended });
-    }
-    return told;
-  }
-
-  private tell({ reason, atMs, reuse }: Attempt, ended: readonly RevokedSession[]): void {
-    for (const { id: sessionId, userId } of ended) {
-      this.revocations.add(sessionId, atMs, reason);
-      this.events.emit({ type: 'session.revoked', sessionId, userId, reason, atMs });
-    }
-    if (reuse !== null) this.events.emit({ type: 'token.reused', ...reuse, atMs });
   }
 }

@@ -12,6 +12,7 @@ import { PlaygroundController } from './playground/playground.controller.js';
 import { RedisModule, Shared } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
 import { UsersService } from './users/users.service.js';
+import { WriteProbe } from './write-probe.js';
 
 /** An address may fail under so many names as often as under one: an office has many people. */
 const NAMES_PER_ADDRESS = 30;
@@ -51,7 +52,7 @@ export class AppModule {
         HealthController,
         ...(showsPlayground(environment) ? [PlaygroundController] : []),
       ],
-      providers: [EventLog, { provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [EventLog, WriteProbe, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }

@@ -3,24 +3,24 @@ import { type DatabaseFaultKind, faultOf } from '../database-fault.js';
 import { UnavailableError } from '../errors.js';
 import { DatabaseClock } from '../sessions/database-clock.js';
 import { RevocationList } from '../sessions/revocation-list.js';
-import { SessionTable } from '../sessions/session-table.js';
 import { Shared } from './redis/redis.module.js';
+import { WriteProbe } from './write-probe.js';
 
 /** Whether the server can do its work, and whether it lives. */
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly table: SessionTable,
+    private readonly probe: WriteProbe,
     private readonly clock: DatabaseClock,
     private readonly revocations: RevocationList,
     private readonly shared: Shared,
   ) {}
 
-  /** Readiness: has the database write, though nothing, for a demoted one still reads; and what guards rely on. */
+  /** Readiness: has the database write, for one that was demoted, or is full, still reads; and what guards rely on. */
   @Get()
   @Header('Cache-Control', 'no-store')
   async health(): Promise<HealthBody> {
-    await inTime(this.write()).catch((error: unknown) => {
+    await inTime(this.probe.write()).catch((error: unknown) => {
       throw new NotReadyError('The database is unavailable', causeOf(error), error);
     });
     // As a guard asks, of no session.
@@ -40,12 +40,6 @@ export class HealthController {
   @Header('Cache-Control', 'no-store')
   live(): { readonly status: 'ok' } {
     return { status: 'ok' };
-  }
-
-  private write(): Promise<unknown> {
-    return this.table.run(({ manager }) =>
-      manager.update(this.table.entity, { id: '' }, { revokedReason: null }),
-    );
   }
 }
 

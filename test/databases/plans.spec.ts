@@ -75,16 +75,17 @@ const VERBS: Omit<Verbs<RefreshTokenStore>, 'open' | 'restore' | 'transaction'> 
   findUnrevoked: (store) => store.findUnrevoked([idOf(5), idOf(6)]),
   findRevoked: async (store) => {
     const revocation = { userId: 'user 100', reason: 'logout', atMs: REVOKED_AT };
-    await store.findRevoked({ ...revocation, sessionId: idOf(100) });
-    await store.findRevoked({ ...revocation, sessionId: null });
+    await store.findRevoked({ ...revocation, ids: new Set([idOf(100)]) });
+    await store.findRevoked({ ...revocation, ids: null });
   },
   revoke: (store) => store.revoke(idOf(7), 'logout', NOW),
   revokeOwn: (store) => store.revokeOwn(idOf(8), 'user 8', 'logout', NOW),
-  revokeAll: async (store) => {
-    await store.revokeAll('user 9', null, 'logout', NOW);
-    await store.revokeAll('user 11', idOf(11), 'logout', NOW);
-  },
-  revokeThese: (store) => store.revokeThese([idOf(12), idOf(512)], 'user 12', 'logout', NOW),
+  revokeAll: (store) =>
+    store.transaction(async (manager) => {
+      await store.revokeAll('user 9', null, 'logout', NOW, manager);
+      await store.revokeAll('user 11', idOf(11), 'logout', NOW, manager);
+    }),
+  revokeThese: (store) => store.revokeThese([idOf(10), idOf(512)], 'user 12', 'logout', NOW),
 };
 
 const POLL_VERBS: Verbs<RevocationPoll> = {
@@ -104,6 +105,10 @@ const LIVE_VERBS: Verbs<LiveSessions> = {
   findLastUsed: (live) => live.findLastUsed(ASKED),
   findBeyond: (live) => live.findBeyond(ASKED, 3),
   findIds: (live) => live.findIds(PAGE, 200),
+  findUnrevokedIds: async (live) => {
+    await live.findUnrevokedIds('user 13', null, 199);
+    await live.findUnrevokedIds('user 13', idOf(13), 199);
+  },
 };
 
 const EXPIRED_VERBS: Verbs<ExpiredSessions> = {

@@ -1,35 +1,12 @@
 import { jest } from '@jest/globals';
 import { AuthError, type AuthEvent, AuthEvents, AuthService } from 'nestjs-baton';
 import { BackgroundTasks } from '../../src/sessions/background-tasks.js';
-import { UnavailableError } from '../../src/errors.js';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import { RevocationService } from '../../src/sessions/revocation.service.js';
 import { QuickUsers } from '../host/quick-users.js';
 import { type Host, startHost } from '../host/start-host.js';
+import { loseAnswerOf, refuse } from './lost-statements.js';
 import { Race } from './race.js';
-
-type Statement = 'revoke' | 'revokeAll';
-
-/** The next such statement is done, and nobody hears of it: a time-out, a connection that breaks. */
-function loseAnswerOf(host: Host, name: Statement): void {
-  loseNext(host, name, true);
-}
-
-/** The next such statement is not done. */
-function refuse(host: Host, name: Statement): void {
-  loseNext(host, name, false);
-}
-
-function loseNext({ app }: Host, name: Statement, isDone: boolean): void {
-  const store = app.get(RefreshTokenStore);
-  const statement: unknown = Reflect.get(store, name);
-  if (typeof statement !== 'function') throw new Error(`There is no statement ${name}`);
-  Reflect.set(store, name, async (...given: unknown[]) => {
-    Reflect.deleteProperty(store, name);
-    if (isDone) await Reflect.apply(statement, store, given);
-    throw new UnavailableError('The database is unavailable');
-  });
-}
 
 async function codeOf(asked: Promise<unknown>): Promise<string> {
   return asked.then(
@@ -41,7 +18,7 @@ async function codeOf(asked: Promise<unknown>): Promise<string> {
 /** @see issue 11 */
 describe.each([
   ['session', 'revoke'],
-  ['user', 'revokeAll'],
+  ['user', 'revokeThese'],
 ] as const)('a reuse, with reuseScope %s', (reuseScope, statement) => {
   let host: Host;
   let race: Race;

@@ -66,8 +66,8 @@ export const BUGS: readonly Bug[] = [
     ],
     [
       'what has ended is ended again',
-      'return this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs)',
-      'return this.revokeWhere({ id }, reason, nowMs)',
+      'await this.revokeWhere({ id, revokedAtMs: IS_UNREVOKED }, reason, nowMs)',
+      'await this.revokeWhere({ id }, reason, nowMs)',
     ],
   ]),
   ...bugsIn('sealed-successor', [
@@ -117,20 +117,16 @@ export const BUGS: readonly Bug[] = [
       'if (false) await',
     ],
   ]),
-  ...bugsIn('revocation.service', [
-    [
-      'what this instance has ended goes on here',
-      'this.revocations.add(sessionId, atMs, reason);',
-      '',
-    ],
+  ...bugsIn('revocation-attempts', [
+    ['what this instance has ended goes on here', 'this.revocations.add(id, atMs, reason);', ''],
     ['a lost answer is never told', 'this.unanswered.add(attempt);', ''],
     ['a lost answer is told again and again', '|| !this.unanswered.delete(attempt)', ''],
   ]),
   ...bugsIn('logout.service', [
     [
       'a logout that does nothing',
-      'const ended = await this.revocations.revoke(',
-      'const ended = reason === "" && await this.revocations.revoke(',
+      'await this.revocations.revoke(sessionId,',
+      'if (reason === "") await this.revocations.revoke(sessionId,',
     ],
   ]),
   ...bugsIn('database-clock', [
