@@ -3,7 +3,7 @@ export default {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   testMatch: ['**/*.spec.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(compat|sqlcipher|runtimes)/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/(cluster|compat|sqlcipher|runtimes)/'],
   maxWorkers: 2,
   // Modules that a suite has loaded as ES modules stay in its worker: after two hundred suites, six gigabytes.
   workerIdleMemoryLimit: '1.5GB',

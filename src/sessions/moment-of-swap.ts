@@ -4,8 +4,12 @@
  */
 const STEP_MS = 100;
 
-/** PostgreSQL's statement began when it was sent; the row has been locked by the time that this is asked. */
-const POSTGRES = 'clock_timestamp() - statement_timestamp()';
+/**
+ * PostgreSQL's transaction began when the statement came; the row has been locked by the time that this is asked. Not
+ * since `statement_timestamp()`, which a statement with parameters has only once it was parsed, and for that it waits
+ * until nobody else has the table.
+ */
+const POSTGRES = 'clock_timestamp() - transaction_timestamp()';
 /** `SYSDATE` is the time at which it is asked, after the row was locked; `NOW` that of the statement. */
 const MYSQL = 'TIMESTAMPDIFF(MICROSECOND, NOW(6), SYSDATE(6))';
 

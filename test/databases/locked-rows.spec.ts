@@ -30,6 +30,13 @@ const changeRow: Taking = (host, { session_id }, letGo) =>
     await letGo;
   });
 
+/** Another one has the table: on PostgreSQL the statement then waits before it has begun. */
+const lockTable: Taking = (host, _pair, letGo) =>
+  host.dataSource.transaction(async (manager) => {
+    await manager.query('LOCK TABLE refresh_tokens IN EXCLUSIVE MODE');
+    await letGo;
+  });
+
 const takeConnections: Taking = async ({ dataSource }, _pair, letGo) => {
   const runners = Array.from({ length: CONNECTIONS }, () => dataSource.createQueryRunner());
   await Promise.all(runners.map((runner) => runner.connect()));
@@ -80,5 +87,10 @@ describeOnEachDatabase((kind) => {
   if (name.startsWith('sqlite')) return;
   it('connections that are taken for longer than the grace period log nobody out', async () => {
     expect(await successorsOf(await login(host), takeConnections)).toBe(1);
+  });
+
+  if (name !== 'postgres') return;
+  it('a table that another one has for longer than the grace period logs nobody out', async () => {
+    expect(await successorsOf(await login(host), lockTable)).toBe(1);
   });
 });

@@ -1,7 +1,7 @@
 import { databaseAddress } from '../../src/standalone/environment/database-url.js';
 import { openDatabase } from '../../src/standalone/database/database.js';
 import { OwnPostgres, describeWithOwnPostgres } from '../host/own-postgres.js';
-import { describeWithOwnPgBouncer, startPgBouncer } from '../host/own-pgbouncer.js';
+import { OwnPgBouncer, describeWithOwnPgBouncer } from '../host/own-pgbouncer.js';
 import { stopOwnServers } from '../host/own-process.js';
 import { startInProcess, stopAll } from '../standalone/server-in-process.js';
 import { get, post, signUp } from '../standalone/vocabulary.js';
@@ -19,7 +19,7 @@ describeWithOwnPgBouncer(() => {
 
     beforeAll(async () => {
       postgres = await OwnPostgres.start();
-      const DATABASE_URL = await startPgBouncer(postgres, poolMode);
+      const { url: DATABASE_URL } = await OwnPgBouncer.start(postgres, poolMode);
       ({ url } = await startInProcess({ DATABASE_URL }));
     });
 

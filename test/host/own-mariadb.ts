@@ -30,21 +30,33 @@ export class OwnMariadb {
   private constructor(
     private readonly server: OwnProcess,
     readonly port: number,
+    private readonly flags: readonly string[],
   ) {}
 
-  /** @param flags as on the command line of `mariadbd` */
-  static async start(flags: readonly string[] = []): Promise<OwnMariadb> {
-    const mariadb = new OwnMariadb(await OwnProcess.as(ACCOUNT), await freePort());
-    const data = `--datadir=${join(mariadb.server.folder, 'data')}`;
+  /** @param flags as on the command line of `mariadbd` @param first those that it is given at its first start only */
+  static async start(flags: readonly string[] = [], ...first: string[]): Promise<OwnMariadb> {
+    const mariadb = await OwnMariadb.empty(flags);
     const method = '--auth-root-authentication-method=normal';
-    mariadb.server.run('mariadb-install-db', ['--no-defaults', data, method, '--skip-test-db']);
-    const where = [`--port=${mariadb.port}`, '--bind-address=127.0.0.1', ...mariadb.socketFlag];
-    const args = ['--no-defaults', data, ...where, ...FLAGS, ...flags];
-    await mariadb.server.start(PROGRAM ?? 'mariadbd', args, () => mariadb.tell('SELECT 1'));
+    const how = ['--no-defaults', mariadb.dataFlag, method, '--skip-test-db'];
+    mariadb.server.run('mariadb-install-db', how);
+    await mariadb.startAgain(...first);
     await mariadb.tell(`CREATE DATABASE ${DATABASE}`);
     await mariadb.tell(`CREATE USER ${USER} IDENTIFIED BY '${PASSWORD}'`);
     await mariadb.tell(`GRANT ALL ON ${DATABASE}.* TO ${USER}`);
     return mariadb;
+  }
+
+  /** A server that has nothing until others give it what they have, and has not been started. */
+  static async empty(flags: readonly string[]): Promise<OwnMariadb> {
+    return new OwnMariadb(await OwnProcess.as(ACCOUNT), await freePort(), flags);
+  }
+
+  /** Starts the server that was stopped, where it was. */
+  async startAgain(...flags: string[]): Promise<void> {
+    const where = [this.dataFlag, `--port=${this.port}`, '--bind-address=127.0.0.1'];
+    const all = [...where, `--socket=${this.socketPath}`, ...FLAGS, ...this.flags, ...flags];
+    const ready = () => this.tell('SELECT 1');
+    await this.server.start(PROGRAM ?? 'mariadbd', ['--no-defaults', ...all], ready);
   }
 
   /** @param parameters such as `ssl-mode=REQUIRED` @param port of whatever leads here */
@@ -81,11 +93,20 @@ export class OwnMariadb {
     execFileSync('mariadb', ['--socket', this.socketPath, '--user=root'], { input: dump });
   }
 
-  stop(): Promise<void> {
-    return this.server.stop('SIGTERM');
+  /** @param signal `SIGKILL` is a crash */
+  stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    return this.server.stop(signal);
   }
 
-  private get socketFlag(): string[] {
-    return [`--socket=${this.socketPath}`];
+  freeze(): void {
+    this.server.freeze();
+  }
+
+  thaw(): void {
+    this.server.thaw();
+  }
+
+  private get dataFlag(): string {
+    return `--datadir=${join(this.server.folder, 'data')}`;
   }
 }

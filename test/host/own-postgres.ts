@@ -37,24 +37,25 @@ export class OwnPostgres {
   private constructor(
     private readonly server: OwnProcess,
     readonly port: number,
+    private readonly settings: ServerSettings,
   ) {}
 
   /** Starts a primary. @param settings as in `postgresql.conf` */
   static async start(settings: ServerSettings = {}): Promise<OwnPostgres> {
-    const primary = new OwnPostgres(await OwnProcess.as(USER), await freePort());
+    const primary = new OwnPostgres(await OwnProcess.as(USER), await freePort(), settings);
     const { data } = primary;
     primary.server.run(program('initdb'), ['-D', data, '-U', USER, '-A', 'trust', '--no-sync']);
-    await primary.launch(settings);
+    await primary.startAgain();
     return primary;
   }
 
   /** Starts a standby that streams from this server. @param settings such as `recovery_min_apply_delay` */
   async startStandby(settings: ServerSettings = {}): Promise<OwnPostgres> {
-    const standby = new OwnPostgres(await OwnProcess.as(USER), await freePort());
+    const standby = new OwnPostgres(await OwnProcess.as(USER), await freePort(), settings);
     const from = ['-h', '127.0.0.1', '-p', String(this.port), '-U', USER];
     const how = ['-D', standby.data, '--write-recovery-conf', '--checkpoint=fast', '--no-sync'];
     standby.server.run(program('pg_basebackup'), [...from, ...how]);
-    await standby.launch(settings);
+    await standby.startAgain();
     return standby;
   }
 
@@ -88,9 +89,28 @@ export class OwnPostgres {
 
   /** Refuses writes from now on, on the connections that are open as well, as a demoted primary does. */
   async demote(): Promise<void> {
-    await this.tell('ALTER SYSTEM SET default_transaction_read_only = on');
-    await this.tell('SELECT pg_reload_conf()');
-    await this.untilReadOnly();
+    await this.set('default_transaction_read_only', 'on');
+    await this.until('SHOW transaction_read_only', 'on');
+  }
+
+  /** Answers no commit from now on that its standby does not have. */
+  async waitForStandby(): Promise<void> {
+    await this.set('synchronous_standby_names', '*');
+    await this.until('SELECT max(sync_state) FROM pg_stat_replication', 'sync');
+  }
+
+  /** Hears nothing more of its primary: what that commits from now on, this standby does not have. */
+  async loseTouch(): Promise<void> {
+    await this.set('primary_conninfo', '');
+    await this.until('SELECT count(*) FROM pg_stat_wal_receiver', '0');
+  }
+
+  freeze(): void {
+    this.server.freeze();
+  }
+
+  thaw(): void {
+    this.server.thaw();
   }
 
   /** @param signal `SIGINT` ends its connections in order, `SIGQUIT` is a crash */
@@ -98,22 +118,28 @@ export class OwnPostgres {
     return this.server.stop(signal);
   }
 
-  private get data(): string {
-    return join(this.server.folder, 'data');
-  }
-
-  private async launch(settings: ServerSettings): Promise<void> {
-    const all = { ...SETTINGS, unix_socket_directories: this.server.folder, ...settings };
+  /** Starts the server that was stopped, where it was. */
+  async startAgain(): Promise<void> {
+    const all = { ...SETTINGS, unix_socket_directories: this.server.folder, ...this.settings };
     const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const args = ['-D', this.data, '-p', String(this.port), ...flags];
     await this.server.start(program('postgres'), args, () => this.tell('SELECT 1'));
   }
 
-  /** A reload reaches the servers of the connections a moment later. */
-  private async untilReadOnly(): Promise<void> {
+  private get data(): string {
+    return join(this.server.folder, 'data');
+  }
+
+  private async set(setting: string, value: string): Promise<void> {
+    await this.tell(`ALTER SYSTEM SET ${setting} = '${value}'`);
+    await this.tell('SELECT pg_reload_conf()');
+  }
+
+  /** A reload reaches the processes of the server a moment later. */
+  private async until(question: string, answer: string): Promise<void> {
     for (;;) {
-      const [row] = await this.tell('SHOW transaction_read_only');
-      if (row?.['transaction_read_only'] === 'on') return;
+      const [row = {}] = await this.tell(question);
+      if (Object.values(row).map(String).includes(answer)) return;
     }
   }
 }

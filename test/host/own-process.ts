@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { chown, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -97,9 +97,13 @@ export class OwnProcess {
     }
   }
 
-  /** Sends a signal to the server that runs. */
-  signal(signal: NodeJS.Signals): void {
-    this.child?.kill(signal);
+  /** Stands still from now on, with every process that it has started; its connections stay open. */
+  freeze(): void {
+    if (this.child !== null) signalFamily(this.child, 'SIGSTOP');
+  }
+
+  thaw(): void {
+    if (this.child !== null) signalFamily(this.child, 'SIGCONT');
   }
 
   /** Ends the server and waits until it is gone. */
@@ -128,8 +132,16 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (hasEnded(child)) return;
   const exited = once(child, 'exit');
   child.kill(signal);
-  child.kill('SIGCONT');
+  signalFamily(child, 'SIGCONT');
   await exited;
+}
+
+/** PostgreSQL has a process for each connection, none of which is in its group. */
+function signalFamily({ pid }: ChildProcess, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  if (pid === undefined) return;
+  process.kill(pid, signal);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
+  for (const child of children.filter(Boolean)) process.kill(Number(child), signal);
 }
 
 function accountOf(user: string): Account {

@@ -1,10 +1,20 @@
 import { once } from 'node:events';
 import { type Socket, connect, createServer } from 'node:net';
+import { Transform } from 'node:stream';
 
-/** The name under which a database is reached, wherever it is: a line that a test switches, holds and cuts. */
+/** What becomes of an answer on its way: it arrives, is lost in silence, or is lost together with its connection. */
+export type Fate = 'arrives' | 'vanishes' | 'is cut';
+
+/** The name under which a database is reached, wherever it is: a line that a test switches, holds, cuts and spoils. */
 export class Switchboard {
   private readonly lines = new Set<Socket>();
   private held = false;
+
+  /** How long whatever is said is on its way. */
+  delayMs = 0;
+
+  /** Asked of each piece that the database says. A statement whose answer is lost has been committed. */
+  fateOfAnswer: () => Fate = () => 'arrives';
 
   private readonly server = createServer((near) => {
     const far = connect(this.target, '127.0.0.1');
@@ -18,7 +28,7 @@ export class Switchboard {
         this.lines.delete(one);
         other.destroy();
       });
-      one.pipe(other);
+      one.pipe(this.wire(one, one === far)).pipe(other);
       if (this.held) one.pause();
     }
   });
@@ -57,8 +67,25 @@ export class Switchboard {
     for (const line of this.lines) line.destroy();
   }
 
+  /** Ends them as a machine does that knows of none: with a reset. */
+  reset(): void {
+    for (const line of this.lines) line.resetAndDestroy();
+  }
+
   close(): void {
     this.cut();
     this.server.close();
+  }
+
+  private wire(from: Socket, isAnswer: boolean): Transform {
+    return new Transform({
+      transform: (piece, _encoding, passOn) => {
+        const fate = isAnswer ? this.fateOfAnswer() : 'arrives';
+        if (fate === 'is cut') from.destroy();
+        if (fate !== 'arrives') passOn();
+        else if (this.delayMs === 0) passOn(null, piece);
+        else setTimeout(passOn, this.delayMs, null, piece);
+      },
+    });
   }
 }

@@ -1,36 +1,21 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { type FreshDatabase, describeOnEachDatabase } from '../host/databases.js';
 import { type ServerProcess, cleanUp, startServer, temporaryFolder } from './server-process.js';
+import { type SettableClock, settableClock } from './settable-clock.js';
 import { type Answer, bearer, get, post, signUp } from './vocabulary.js';
 
-const SET_CLOCK = pathToFileURL(join(import.meta.dirname, 'set-clock.mjs')).href;
 const GRACE_MS = 2000;
 const MINUTES = 60_000;
 /** Half a second off the round number: whether it is over a minute is not for the line to decide. */
 const A_MINUTE = MINUTES - 500;
 
 /** A server on a machine whose clock is set as a test likes. */
-interface SetServer extends ServerProcess {
-  /** Sets its machine's clock off by so much, while it runs. */
-  setOff(ms: number): Promise<void>;
-}
+type SetServer = ServerProcess & Pick<SettableClock, 'setOff'>;
 
 async function startSet(database: FreshDatabase, folder: string, ms: number): Promise<SetServer> {
-  const file = join(await temporaryFolder(), 'off');
-  const setOff = (offMs: number) => writeFile(file, String(offMs));
-  await setOff(ms);
-  const server = await startServer(
-    {
-      DATABASE_URL: database.url,
-      AUTH_GRACE: `${GRACE_MS / 1000}s`,
-      NODE_OPTIONS: `--import ${SET_CLOCK}`,
-      CLOCK_OFF_MS_FILE: file,
-    },
-    folder,
-  );
+  const { variables, setOff } = await settableClock(ms);
+  const settings = { DATABASE_URL: database.url, AUTH_GRACE: `${GRACE_MS / 1000}s` };
+  const server = await startServer({ ...settings, ...variables }, folder);
   return { ...server, setOff };
 }
 

@@ -1,5 +1,6 @@
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
-import { SECRETS, linesOf } from './environment-lines.js';
+import { linesOf } from './environment-lines.js';
+import { SECRETS } from './secrets.js';
 
 describe('the configuration', () => {
   it('has the defaults of the contract', () => {

@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { cleanUp, temporaryFolder } from './server-process.js';
-import { SECRETS, linesOf } from './environment-lines.js';
+import { linesOf } from './environment-lines.js';
+import { SECRETS } from './secrets.js';
 
 afterAll(cleanUp);
 

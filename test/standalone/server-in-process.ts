@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { type ArrivalLimits, createServer } from '../../src/standalone/server.js';
-import { SECRETS } from './environment-lines.js';
+import { SECRETS } from './secrets.js';
 import type { Variables } from './server-process.js';
 
 /** The standalone server within the test's own process. */

@@ -37,13 +37,14 @@ export async function cleanUp(): Promise<void> {
   );
 }
 
-/** Starts a server and waits until it listens. */
+/** Starts a server and waits until it listens. @param program which says so as the built server does */
 export async function startServer(
   variables: Variables = {},
   folder?: string,
+  program = MAIN,
 ): Promise<ServerProcess> {
   const cwd = folder ?? (await temporaryFolder());
-  const { child, output } = launch(variables, cwd);
+  const { child, output } = launch(variables, cwd, program);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       const listening = /Listening on (http:\/\/[\d.:[\]]+)/.exec(output())?.[1];
@@ -64,9 +65,9 @@ export async function runToExit(variables: Variables, folder?: string) {
   return { code: await exitCodeOf(child), lines: output().trimEnd().split('\n') };
 }
 
-function launch(variables: Variables, cwd: string) {
+function launch(variables: Variables, cwd: string, program = MAIN) {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [MAIN], { cwd, env: { PATH, PORT: '0', ...variables } });
+  const child = spawn(process.execPath, [program], { cwd, env: { PATH, PORT: '0', ...variables } });
   running.add(child);
   const written: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {

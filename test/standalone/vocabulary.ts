@@ -11,18 +11,20 @@ export interface Answer {
 
 export type Headings = Readonly<Record<string, string>>;
 
-/** Sends JSON, or nothing, and reads the answer. */
+/** Sends JSON, or nothing, and reads the answer. @param signal ends the waiting for it */
 export async function call(
   method: string,
   url: string,
   json?: unknown,
   headers: Headings = {},
+  signal: AbortSignal | null = null,
 ): Promise<Answer> {
   const withBody: Headings = json === undefined ? {} : { 'content-type': 'application/json' };
   const response = await fetch(url, {
     method,
     headers: { ...withBody, ...headers },
     body: json === undefined ? null : JSON.stringify(json),
+    signal,
   });
   const text = await response.text();
   const isJson = response.headers.get('content-type')?.includes('json') === true;
