@@ -1,4 +1,5 @@
 import { type AuthModuleOptions, resolveOptions } from './auth.options.js';
+import { withPreset } from './preset.js';
 
 const HOUR = 3600;
 
@@ -35,4 +36,11 @@ it('browser-app offers cookies and bound sessions, unless told otherwise', () =>
   expect(dpop.dpop).toBe('allowed');
   const own = resolved({ cookies: false, dpop: 'required' });
   expect([own.cookies, own.dpop.dpop]).toEqual([null, 'required']);
+});
+
+it('without a preset options are as they were given, also where there are none', () => {
+  const given = { accessTtl: '1h' };
+  expect(withPreset(given)).toBe(given);
+  const none: AuthModuleOptions = JSON.parse('null');
+  expect(withPreset(none)).toBeNull();
 });

@@ -26,6 +26,16 @@ onEveryHost({}, (stage) => {
 });
 
 /** @see issue 11 */
+onEveryHost({}, (stage) => {
+  it('the pair of a login has no parent: nothing is written down of its use', async () => {
+    const first = await login(stage.host);
+    await use(stage.host, first);
+    await stage.host.app.get(SeenTokens).flush();
+    expect((await rowOf(stage.host, first)).confirmedAtMs).toBeNull();
+  });
+});
+
+/** @see issue 11 */
 onEveryHost({ auth: { recovery: false } }, (stage) => {
   it('where nothing is recovered nothing is written down of what was seen in use', async () => {
     const { refresh_token } = await login(stage.host);

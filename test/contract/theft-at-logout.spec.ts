@@ -96,6 +96,18 @@ onEveryHost({}, (stage) => {
   });
 });
 
+onEveryHost({ auth: { maxRecoveries: 1 } }, (stage) => {
+  it('a logout with the parent of what nobody used is none of theft, however often it was recovered', async () => {
+    const first = await login(stage.host);
+    for (let refreshes = 0; refreshes < 2; refreshes += 1) {
+      await refresh(stage.host, first.refresh_token);
+      stage.host.clock.turn(PAST_GRACE);
+    }
+    expect(await reusesDuring(stage, () => logout(stage.host, first))).toEqual([]);
+    expect(await refreshing(stage.host, first.refresh_token)).toEqual(revokedFor('logout'));
+  });
+});
+
 onEveryHost({ auth: { reuseScope: 'user' } }, (stage) => {
   it("with reuseScope user theft seen at a logout ends the user's other sessions for reuse", async () => {
     const other = await login(stage.host);

@@ -27,10 +27,13 @@ it.each([
   ['[::1]:3000', [undefined]],
   ['', [undefined]],
   ['evil.example; Domain=x', [undefined]],
+  ['evil; a.example.com', [undefined]],
+  ['a.evil; b.example.com', [undefined]],
+  ['a:1.example.com', [undefined]],
   ['example.com', [undefined, 'example.com']],
   ['api.eu.example.com:8443', [undefined, 'api.eu.example.com', 'eu.example.com', 'example.com']],
 ])('a cookie that reaches %s can have been set for %p', (host, domains) => {
-  expect(cookieDomains(host)).toEqual(domains);
+  expect(cookieDomains(host)).toStrictEqual(domains);
 });
 
 it.each([

@@ -1,4 +1,4 @@
-import { isFromHere, isWebOrigin } from './web-origin.js';
+import { isAppOrigin, isFromHere, isWebOrigin } from './web-origin.js';
 
 /** @see issue 11 */
 describe('an origin', () => {
@@ -10,6 +10,7 @@ describe('an origin', () => {
     'ionic://localhost',
     'tauri://localhost',
     'chrome-extension://abcdefghijklmnop',
+    'app2://localhost:8080',
   ])('is %s', (text) => {
     expect(isWebOrigin(text)).toBe(true);
   });
@@ -31,8 +32,22 @@ describe('an origin', () => {
     'file://localhost',
     'data:text/html,x',
     'javascript:alert(1)',
+    'http://localhost:80',
+    'x https://app.example.com',
+    'my app://localhost',
+    'capacitor://localhost:80a',
+    'blob:https://app.example.com',
   ])('is not %s', (text) => {
     expect(isWebOrigin(text)).toBe(false);
+  });
+
+  it.each([
+    ['capacitor://localhost', true],
+    ['https://app.example.com', false],
+    ['http://localhost', false],
+    ['null', false],
+  ])('of %s, an app rather than a site: %s', (origin, expected) => {
+    expect(isAppOrigin(origin)).toBe(expected);
   });
 });
 

@@ -56,7 +56,7 @@ describe('an error of the standard endpoints', () => {
 
   it('is none where none is thrown, and one of theirs stays as it is', async () => {
     expect(await inOAuthWords(async () => 'done')).toBe('done');
-    const own = new OAuthError('invalid_client', 'a sentence', new InvalidTokenError('Access'));
+    const own = new OAuthError('invalid_request', 'a sentence', new InvalidTokenError('Access'));
     expect(await thrownBy(own)).toBe(own);
   });
 });
