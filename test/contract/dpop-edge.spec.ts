@@ -1,3 +1,4 @@
+import { AuthService, InvalidDpopProofError } from 'nestjs-baton';
 import { KeyHolder, type ProofChanges } from '../host/key-holder.js';
 import { type Host, PLATFORMS, startHost } from '../host/start-host.js';
 import { TurnedClock } from '../host/turned-clock.js';
@@ -48,6 +49,17 @@ describe.each(PLATFORMS)('proofs with %s', (platform) => {
     const htu = `${host.url.replace('http', 'HTTP')}/auth/%6de?page=1#top`;
     const claims = { htu, iat: nowSeconds() - 60 };
     expect((await getMeWith(owner, host, access_token, { claims })).status).toBe(200);
+    await host.close();
+  });
+
+  it('where a proof is required an application opens no session without a key either', async () => {
+    const host = await start({ dpop: 'required' });
+    const auth = host.app.get(AuthService);
+    const ann = { id: '1', username: 'ann' };
+    await expect(auth.openSession(ann)).rejects.toThrow(InvalidDpopProofError);
+    expect(await auth.sessions('1')).toEqual([]);
+    const { session_id } = await auth.openSession(ann, undefined, { jkt: await owner.jkt() });
+    expect(await auth.sessions('1')).toMatchObject([{ id: session_id }]);
     await host.close();
   });
 

@@ -164,6 +164,14 @@ onEveryHost({}, (stage) => {
     expect(await isAlive(stage.host, mine)).toBe(true);
   });
 
+  it('its id is the same in capitals', async () => {
+    const mine = await login(stage.host);
+    const other = await login(stage.host);
+    const id = other.session_id.toUpperCase();
+    expect((await deleting(stage, mine.access_token, id)).status).toBe(204);
+    expect(await me(stage.host, other.access_token)).toEqual(REVOKED);
+  });
+
   it('a session may revoke itself', async () => {
     const mine = await login(stage.host);
     expect((await deleting(stage, mine.access_token, mine.session_id)).status).toBe(204);
