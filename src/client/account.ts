@@ -1,4 +1,4 @@
-import type { ErrorBody, SessionBody, SessionsBody } from '../wire.js';
+import type { ActivityBody, ErrorBody, SessionBody, SessionsBody } from '../wire.js';
 import type { Baton } from './baton.js';
 import type { ServerCode } from './errors.js';
 import { markOf } from './server-answer.js';
@@ -29,15 +29,17 @@ export interface Account {
   readonly sessions: () => Promise<readonly SessionBody[]>;
   /** A page of them, the most recently used first: the next one by the `next_cursor` of the one before. */
   readonly sessionPage: (page?: WhichPage) => Promise<SessionsBody>;
+  /** A page of what happened to the account, the latest first. Only where the server keeps events (`audit`), else 404. */
+  readonly activityPage: (page?: WhichPage) => Promise<ActivityBody>;
   /** Ends one of them. The client learns that it was its own as it does of every end: from the server. */
   readonly endSession: (id: string) => Promise<void>;
   /** Ends all other sessions. Standalone server only, or where a host has such a route. */
   readonly changePassword: (change: PasswordChange) => Promise<void>;
 }
 
-/** Which page of the sessions. */
+/** Which page of a list. */
 export interface WhichPage {
-  /** How many sessions at most, 1 to 100. @default 100 */
+  /** How many at most, 1 to 100. @default 100 */
   readonly limit?: number | undefined;
   /** @default the first page */
   readonly cursor?: string | undefined;
@@ -47,13 +49,19 @@ export interface WhichPage {
 export interface AccountRoutes {
   /** @default '/auth/sessions' */
   readonly sessions?: string | undefined;
+  /** @default '/auth/activity' */
+  readonly activity?: string | undefined;
   /** @default '/users/me/password' */
   readonly password?: string | undefined;
 }
 
 export function accountOf(
   baton: Baton,
-  { sessions = '/auth/sessions', password = '/users/me/password' }: AccountRoutes = {},
+  {
+    sessions = '/auth/sessions',
+    activity = '/auth/activity',
+    password = '/users/me/password',
+  }: AccountRoutes = {},
 ): Account {
   const ask = async (path: string, init?: RequestInit): Promise<Response> => {
     const response = await baton.fetch(path, init);
@@ -66,12 +74,16 @@ export function accountOf(
       body.error_description,
     );
   };
-  const sessionPage = async ({ limit = 100, cursor }: WhichPage = {}): Promise<SessionsBody> => {
-    const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    return Object(await (await ask(`${sessions}?limit=${limit}${from}`)).json());
-  };
+  const pagesOf =
+    <Page>(path: string) =>
+    async ({ limit = 100, cursor }: WhichPage = {}): Promise<Page> => {
+      const from = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      return Object(await (await ask(`${path}?limit=${limit}${from}`)).json());
+    };
+  const sessionPage = pagesOf<SessionsBody>(sessions);
   return {
     sessionPage,
+    activityPage: pagesOf<ActivityBody>(activity),
     async sessions() {
       const all: SessionBody[] = [];
       let cursor: string | undefined;

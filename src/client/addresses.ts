@@ -26,6 +26,6 @@ export function addressesOf({ baseUrl, routePrefix = '/auth', origins }: BatonOp
 }
 
 function pageAddress(): string | undefined {
-  const page: { readonly href?: string } | undefined = Reflect.get(globalThis, 'location');
-  return page?.href;
+  const { location }: { readonly location?: { readonly href: string } } = Object(globalThis);
+  return location?.href;
 }

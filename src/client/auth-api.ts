@@ -54,12 +54,49 @@ export interface AuthApi {
 
 type Refreshed = Pick<SessionRecord, 'session' | 'over'>;
 
+/** Reads the answer to a request to its end. @throws what the network throws, and when time is up */
+type ReplyTo = (
+  send: (signal: AbortSignal) => Promise<Response>,
+  cancelled?: AbortSignal,
+) => Promise<Reply>;
+
+/** @param timeoutMs of one attempt, the reading of the answer included */
+export function replies(timeoutMs: number, errorCode: ReadErrorCode, clock: BatonClock): ReplyTo {
+  return async (send, cancelled) => {
+    const sentAtMs = clock.now();
+    const ask = async (signal: AbortSignal): Promise<Reply> => {
+      const response = await send(signal);
+      const { status, headers } = response;
+      const answer = { status, headers, body: await jsonOf(response) };
+      return { ...answer, code: errorCode(answer), sentAtMs };
+    };
+    const reply = await withDeadline(clock, timeoutMs, ask, cancelled);
+    // A tab that was frozen meanwhile wakes up to an answer that others may have taken for lost.
+    if (clock.now() - sentAtMs > timeoutMs) throw new Error('Timed out');
+    return reply;
+  };
+}
+
+/** @param routes where the server's are, with a slash at its end */
 export function createAuthApi(
-  post: Post,
+  routes: () => string,
+  fetch: typeof globalThis.fetch,
   replyTo: ReplyTo,
   isCookie: boolean,
   hmac?: BatonHmac,
 ): AuthApi {
+  /** @param sessionId in the cookie transport: the session whose cookie is meant */
+  const post = (
+    path: string,
+    body: object,
+    sessionId?: string,
+    key?: string,
+    cancelled?: AbortSignal,
+  ) => {
+    const init = requestOf(body, isCookie, sessionId, key);
+    return replyTo((signal) => fetch(routes() + path, { ...init, signal }), cancelled);
+  };
+
   const signedIn = async (reply: Reply): Promise<Session> => {
     const session = pairOf(reply, isCookie) ?? refused('sign_in_failed', reply);
     if (!isCookie || !session.refresh_token) return session;
@@ -80,86 +117,47 @@ export function createAuthApi(
       const { secret, refresh_token, session_id } = session;
       const key = await idempotencyKey(secret, refresh_token, hmac);
       const reply = await post('token/refresh', { refresh_token }, session_id, key, signal);
-      const pair = pairOf(reply, isCookie);
-      if (pair && (!session_id || pair.session_id === session_id)) {
-        return { session: { ...session, ...pair } };
-      }
-      const reason = endingOf(reply, isCookie, pair) ?? refused('refresh_failed', reply);
-      // Nobody has to be told of the end of a session without a name.
-      const over = session_id ? { session_id, reason, detail: reply.body.reason } : undefined;
-      return { session: null, over };
+      return refreshedBy(reply, session, isCookie);
     },
     signOut,
   };
 }
 
-/** @param sessionId in the cookie transport: the session whose cookie is meant */
-type Post = (
-  path: string,
-  body: object,
-  sessionId?: string,
-  key?: string,
-  cancelled?: AbortSignal,
-) => Promise<Reply>;
-
-/** @param routes where the server's are, with a slash at its end */
-export function createPost(
-  routes: () => string,
-  isCookie: boolean,
-  fetch: typeof globalThis.fetch,
-  replyTo: ReplyTo,
-): Post {
-  return (path, body, sessionId, key, cancelled) =>
-    replyTo(
-      (signal) =>
-        fetch(routes() + path, {
-          method: 'POST',
-          headers: {
-            'content-type': 'application/json',
-            ...(key && { 'idempotency-key': key }),
-            ...(isCookie && { 'x-auth-transport': 'cookie' }),
-            ...(isCookie && sessionId && { 'x-auth-session': sessionId }),
-          },
-          body: JSON.stringify(body),
-          credentials: isCookie ? 'include' : undefined,
-          // Followed by nobody: Cloudflare's Workers refuse 'error'.
-          redirect: 'manual',
-          signal,
-        }),
-      cancelled,
-    );
+function requestOf(body: object, isCookie: boolean, sessionId?: string, key?: string): RequestInit {
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      ...(key && { 'idempotency-key': key }),
+      ...(isCookie && { 'x-auth-transport': 'cookie' }),
+      ...(isCookie && sessionId && { 'x-auth-session': sessionId }),
+    },
+    body: JSON.stringify(body),
+    credentials: isCookie ? 'include' : undefined,
+    // Followed by nobody: Cloudflare's Workers refuse 'error'.
+    redirect: 'manual',
+  };
 }
 
-/** Reads the answer to a request to its end. @throws what the network throws, and when time is up */
-type ReplyTo = (
-  send: (signal: AbortSignal) => Promise<Response>,
-  cancelled?: AbortSignal,
-) => Promise<Reply>;
-
-/** @param timeoutMs of one attempt, the reading of the answer included */
-export function replies(timeoutMs: number, errorCode: ReadErrorCode, clock: BatonClock): ReplyTo {
-  return async (send, cancelled) => {
-    const sentAtMs = clock.now();
-    const ask = async (signal: AbortSignal): Promise<Reply> => {
-      const response = await send(signal);
-      const { status, headers } = response;
-      const body = await jsonOf(response);
-      return { status, headers, body, code: errorCode({ status, headers, body }), sentAtMs };
-    };
-    const reply = await withDeadline(clock, timeoutMs, ask, cancelled);
-    // A tab that was frozen meanwhile wakes up to an answer that others may have taken for lost.
-    if (clock.now() - sentAtMs > timeoutMs) throw new Error('Timed out');
-    return reply;
-  };
+/** What an answer of the refresh route makes of a session. @throws BatonError `refresh_failed` */
+function refreshedBy(reply: Reply, session: Session, isCookie: boolean): Refreshed {
+  const { session_id } = session;
+  const pair = pairOf(reply, isCookie);
+  if (pair && (!session_id || pair.session_id === session_id)) {
+    return { session: { ...session, ...pair }, over: undefined };
+  }
+  const reason = endingOf(reply, isCookie, pair) ?? refused('refresh_failed', reply);
+  // Nobody has to be told of the end of a session without a name.
+  const over = session_id ? { session_id, reason, detail: reply.body.reason } : undefined;
+  return { session: null, over };
 }
 
 /** The pair in an answer; in the cookie transport it lacks the refresh token. */
 function pairOf({ status, body, sentAtMs }: Reply, isCookie: boolean): Session | undefined {
   const { session_id, access_token, refresh_token, expires_in } = body;
-  if (status === 200 && session_id && access_token && (refresh_token || isCookie)) {
-    return { session_id, access_token, refresh_token, expires_in, sentAtMs };
-  }
-  return undefined;
+  return status === 200 && session_id && access_token && (refresh_token || isCookie)
+    ? { session_id, access_token, refresh_token, expires_in, sentAtMs }
+    : undefined;
 }
 
 /**

@@ -4,21 +4,21 @@ import type { ReplayableRequest } from './replayable-request.js';
 import { unlessAborted } from './retry.js';
 import { type ReadErrorCode, jsonOf, markOf } from './server-answer.js';
 import type { SessionRequest } from './session-request.js';
-import type { SessionStore } from './session-store.js';
+import type { ShownState } from './session-state.js';
 
 /** Sends a request with the access token; when that is refused, once more with a new one. */
 export async function authorizedFetch(
   { send, signal, isRepeatable }: ReplayableRequest,
   request: SessionRequest,
   errorCode: ReadErrorCode,
-  store: SessionStore,
+  state: ShownState,
 ): Promise<Response> {
   /** A storage that cannot be read keeps no public request from being sent. */
   let unknown: unknown;
   const token = () =>
     // The caller may give up waiting; a refresh goes on for the others.
     unlessAborted(signal, request.token()).catch((error: unknown) => {
-      if (!isBatonError(error, 'storage_unavailable') || store.state.sessionId) throw error;
+      if (!isBatonError(error, 'storage_unavailable') || state.get().sessionId) throw error;
       unknown = error;
       return null;
     });

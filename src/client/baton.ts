@@ -1,29 +1,26 @@
 import type { TokenPairBody } from '../wire.js';
 import { addressesOf } from './addresses.js';
-import { type AuthApi, type Credentials, createAuthApi, createPost, replies } from './auth-api.js';
+import { type Credentials, createAuthApi, replies } from './auth-api.js';
 import { authorizedFetch } from './authorized-fetch.js';
 import type { BatonOptions } from './baton-options.js';
 import { sessionIdIn } from './claims.js';
 import { systemClock } from './clock.js';
-import { BatonError, isBatonError, ours } from './errors.js';
-import {
-  type BatonEvents,
-  type BatonState,
-  type Events,
-  type Unsubscribe,
-  createEvents,
-} from './events.js';
+import { type Cooldown, createCooldown } from './cooldown.js';
+import { isBatonError } from './errors.js';
+import { type BatonEvents, type BatonState, type Unsubscribe, createEvents } from './events.js';
 import { exclusivelyBy } from './exclusive.js';
 import { lockOf } from './lock.js';
-import { Refresher } from './refresher.js';
+import { createRefresh } from './refresh.js';
+import { type Refresher, createRefresher } from './refresher.js';
 import { type BatonRequestInit, replayable } from './replayable-request.js';
 import { markOf } from './server-answer.js';
 import { type SessionRequest, beginRequest } from './session-request.js';
-import { SessionStore } from './session-store.js';
-import { tokenLeftMs } from './session.js';
-import { SignInAndOut } from './sign-in-and-out.js';
-import type { BatonStorage } from './storage.js';
+import { type ShownState, createState } from './session-state.js';
+import { type SessionStore, createSessionStore } from './session-store.js';
+import { type IsGood, isFresh, tokenLeftMs } from './session.js';
+import { createSignInAndOut } from './sign-in-and-out.js';
 import { storedRecord } from './stored-record.js';
+import { type Tidying, createTidying } from './tidying.js';
 import { browserWakeUps } from './wake-ups.js';
 
 /** Keeps somebody signed in. Its methods may be passed around on their own. */
@@ -104,94 +101,83 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
   // Looked up at each call, as somebody may put another in its place.
   const fetch: typeof globalThis.fetch = (input, init) =>
     (options.fetch ?? globalThis.fetch)(input, init);
+  let isDisposed = false;
+  const isOver = () => isDisposed;
   const events = createEvents();
+  const state = createState(options, events);
   const owner = () => ({ server: routes(), client: options.name ?? '' });
-  const store = new SessionStore(storedRecord(storage, owner, isCookie, clock), options, events);
+  const stored = storedRecord(storage, owner, isCookie, clock);
+  const store = createSessionStore(stored, isCookie, state, events);
   const replyTo = replies(options.timeoutMs ?? 6000, errorCode, clock);
-  const post = createPost(routes, isCookie, fetch, replyTo);
-  const api = createAuthApi(post, replyTo, isCookie, options.hmac);
-  const exclusively = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
-  const refresher = new Refresher(store, api, events, exclusively, clock, refreshAheadMs);
-  const signInAndOut = new SignInAndOut(store, isCookie, api, refresher, exclusively, clock);
-  const stops = storage.isMissing
-    ? []
-    : lookAndListen(options, events, store, refresher, signInAndOut);
-  const begin = (sessionId = store.state.sessionId) =>
-    beginRequest(store, refresher, clock, sessionId);
-
+  const api = createAuthApi(routes, fetch, replyTo, isCookie, options.hmac);
+  const [exclusively, free] = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
+  const cooldown = createCooldown(clock, isOver);
+  const isGood: IsGood = (session, refused) =>
+    session.access_token !== refused && isFresh(session, refreshAheadMs, clock.now());
+  const refresh = createRefresh(store, api, exclusively, isGood, events, clock);
+  const refresher = createRefresher(store, cooldown, refresh, isGood, events, clock);
+  const tidying = createTidying(store, api, isCookie, exclusively, clock, isOver);
+  const stops = lookAndListen(options, events.on, store, state, refresher, tidying, cooldown);
+  const begin = (id = state.get().sessionId) => beginRequest(store, refresher, cooldown, clock, id);
   return {
-    ...signIns(signInAndOut, api, storage),
+    ...createSignInAndOut(store, api, storage, refresher, exclusively, tidying, isOver),
     async fetch(input, init = {}) {
       const replay = replayable(input, init, base(), fetch);
       if (replay.isAuthorized || !isTrusted(replay.url)) return replay.send();
-      return authorizedFetch(replay, begin(), errorCode, store);
+      return authorizedFetch(replay, begin(), errorCode, state);
     },
     getAccessToken: (refused) =>
       begin(sessionIdIn(refused))
         .token(refused)
-        .catch((error: unknown) => {
-          if (isBatonError(error, 'session_changed') && !store.record.session) return null;
-          throw error;
-        }),
+        .catch((error: unknown) => nullOnceOver(error, store)),
     tokenLeftMs: () => tokenLeftMs(store.record.session, clock.now()),
     beginRequest: () => begin(),
-    signOut: () => signInAndOut.signOut(),
     async dispose() {
+      isDisposed = true;
       stops.forEach((stop) => stop?.());
       events.clear();
-      await refresher.stop();
+      free();
+      await refresher.cancel();
     },
     on: events.on,
-    subscribe: (listener) => events.on('changed', () => listener(store.state)),
-    getState: () => store.state,
+    subscribe: (listener) => events.on('changed', () => listener(state.get())),
+    getState: state.get,
     isTrusted,
   };
 }
 
-/** The ways to sign in. */
-function signIns(
-  signInAndOut: SignInAndOut,
-  api: AuthApi,
-  { isMissing }: BatonStorage,
-): Pick<Baton, 'signIn' | 'signInWith' | 'setSession'> {
-  const signInWith = async (ask: () => Promise<Response>) =>
-    signIn(() => signInAndOut.signInWith(ask));
-  const signIn = async (open: () => Promise<void>) => {
-    if (isMissing) throw new BatonError('storage_missing');
-    return open().catch((cause: unknown) => {
-      throw ours('sign_in_failed', cause);
-    });
-  };
-  return {
-    signIn: (credentials) => signIn(() => signInAndOut.signIn(() => api.signIn(credentials))),
-    signInWith,
-    setSession: (pair) => signInWith(async () => new Response(JSON.stringify(pair))),
-  };
+/** Nobody is signed in any more. @throws what is wrong where somebody is */
+function nullOnceOver(error: unknown, { record }: SessionStore): null {
+  if (isBatonError(error, 'session_changed') && !record.session) return null;
+  throw error;
 }
 
 /** @returns what ends the listening */
 function lookAndListen(
   { storage, wakeOn = browserWakeUps }: BatonOptions,
-  events: Events,
+  on: Baton['on'],
   store: SessionStore,
+  { settle }: ShownState,
   refresher: Refresher,
-  signInAndOut: SignInAndOut,
+  { tidy, tidyLater, stop }: Tidying,
+  { end }: Cooldown,
 ): ((() => void) | undefined)[] {
+  if (storage.isMissing) return [];
   const look = async () => {
     const { session } = await store.load();
     // Whether there is a cookie only the server can tell.
     if (session && !session.session_id) await refresher.session();
-    await signInAndOut.tidy();
+    await tidy();
   };
-  look().catch(() => store.settle());
+  look().catch(() => settle());
   return [
     wakeOn(() => {
-      refresher.wake();
-      void signInAndOut.tidy();
+      end();
+      void tidy();
       refresher.session().catch(() => {});
     }),
     storage.watch?.(() => store.load().catch(() => {})),
-    events.on('storageFailed', () => signInAndOut.tidyLater()),
-    () => signInAndOut.stop(),
+    on('storageFailed', tidyLater),
+    stop,
   ];
 }

@@ -4,8 +4,9 @@ export type Claims = Readonly<Record<string, unknown>>;
 /** @returns nothing for what is no JWT */
 export function claimsOf(token = ''): Claims {
   try {
-    const base64 = token.split('.')[1]?.replace(/-/g, '+').replace(/_/g, '/') ?? '';
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const [, payload = ''] = token.split('.');
+    const binary = atob(payload.replace(/-/g, '+').replace(/_/g, '/'));
+    const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
     return Object(JSON.parse(new TextDecoder().decode(bytes)));
   } catch {
     return {};

@@ -72,7 +72,8 @@ export interface Events {
 
 interface Subscription {
   readonly name: string;
-  readonly listener: (details: never) => unknown;
+  /** A method, as it is only ever told what it listens to. */
+  listener(details: unknown): unknown;
 }
 
 export function createEvents(): Events {
@@ -90,8 +91,7 @@ export function createEvents(): Events {
     },
     emit(name, details) {
       subscriptions.forEach((one) => {
-        const call = () => subscriptions.has(one) && Reflect.apply(one.listener, null, [details]);
-        if (one.name === name) waiting.push(call);
+        if (one.name === name) waiting.push(() => subscriptions.has(one) && one.listener(details));
       });
       flush();
     },
@@ -106,6 +106,7 @@ export function createEvents(): Events {
 
 /** What a listener throws is its own affair: it is shown, and ends nothing. */
 export function report(error: unknown): void {
-  const show: (error: unknown) => void = Reflect.get(globalThis, 'reportError') ?? console.error;
-  show(error);
+  const { reportError = console.error }: { reportError?: (error: unknown) => void } =
+    Object(globalThis);
+  reportError(error);
 }

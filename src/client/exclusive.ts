@@ -1,29 +1,32 @@
 import type { BatonClock } from './clock.js';
 import type { Events } from './events.js';
-import type { BatonLock } from './lock.js';
-import { withDeadline } from './retry.js';
-
-/** So long the lock is waited for. Whoever holds it longer is frozen, or never lets go. Milliseconds. */
-const LONGEST_WAIT_MS = 5000;
+import { type BatonLock, inTurn } from './lock.js';
+import { PATIENCE_MS, withDeadline } from './retry.js';
 
 /**
- * Keeps the lock when the task that runs under it is over, until the signal aborts.
+ * Keeps the lock when the task that runs under it is over, until it is freed.
  *
  * @returns false where the lock could not be had: the server tolerates who comes at the same time
  */
-export type Keep = (stopped: AbortSignal) => boolean;
+export type Keep = () => boolean;
 
 /**
  * Runs a task that no other tab or process runs at the same time, while no listener is called. Where the lock is
- * refused, or not to be had for seconds, the task runs without it.
+ * refused, or not to be had for seconds, the task runs without it, when those of this client are over.
  *
  * @throws whatever the task throws
  */
 export type Exclusively = <Result>(task: (keep: Keep) => Promise<Result>) => Promise<Result>;
 
-export function exclusivelyBy(lock: BatonLock, events: Events, clock: BatonClock): Exclusively {
-  /** Once the lock is kept here it is had without being asked for. */
-  let isKept = false;
+/** @returns besides, what frees a lock that was kept */
+export function exclusivelyBy(
+  lock: BatonLock,
+  events: Events,
+  clock: BatonClock,
+): [Exclusively, () => void] {
+  /** Frees the lock that is kept; it is had from then on without being asked for. */
+  let kept: (() => Promise<unknown>) | undefined;
+  const oneByOne = inTurn();
 
   /** @returns what frees the lock, and waits until it is free */
   const taken = (signal: AbortSignal) =>
@@ -40,20 +43,19 @@ export function exclusivelyBy(lock: BatonLock, events: Events, clock: BatonClock
       const locked = lock.run(held, signal).catch(reject);
     });
 
-  return async (task) => {
-    const free = isKept
+  const exclusively: Exclusively = async (task) => {
+    const free = kept
       ? undefined
-      : await withDeadline(clock, LONGEST_WAIT_MS, taken).catch(() => {});
-    events.hold();
-    const keep: Keep = (stopped) => {
-      stopped.addEventListener('abort', () => free?.());
-      return (isKept ||= !!free);
-    };
-    try {
-      return await task(keep);
-    } finally {
-      if (!isKept) await free?.();
-      events.release();
-    }
+      : await withDeadline(clock, PATIENCE_MS, taken).catch(() => undefined);
+    return oneByOne(async () => {
+      events.hold();
+      try {
+        return await task(() => !!(kept ??= free));
+      } finally {
+        if (!kept) await free?.();
+        events.release();
+      }
+    });
   };
+  return [exclusively, () => void kept?.()];
 }

@@ -37,15 +37,14 @@ async function hmacSha256(secret: string, text: string): Promise<string> {
 }
 
 /**
- * Four FNV-like lanes. No cryptography: it keeps out whoever has the token alone, as without the secret there is
- * nothing to start from, and not whoever has read a key beside its token.
+ * FNV-1a, once for each number of the secret. No cryptography: it keeps out whoever has the token alone, as without the
+ * secret there is nothing to start from, and not whoever has read a key beside its token.
  */
 function mixed(secret: string, text: string): string {
-  const lanes = new Uint32Array(4).map((_, lane) =>
-    (secret + text + secret).split('').reduce((state, character) => {
-      const next = Math.imul(state ^ character.charCodeAt(0), 16_777_619 + 2 * lane);
-      return next ^ (next >>> 15);
-    }, 1),
-  );
-  return textOf(lanes);
+  const starts = Uint32Array.from(secret.split('-'), Number);
+  return textOf(starts.map((start) => text.split('').reduce(fnv1a, start)));
+}
+
+function fnv1a(state: number, character: string): number {
+  return Math.imul(state ^ character.charCodeAt(0), 16_777_619);
 }

@@ -1,5 +1,8 @@
 import type { BatonClock } from './clock.js';
 
+/** So long a part of this device, its storage or its lock, is waited for. Milliseconds. */
+export const PATIENCE_MS = 5000;
+
 const BASE_MS = 300;
 const LONGEST_MS = 30_000;
 
@@ -65,13 +68,12 @@ export function withDeadline<Result>(
   const controller = new AbortController();
   const abort = () => controller.abort();
   cancelled?.addEventListener('abort', abort);
-  return new Promise((resolve, reject) => {
-    const stop = clock.setTimeout(() => {
-      reject(new Error('Timed out'));
+  return unless(task(controller.signal), (giveUp) =>
+    clock.setTimeout(() => {
+      giveUp(new Error('Timed out'));
       abort();
-    }, ms);
-    task(controller.signal).then(resolve, reject).finally(stop);
-  });
+    }, ms),
+  );
 }
 
 /** The promise itself, unless the signal aborts first. @throws the signal's reason, which not every platform has */
@@ -80,11 +82,21 @@ export function unlessAborted<Result>(
   promise: Promise<Result>,
 ): Promise<Result> {
   if (!signal) return promise;
-  return new Promise((resolve, reject) => {
+  return unless(promise, (giveUp) => {
     const onAbort = () =>
-      reject(signal.reason ?? Object.assign(new Error('Aborted'), { name: 'AbortError' }));
+      giveUp(signal.reason ?? Object.assign(new Error('Aborted'), { name: 'AbortError' }));
     if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+    return () => signal.removeEventListener('abort', onAbort);
+  });
+}
+
+/** @param watch may give the promise up; returns what ends the watching */
+function unless<Result>(
+  promise: Promise<Result>,
+  watch: (giveUp: (reason: unknown) => void) => () => void,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    promise.then(resolve, reject).finally(watch(reject));
   });
 }

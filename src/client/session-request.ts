@@ -1,4 +1,5 @@
 import type { BatonClock } from './clock.js';
+import type { Cooldown } from './cooldown.js';
 import { BatonError } from './errors.js';
 import type { Refresher } from './refresher.js';
 import type { SessionStore } from './session-store.js';
@@ -34,6 +35,7 @@ export interface SessionRequest {
 export function beginRequest(
   store: SessionStore,
   refresher: Refresher,
+  cooldown: Cooldown,
   clock: BatonClock,
   sessionId: string | null,
 ): SessionRequest {
@@ -56,12 +58,12 @@ export function beginRequest(
     async isToBeRepeated(isRefused) {
       if (!session) return false;
       if (!isRefused) {
-        refresher.noteAccepted(session);
+        cooldown.noteAccepted(session);
         return false;
       }
       const { session_id: id, access_token: token } = session;
       const isRejected = replays === MOST_REPLAYS || (!!replays && isAlive(session, clock.now()));
-      if (refresher.isRejecting(isRejected && token)) return false;
+      if (cooldown.isRejecting(isRejected && token)) return false;
       const next = await refresher.session(token);
       if (next?.session_id !== id || next.access_token === token) return false;
       session = next;

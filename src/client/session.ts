@@ -41,6 +41,14 @@ export function isAlive(session: Session, nowMs: number): boolean {
   return tokenLeftMs(session, nowMs) > ROUNDING_MS;
 }
 
+/** Whether an access token needs no replacement. @param refused one that was just refused */
+export type IsGood = (session: Session, refused?: string) => boolean;
+
+/** Whether the server still takes the access token, as far as is known. @param refused one that was just refused */
+export function isTaken(session: Session, nowMs: number, refused?: string): boolean {
+  return session.access_token !== refused && isAlive(session, nowMs);
+}
+
 /** Whether both hold the same tokens of the same session. */
 export function isSame(one: Session | null, other: Session): boolean {
   return one?.session_id === other.session_id && one.refresh_token === other.refresh_token;

@@ -1,5 +1,5 @@
 import type { BatonClock } from './clock.js';
-import { retry, withDeadline } from './retry.js';
+import { PATIENCE_MS, retry, withDeadline } from './retry.js';
 import {
   type Owner,
   type SessionRecord,
@@ -11,9 +11,6 @@ import type { BatonStorage } from './storage.js';
 
 /** So many others are kept; who has been away the longest goes first. */
 const MOST_OTHERS = 8;
-
-/** What one verb of the storage may take, the tries of a write included. */
-const STORAGE_TIME_MS = 5000;
 
 /** One's own record in a storage that others may use, too. No verb is waited for for ever. */
 export interface StoredRecord {
@@ -35,11 +32,10 @@ export function storedRecord(
   let others: StoredValue['others'] = [];
   let hasWritten = false;
 
-  /** A storage that answers at once needs no timer. */
+  /** A storage that answers at once needs no timer, which Cloudflare's Workers allow in no module's scope. */
   const inTime = async <Result>(verb: () => Result | Promise<Result>): Promise<Result> => {
     const result = verb();
-    if (!(result instanceof Promise)) return result;
-    return withDeadline(clock, STORAGE_TIME_MS, () => result);
+    return result instanceof Promise ? withDeadline(clock, PATIENCE_MS, () => result) : result;
   };
   const readValue = () => inTime(() => storage.read());
 
@@ -53,12 +49,10 @@ export function storedRecord(
       const kept = isCookie ? withoutTokens(record) : record;
       const isEmpty = !kept.session && !kept.ended.length && !kept.over;
       const own = isEmpty ? null : { ...owner(), ...kept };
-      const records = [...others.slice(-MOST_OTHERS), ...(own ? [own] : [])];
+      const records = others.slice(-MOST_OTHERS).concat(own ?? []);
       const value = JSON.stringify({ records });
       const once = () => (records.length ? storage.write(value) : storage.remove());
-      await withDeadline(clock, STORAGE_TIME_MS, (signal) =>
-        retry(clock, once, () => !signal.aborted),
-      );
+      await withDeadline(clock, PATIENCE_MS, (signal) => retry(clock, once, () => !signal.aborted));
       hasWritten = true;
       return own;
     },

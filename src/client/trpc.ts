@@ -7,14 +7,20 @@ import {
   observable,
 } from '@trpc/server/observable';
 import type { Baton } from './baton.js';
+import { isBound, sessionBound } from './bound-token.js';
 import { sessionIdIn } from './claims.js';
 import { BatonError } from './errors.js';
 import { isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import type { SessionRequest } from './session-request.js';
 
-/** Whether a guard refused the token, before anything of the call happened. @default by our guard's codes */
-export type IsCallRefused = (error: unknown) => boolean;
+/** What `authorizeTrpc` is told. */
+export interface TrpcAuthorizationOptions {
+  /** What sends; for bound sessions the one of `withDpop`'s options. @default the global fetch of the moment */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Whether a guard refused the token, before anything of the call happened. @default by our guard's codes */
+  readonly isRefused?: ((error: unknown) => boolean) | undefined;
+}
 
 /** What a client of tRPC is made with. */
 export interface TrpcAuthorization<Router extends AnyRouter> {
@@ -24,6 +30,7 @@ export interface TrpcAuthorization<Router extends AnyRouter> {
   readonly http: {
     readonly url: string;
     readonly headers: (calls: Calls) => Record<string, string>;
+    readonly fetch: (address: string | URL | Request, init?: RequestInit) => Promise<Response>;
   };
 }
 
@@ -52,8 +59,10 @@ interface AnswerLike {
 export function authorizeTrpc<Router extends AnyRouter>(
   baton: Baton,
   url: string,
-  isRefused: IsCallRefused = byCode,
+  { fetch, isRefused = byCode }: TrpcAuthorizationOptions = {},
 ): TrpcAuthorization<Router> {
+  const send = (address: string | URL | Request, init?: RequestInit) =>
+    (fetch ?? globalThis.fetch)(address, init);
   const link: TRPCLink<Router> =
     () =>
     ({ op, next }) => {
@@ -64,7 +73,15 @@ export function authorizeTrpc<Router extends AnyRouter>(
         ),
       );
     };
-  return { link, http: { url, headers: headersOf } };
+  const headers = (calls: Calls) => {
+    const token = tokenOf(calls);
+    if (token && !fetch && isBound(token)) {
+      throw sessionBound("give authorizeTrpc the fetch of withDpop's options");
+    }
+    const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+    return authorization;
+  };
+  return { link, http: { url, headers, fetch: send } };
 }
 
 /** The field of a call's context; a function, since loggers write contexts out. */
@@ -77,7 +94,7 @@ const TOKEN = 'batonToken';
  */
 function sendCall<Value, Router extends AnyRouter>(
   request: SessionRequest,
-  isRefused: IsCallRefused,
+  isRefused: (error: unknown) => boolean,
   observer: Observer<Value, TRPCClientError<Router>>,
   sendWith: (token: string | null) => Observable<Value, TRPCClientError<Router>>,
 ): () => void {
@@ -108,14 +125,13 @@ function sendCall<Value, Router extends AnyRouter>(
 }
 
 /** @throws BatonError `session_changed`, where calls of several users would be sent together */
-function headersOf({ op, opList = op ? [op] : [] }: Calls): Record<string, string> {
+function tokenOf({ op, opList = op ? [op] : [] }: Calls): string | undefined {
   const tokens = opList.map(({ context }) => {
     const token: unknown = context[TOKEN];
     return typeof token === 'function' ? String(token() ?? '') : '';
   });
   if (new Set(tokens.map(sessionIdIn)).size > 1) throw new BatonError('session_changed');
-  const token = tokens.at(-1);
-  return token ? { authorization: `Bearer ${token}` } : {};
+  return tokens.at(-1);
 }
 
 /** What a server has answered; undefined where none has. */

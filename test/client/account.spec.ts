@@ -1,4 +1,5 @@
 /** One's own sessions and password; a log without secrets. @see issue 13, section 4 */
+import { flush, withEvents } from '../audit/audit-host.js';
 import { addSessionsLike } from '../contract/session-rows.js';
 import { accountOf } from '../../src/client/account.js';
 import { logEvents, loggedFetch } from '../../src/client/debug-log.js';
@@ -97,4 +98,28 @@ it('logs calls and events, and neither token, password nor query', async () => {
   expect(log).not.toContain('secret');
   expect(log).not.toContain(ANN.password);
   expect(log).not.toContain(token);
+});
+
+/** @see docs/audit.md */
+describe('what happened to the account', () => {
+  it('is read page by page, the latest first, where the server keeps it', async () => {
+    await api.close();
+    api = await startApi({ database: withEvents(), extras: { audit: true } });
+    const batons = [await api.signedIn(), await api.signedIn(), await api.signedIn()];
+    await flush(api.host);
+    const account = accountOf(batons[0] ?? (await api.signedIn()));
+    const first = await account.activityPage({ limit: 2 });
+    const second = await account.activityPage({ limit: 2, cursor: first.next_cursor ?? '' });
+    const events = [...first.events, ...second.events];
+    expect(events.map(({ session_id: id }) => id)).toEqual(
+      batons.map((baton) => baton.getState().sessionId).toReversed(),
+    );
+    expect(events.map(({ current }) => current)).toEqual([false, false, true]);
+    expect(second.next_cursor).toBeNull();
+  });
+
+  it('is where it is not kept no route', async () => {
+    const account = accountOf(await api.signedIn());
+    await expect(account.activityPage()).rejects.toMatchObject({ status: 404 });
+  });
 });

@@ -5,11 +5,13 @@ import { ApolloClient, HttpLink, InMemoryCache, gql } from '@apollo/client/core'
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { UseGuards } from '@nestjs/common';
 import { GraphQLModule, Query, Resolver } from '@nestjs/graphql';
+import { createTRPCClient, httpLink } from '@trpc/client';
 import { create } from 'axios';
 import { type AuthenticatedUser, CurrentUser, JwtAuthGuard } from 'nestjs-baton';
 import { Server } from 'socket.io';
 import { io } from 'socket.io-client';
 import { firstValueFrom, of } from 'rxjs';
+import type { AppRouter } from '../../examples/trpc/router.js';
 import { authorizingInterceptor } from '../../src/client/angular.js';
 import { type AxiosAuthorizationOptions, authorizeAxios } from '../../src/client/axios.js';
 import { systemClock } from '../../src/client/clock.js';
@@ -19,6 +21,7 @@ import { graphqlFetch } from '../../src/client/graphql.js';
 import type { Baton } from '../../src/client/index.js';
 import { authorizeSocket } from '../../src/client/socket-io.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
+import { authorizeTrpc } from '../../src/client/trpc.js';
 import { keepConnected } from '../../src/client/web-socket.js';
 import { eventually } from '../contract/vocabulary.js';
 import { ANN, type Api, startApi } from './api.js';
@@ -120,6 +123,33 @@ describe('GraphQL', () => {
     const { baton } = await bound();
     const query = clientOf(graphqlFetch(baton)).query({ query: ME });
     await expect(query).rejects.toMatchObject(refused);
+  });
+});
+
+/** Asks a server of tRPC that has the API's trust, and says what it was sent. */
+async function sentByTrpc(prove: boolean): Promise<string[]> {
+  const { options } = await bound();
+  const sent: string[] = [];
+  const server = createServer(({ headers }, response) => {
+    sent.push(`${headers.authorization?.split(' ')[0]} ${typeof headers['dpop']}`);
+    response.end('{"result":{"data":"hello"}}');
+  });
+  const url = await listen(server);
+  const baton = api.client({ ...options, origins: [url] });
+  await baton.signIn(ANN);
+  const { link, http } = authorizeTrpc<AppRouter>(baton, url, prove ? options : {});
+  const client = createTRPCClient<AppRouter>({ links: [link, httpLink(http)] });
+  await client.hello.query().finally(() => server.close());
+  return sent;
+}
+
+describe('tRPC', () => {
+  it('is proved by the fetch of the options', async () => {
+    expect(await sentByTrpc(true)).toEqual(['DPoP string']);
+  });
+
+  it('sends nothing without it, and says so', async () => {
+    await expect(sentByTrpc(false)).rejects.toThrow('bound to a key');
   });
 });
 

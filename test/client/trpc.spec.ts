@@ -88,7 +88,9 @@ describe('tRPC', () => {
 
   it('sends it again where the application says that it is a guard’s', async () => {
     const url = `${api.line.url}/trpc`;
-    const { link, http } = authorizeTrpc<AppRouter>(await api.signedIn(), url, isUnauthorized);
+    const { link, http } = authorizeTrpc<AppRouter>(await api.signedIn(), url, {
+      isRefused: isUnauthorized,
+    });
     const client = createTRPCClient<AppRouter>({ links: [link, httpBatchLink(http)] });
     confirmed.length = 0;
     await expect(client.confirm.mutate()).rejects.toThrow('The PIN is wrong');

@@ -151,6 +151,20 @@ describe('where no lock can be had', () => {
     expect(refreshes(api)).toBe(0);
   });
 
+  it('nor for a token that is about to end, which is given out meanwhile', async () => {
+    const baton = await api.signedIn({ clock, lock: refusing });
+    const token = await baton.getAccessToken();
+    clock.set(880_000);
+    const held = api.line.hold('/auth/login');
+    const signingIn = baton.signIn(BOB);
+    await held.arrived;
+    expect(await baton.getAccessToken()).toBe(token);
+    held.letGo();
+    await signingIn;
+    expect(await nameOf(baton)).toBe('bob');
+    expect(refreshes(api)).toBe(0);
+  });
+
   it("a refresh that ends late puts nothing in the place of another tab's sign-in", async () => {
     const storage = memoryStorage();
     const anns = await api.signedIn({ storage, lock: refusing });

@@ -1,5 +1,5 @@
 import { webLock } from '../lock/web.js';
-import { inStore } from '../object-store.js';
+import { type Request, type Store, inStore } from '../object-store.js';
 import type { BatonStorage } from '../storage.js';
 
 /** What `indexedDbStorage` is told. */
@@ -32,13 +32,14 @@ export function indexedDbStorage({
 }: IndexedDbStorageOptions = {}): BatonStorage {
   const channelName = `nestjs-baton ${name} ${key}`;
   const { BroadcastChannel }: Scope = Object(globalThis);
+  const channelTo = () => BroadcastChannel && new BroadcastChannel(channelName);
 
-  const tell = () => {
-    if (!BroadcastChannel) return;
-    const channel = new BroadcastChannel(channelName);
+  const change = async (verb: (store: Store) => Request) => {
+    await inStore(name, 'readwrite', verb);
+    const channel = channelTo();
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel has none
-    channel.postMessage(null);
-    channel.close();
+    channel?.postMessage(null);
+    channel?.close();
   };
 
   return {
@@ -48,20 +49,13 @@ export function indexedDbStorage({
       if (value === undefined || typeof value === 'string') return value ?? null;
       throw new TypeError('IndexedDB holds something else');
     },
-    async write(value) {
-      await inStore(name, 'readwrite', (store) => store.put(value, key));
-      tell();
-    },
-    async remove() {
-      await inStore(name, 'readwrite', (store) => store.delete(key));
-      tell();
-    },
+    write: (value) => change((store) => store.put(value, key)),
+    remove: () => change((store) => store.delete(key)),
     lock: webLock(channelName),
     watch(listener) {
-      if (!BroadcastChannel) return () => {};
-      const channel = new BroadcastChannel(channelName);
-      channel.addEventListener('message', listener);
-      return () => channel.close();
+      const channel = channelTo();
+      channel?.addEventListener('message', listener);
+      return () => channel?.close();
     },
   };
 }

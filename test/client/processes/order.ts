@@ -17,6 +17,8 @@ export interface WorkerOrder {
   readonly path: string;
   /** Signs in first, if given. */
   readonly credentials?: Credentials;
+  /** A file that says what time it is; the device's own clock unless given. */
+  readonly clock?: string;
   readonly rounds: number;
   readonly pauseMs: number;
   readonly dieAt?: (typeof STEPS)[number];

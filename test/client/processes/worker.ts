@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { argv, pid } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { type BatonStorage, createBaton } from '../../../src/client/index.js';
+import { systemClock } from '../../../src/client/clock.js';
+import { type BatonClock, type BatonStorage, createBaton } from '../../../src/client/index.js';
 import { fileStorage } from '../../../src/client/storage/file.js';
 import { sqliteStorage } from '../../../src/client/storage/sqlite.js';
 import type { MeBody } from '../../../src/wire.js';
@@ -35,10 +37,18 @@ function mortal(storage: BatonStorage): BatonStorage {
   };
 }
 
+/** One clock for all processes, as a device has. */
+function clockOf({ clock }: WorkerOrder): BatonClock {
+  return clock === undefined
+    ? systemClock
+    : { ...systemClock, now: () => Number(readFileSync(clock, 'utf8')) };
+}
+
 let isSignedIn = false;
 const baton = createBaton({
   baseUrl: order.baseUrl,
   storage: mortal(opened()),
+  clock: clockOf(order),
   fetch: async (input, init) => {
     const isRefresh = typeof input === 'string' && input.endsWith('/token/refresh');
     if (isRefresh) dieAt('before the request');
