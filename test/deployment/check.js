@@ -1,7 +1,7 @@
 /**
  * Checks the deployment as far as one can without an engine: `Dockerfile` and its steps in a clean folder,
  * `compose.yaml` with docker-compose, what it composes with real PostgreSQL, Redis and nginx of this machine, and
- * `kubernetes.yaml` against the types of Kubernetes and the server that runs.
+ * `kubernetes.yaml` against the schemas and types of Kubernetes and the server that runs.
  */
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
@@ -16,6 +16,7 @@ import { Client } from 'pg';
 import { ROOT } from '../package/pack.js';
 import { run, say } from '../package/steps.js';
 import { buildImage, startImage } from './image.js';
+import { assertKnownFields } from './kubernetes.js';
 
 const secret = () => randomBytes(32).toString('hex');
 /** As the first lines of `compose.yaml` make them. */
@@ -163,13 +164,20 @@ async function eventually(holds) {
     assert.ok(Date.now() < latest, 'it did not come true');
 }
 
+const containerOf = ([deployment]) => deployment.spec.template.spec.containers[0];
+
 async function checkKubernetes() {
   const documents = loadAll(readFileSync(join(ROOT, 'deploy/kubernetes.yaml'), 'utf8'));
   for (const one of documents) {
     const { [one.kind]: Kind } = await tool(`kubernetes-models/${one.apiVersion}/index.js`);
     new Kind(one).validate();
   }
-  const [container] = documents[0].spec.template.spec.containers;
+  const tools = join(temporary, 'tools');
+  assertKnownFields(tools, documents);
+  const misspelt = structuredClone(documents);
+  Object.assign(containerOf(misspelt).readinessProbe, { periodSecond: 5 });
+  assert.throws(() => assertKnownFields(tools, misspelt), /periodSecond/);
+  const container = containerOf(documents);
   for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
     const { status } = await call('GET', container[probe].httpGet.path);
     assert.equal(status, 200, probe);

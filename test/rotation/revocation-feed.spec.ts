@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import * as v from 'valibot';
+import { PARTS } from '../../src/sessions/revocation-poll.store.js';
 import { UnavailableError } from '../../src/errors.js';
 import { settingsSchema } from '../../src/options.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
@@ -42,7 +43,7 @@ describe('a cached list after many revocations', () => {
     expect(reads).toHaveBeenCalledTimes(1);
     await table.add('late', { revokedAtMs: NOW - 20_500, revokedReason: 'logout' });
     await list.refresh();
-    expect(reads.mock.calls.slice(1)).toEqual([[NOW - 21_000, NOW - 20_000]]);
+    expect(reads.mock.calls.slice(1)).toEqual([[NOW - 21_000, NOW - 20_000, null]]);
     expect(list.isRevoked('late')).toBe(true);
     reads.mockRestore();
   });
@@ -66,9 +67,28 @@ describe('a cached list after many revocations', () => {
     reads.mockResolvedValueOnce([]).mockRejectedValueOnce(new UnavailableError('away'));
     await expect(list.refresh()).rejects.toThrow(UnavailableError);
     await list.refresh();
-    const first = [NOW, NOW + 1000];
-    const second = [NOW + 1000, NOW + 3000];
+    const first = [NOW, NOW + 1000, null];
+    const second = [NOW + 1000, NOW + 3000, null];
     expect(reads.mock.calls).toEqual([first, second, second]);
+  });
+
+  it('reads a second that has very many in parts, and every id in one of them', async () => {
+    const list = await freshList();
+    const ids = Array.from(
+      '0123456789abcdefABCDEFxyz_%ä',
+      (ending) => `an id that ends with ${ending}`,
+    );
+    for (const id of ids) await table.add(id, { revokedAtMs: NOW, revokedReason: 'logout' });
+    jest.spyOn(table.store.poll, 'countRevoked').mockResolvedValue([{ fromMs: NOW, count: 5_001 }]);
+    const reads = jest.spyOn(table.store.poll, 'findRevokedBetween');
+    await list.refresh();
+    expect(reads.mock.calls.map(([, , part]) => part)).toEqual(PARTS);
+    expect(ids.filter((id) => list.isRevoked(id) !== true)).toEqual([]);
+    reads.mockRestore();
+    for (const part of PARTS) {
+      const found = await table.store.poll.findRevokedBetween(NOW, NOW + 1, part);
+      expect(found.length).toBeLessThan(ids.length / 2);
+    }
   });
 
   it('lets requests go between while it reads', async () => {
