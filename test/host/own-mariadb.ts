@@ -48,7 +48,9 @@ export class OwnMariadb {
 
   /** A server that has nothing until others give it what they have, and has not been started. */
   static async empty(flags: readonly string[]): Promise<OwnMariadb> {
-    return new OwnMariadb(await OwnProcess.as(ACCOUNT), await freePort(), flags);
+    const server = await OwnProcess.as(ACCOUNT);
+    server.run('mkdir', ['data']);
+    return new OwnMariadb(server, await freePort(), flags);
   }
 
   /** Starts the server that was stopped, where it was. */

@@ -33,6 +33,8 @@ export class OwnPgBouncer {
       auth_type: 'trust',
       auth_file: users,
       pool_mode: poolMode,
+      // Seconds after which it tries a server again that was away; it has 15 of its own.
+      server_login_retry: 1,
       default_pool_size: poolMode === 'session' ? 20 : 4,
     };
     const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);

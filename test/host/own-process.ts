@@ -92,7 +92,10 @@ export class OwnProcess {
         await answers();
         return;
       } catch (error) {
-        if (Date.now() > deadlineMs) throw error;
+        if (Date.now() < deadlineMs) continue;
+        throw new Error(`It does not answer: ${Buffer.concat(written).toString()}`, {
+          cause: error,
+        });
       }
     }
   }
