@@ -19,7 +19,7 @@ export type { PresetOptions } from './auth/preset.js';
 export { OAuthError, type OAuthErrorCode } from './auth/oauth/oauth-error.js';
 export { ProofOfPossession } from './auth/dpop/proof-of-possession.js';
 export type { DpopReplays } from './auth/dpop/replay-memory.js';
-export type { HolderOptions, RefreshOptions } from './auth/holder-options.js';
+export type { HolderOptions, OpenOptions, RefreshOptions } from './auth/holder-options.js';
 export { type AuthCaller, AuthResponder } from './auth/auth-responder.js';
 export {
   CurrentSession,

@@ -33,10 +33,10 @@ export class SessionController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ) {
-    return this.responder.open(request, response, async ({ origin }) => {
+    return this.responder.open(request, response, async ({ origin, replaces }) => {
       const user = this.links.redeem(body.code);
       if (user === null) throw new UserRefusedError('link_spent', 'Ask for another link');
-      return this.auth.openSession(user, origin);
+      return this.auth.openSession(user, origin, { replaces });
     });
   }
 

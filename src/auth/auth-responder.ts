@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidDpopProofError } from '../errors.js';
 import type { SessionOrigin } from '../sessions/storable-session.js';
+import type { PresentedRefreshToken } from '../tokens/refresh-token-codec.js';
 import type { TokenPairBody } from '../wire.js';
 import { AttemptLimits, isUnauthorized } from './attempts/attempt-limits.js';
 import type { RefreshOptions } from './holder-options.js';
@@ -16,6 +17,7 @@ import {
   originOf,
 } from './http-request.js';
 import { ProxyWarning } from './proxy-warning.js';
+import { ReplacedSession } from './replaced-session.js';
 
 /** Who asks for a session, as the request says. */
 export interface AuthCaller {
@@ -25,6 +27,8 @@ export interface AuthCaller {
   readonly signal: AbortSignal | undefined;
   /** The key to bind the session to, whose possession the request has proved; null for a bearer's. */
   readonly jkt: string | null;
+  /** The session that the new one takes the cookie from, for `AuthService.openSession` and `login` to end. */
+  readonly replaces: PresentedRefreshToken | null;
 }
 
 /**
@@ -39,6 +43,7 @@ export class AuthResponder {
     private readonly proxies: ProxyWarning,
     private readonly attempts: AttemptLimits,
     private readonly possession: ProofOfPossession,
+    private readonly replaced: ReplacedSession,
     private readonly errorHeaders: ErrorHeaders,
     private readonly adapterHost: HttpAdapterHost,
   ) {}
@@ -58,7 +63,8 @@ export class AuthResponder {
       this.proxies.look(request);
       const signal = connectionSignal(request);
       const jkt = await this.possession.forNewSession(request);
-      const pair = await open({ origin: originOf(request, null), signal, jkt });
+      const replaces = this.replaced.of(request, jkt);
+      const pair = await open({ origin: originOf(request, null), signal, jkt, replaces });
       this.cookie.clearDoubled(request, response);
       return this.deliver(pair, request, response);
     });

@@ -62,10 +62,10 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<TokenPairBody | CookiePairBody> {
-    return this.responder.open(request, response, async ({ origin, signal, jkt }) => {
+    return this.responder.open(request, response, async ({ origin, signal, jkt, replaces }) => {
       const { deviceName, ...presented } = parseBody(this.loginSchema, bodyOf(request));
       const credentials = { ...presented, ip: origin.ip, signal };
-      return this.auth.login(credentials, { ...origin, deviceName }, { jkt });
+      return this.auth.login(credentials, { ...origin, deviceName }, { jkt, replaces });
     });
   }
 

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule, ModuleRef } from '@nestjs/core';
 import { TypeOrmModule, getDataSourceToken } from '@nestjs/typeorm';
+import { SETTINGS, type Settings } from '../options.js';
 import type { AuthUser, FurtherFields } from '../users/user-store.js';
 import { AUDIT_EXPORTS } from '../audit/audit.providers.js';
 import { authEventEntity } from '../audit/auth-event.entity.js';
@@ -25,6 +26,7 @@ import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { GlobalRevocationController } from './oauth/global-revocation.controller.js';
 import { OAuthController } from './oauth/oauth.controller.js';
 import { OAuthMetadataController } from './oauth/oauth-metadata.controller.js';
+import { OWN_CLIENT_ID } from './oauth/own-client-id.js';
 import { ROUTE_PREFIX } from './oauth/route-prefix.js';
 import { assertOneFormat } from './one-format.js';
 
@@ -122,12 +124,22 @@ const { ConfigurableModuleClass } = new ConfigurableModuleBuilder<AuthModuleOpti
         ...providers,
         ...parts,
         { provide: ROUTE_PREFIX, useValue: routePrefix },
+        ownClientId(extras),
         ...(globalGuard ? [GLOBAL_GUARD] : []),
       ],
       exports: [...exports, ...AUTH_EXPORTS, ...(events === null ? [] : AUDIT_EXPORTS)],
     };
   })
   .build();
+
+/** RFC 9068 section 2.2 wants every access token to name a client, once there are some. */
+function ownClientId({ oauth = false }: AuthModuleExtras): Provider {
+  return {
+    provide: OWN_CLIENT_ID,
+    inject: [SETTINGS],
+    useFactory: ({ issuer }: Settings) => (oauth ? issuer : null),
+  };
+}
 
 /** The entities of the tables; that of the events is null where none are kept. */
 function entitiesOf({ table, audit = false, auditTable = 'auth_events' }: AuthModuleExtras) {

@@ -51,11 +51,13 @@ import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { assertEventsKnown, assertSessionsKnown } from './known-entity.js';
 import { TokenIntrospection } from './oauth/token-introspection.js';
+import { KnownUsers } from './known-users.js';
 import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
 import { ProxyWarning } from './proxy-warning.js';
 import { RefreshCookie } from './cookie/refresh-cookie.js';
 import { RefreshTokenGuard } from './refresh-token.guard.js';
+import { ReplacedSession } from './replaced-session.js';
 import { RefreshTokenStrategy } from './passport/refresh-token.strategy.js';
 import { RequestUser } from './request-user.js';
 import { Responses } from './passport/responses.js';
@@ -86,6 +88,7 @@ const PARTS: Provider[] = [
   TokenPairs,
   AuthService,
   NonceHeader,
+  KnownUsers,
   UsedProofs,
   ProofOfPossession,
   AuthResponder,
@@ -98,6 +101,7 @@ const PARTS: Provider[] = [
   RefreshCookie,
   Responses,
   ErrorHeaders,
+  ReplacedSession,
   AuthHeadersInterceptor,
   AuthEventListeners,
   BackgroundTasks,

@@ -1,11 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import {
-  InvalidCredentialsError,
-  InvalidTokenError,
-  NotFoundError,
-  type TokenName,
-} from '../errors.js';
+import { InvalidCredentialsError, NotFoundError } from '../errors.js';
 import { SeenTokens } from '../sessions/seen-tokens.js';
 import type { LiveSession } from '../sessions/live-session.js';
 import { LogoutService } from '../sessions/logout.service.js';
@@ -26,13 +21,14 @@ import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { isGeneration } from '../tokens/claims.js';
 import { type PresentedRefreshToken, RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import type { AuthUser, Credentials } from '../users/user-store.js';
-import { userOfSub } from '../users/user-of-sub.js';
 import type { TokenPairBody } from '../wire.js';
 import { AccessControl, type AuthenticatedUser, onlookerOf } from './access-control.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
+import { REPLACED } from './cookie/refresh-cookie.js';
 import { CredentialCheck } from './credential-check.js';
 import { missingProof } from './dpop/proof-of-possession.js';
-import type { HolderOptions, RefreshOptions } from './holder-options.js';
+import type { HolderOptions, OpenOptions, RefreshOptions } from './holder-options.js';
+import { KnownUsers } from './known-users.js';
 import { ownPartsOf } from './own-parts.js';
 import { TokenPairs } from './token-pairs.js';
 
@@ -52,6 +48,7 @@ export class AuthService {
     private readonly refreshTokens: RefreshTokenCodec,
     private readonly accessControl: AccessControl,
     private readonly pairs: TokenPairs,
+    private readonly knownUsers: KnownUsers,
     private readonly credentials: CredentialCheck,
     private readonly seenTokens: SeenTokens,
   ) {}
@@ -66,10 +63,10 @@ export class AuthService {
   async login(
     credentials: Credentials,
     origin: SessionOrigin = NOWHERE,
-    holder: HolderOptions = {},
+    options: OpenOptions = {},
   ): Promise<TokenPairBody> {
     const user = await this.checkCredentials(credentials);
-    const pair = await this.openSession(user, origin, holder);
+    const pair = await this.openSession(user, origin, options);
     if ((await this.config.users.isCurrent?.(user)) !== false) return pair;
     await this.revocations.revoke(pair.session_id, storableUserId(user.id), 'password_changed');
     throw new InvalidCredentialsError();
@@ -86,18 +83,19 @@ export class AuthService {
 
   /**
    * Opens a session for a user who has proved who they are in another way: a passkey, a social login. With a key it
-   * is bound to that key.
+   * is bound to that key. The session that it replaces ends.
    *
    * @throws InvalidDpopProofError where a proof is required (`dpop`), and no key was proved
    */
   async openSession(
     user: AuthUser,
     origin: SessionOrigin = NOWHERE,
-    { jkt = null }: HolderOptions = {},
+    { jkt = null, replaces = null }: OpenOptions = {},
   ): Promise<TokenPairBody> {
     if (jkt === null && this.config.dpop.dpop === 'required') throw missingProof();
     await this.config.onLogin?.(user, origin);
     const parts = await ownPartsOf(this.config, user, 'login');
+    if (replaces !== null) await this.logouts.byRefreshToken(replaces, REPLACED);
     return this.pairs.of(await this.sessionService.open(user.id, origin, jkt), parts);
   }
 
@@ -115,13 +113,13 @@ export class AuthService {
   /** As {@link refresh}, for a token that `RefreshTokenGuard` has verified. */
   async refreshVerified(
     presented: PresentedRefreshToken,
-    { idempotencyKey = null, jkt = presented.jkt ?? null }: RefreshOptions = {},
+    { idempotencyKey = null, jkt = presented.jkt ?? null, clientId }: RefreshOptions = {},
   ): Promise<TokenPairBody> {
-    const user = await userOfSub(this.config.users, presented.claims.sub);
-    if (user === null) throw await this.userGone(presented.claims.sub, 'Refresh');
+    const user = await this.knownUsers.of(presented.claims.sub, 'Refresh');
     await this.config.onRefresh?.(user, presented.claims.sid);
     const parts = await ownPartsOf(this.config, user, 'refresh');
-    return this.pairs.of(await this.rotation.refresh({ ...presented, idempotencyKey, jkt }), parts);
+    const issued = await this.rotation.refresh({ ...presented, idempotencyKey, jkt });
+    return this.pairs.of(issued, parts, clientId);
   }
 
   /** Ends the session of a refresh token: any genuine one, expired ones included. Ending it twice is no error. */
@@ -236,15 +234,7 @@ export class AuthService {
   }
 
   /** The user that an access token or a session belongs to. @throws InvalidTokenError when there is none any more */
-  async findUser(userId: string): Promise<AuthUser> {
-    const user = await userOfSub(this.config.users, userId);
-    if (user === null) throw await this.userGone(userId, 'Access');
-    return user;
-  }
-
-  /** Every session of theirs ends, so that none is left to whoever is given the same id again. */
-  private async userGone(userId: string, token: TokenName): Promise<Error> {
-    await this.revocations.revokeAll(userId, 'user_gone');
-    return new InvalidTokenError(token);
+  findUser(userId: string): Promise<AuthUser> {
+    return this.knownUsers.of(userId, 'Access');
   }
 }

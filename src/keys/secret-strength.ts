@@ -35,6 +35,9 @@ const KINDS = [
   [/[^a-z\d]/i, 33],
 ] as const;
 
+/** What is asked of a secret that {@link isGuessable} where that is no matter of tests. */
+export const TAKES_RANDOM = 'takes a secret that was made at random, not one of an example';
+
 /**
  * Whether somebody made a secret up, or copied it, rather than had it made at random: it is from an example, or there
  * is less in it than there has to be. Words are taken for random letters, so that a passphrase of many is good enough.

@@ -78,7 +78,7 @@ export class RefreshToken {
   @Column({ name: 'revoked_at', type: 'bigint', nullable: true, transformer: wholeNumberColumn })
   revokedAtMs!: number | null;
 
-  /** Why it was: `logout`, `reuse`, `max_sessions`, `password_changed`, `user_gone` or what the application gave. */
+  /** Why it was: `logout`, `reuse`, `max_sessions`, `password_changed`, `user_gone`, `replaced` or what the application gave. */
   @Column({ name: 'revoked_reason', type: 'varchar', length: 64, nullable: true })
   revokedReason!: string | null;
 

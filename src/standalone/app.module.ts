@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource } from 'typeorm';
 import { AuthModule } from '../auth/auth.module.js';
 import type { AuthModuleOptions } from '../auth/auth.options.js';
+import type { OAuthClient } from '../auth/oauth/oauth-clients.js';
 import { ENVIRONMENT, type Environment, offersCookies } from './environment/environment.js';
 import { ErrorFilter } from './error.filter.js';
 import { EventLog } from './event-log.js';
@@ -71,6 +72,15 @@ function showsPlayground({ AUTH_PLAYGROUND, NODE_ENV }: Environment): boolean {
 }
 
 function authOptions(env: Environment, users: UsersService, shared: Shared): AuthModuleOptions {
+function oauthClientsIn(env: Environment): OAuthClient[] {
+  const { AUTH_OAUTH_CLIENTS = [], AUTH_OAUTH_PUBLIC_CLIENTS, AUTH_OAUTH_REVOKERS } = env;
+  const confidential = AUTH_OAUTH_CLIENTS.map((client) => ({
+    ...client,
+    revokesUsers: AUTH_OAUTH_REVOKERS.includes(client.id),
+  }));
+  return [...confidential, ...AUTH_OAUTH_PUBLIC_CLIENTS];
+}
+
   return {
     users,
     revocationFeed: shared.revocationFeed,
@@ -79,10 +89,7 @@ function authOptions(env: Environment, users: UsersService, shared: Shared): Aut
     dpop: env.AUTH_DPOP,
     dpopNonce: env.AUTH_DPOP_NONCE,
     publicUrl: env.AUTH_PUBLIC_URL,
-    oauthClients: env.AUTH_OAUTH_CLIENTS?.map((client) => ({
-      ...client,
-      revokesUsers: env.AUTH_OAUTH_REVOKERS.includes(client.id),
-    })),
+    oauthClients: oauthClientsIn(env),
     auditRetention: env.AUTH_AUDIT_RETENTION,
     auditRefreshes: env.AUTH_AUDIT_REFRESHES,
     webhooks: env.AUTH_WEBHOOKS,

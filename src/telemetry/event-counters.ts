@@ -76,7 +76,15 @@ const HOW: readonly SessionRefreshedEvent['how'][] = [
 const OTHER = 'other';
 
 /** The module's own. */
-const REASONS = ['logout', 'reuse', 'max_sessions', 'password_changed', 'user_gone', OTHER];
+const REASONS = [
+  'logout',
+  'reuse',
+  'max_sessions',
+  'password_changed',
+  'user_gone',
+  'replaced',
+  OTHER,
+];
 
 /** An application's own reason may say anything, a name too: each would be a series for ever. */
 const boundedReason = (reason: string): string => (REASONS.includes(reason) ? reason : OTHER);

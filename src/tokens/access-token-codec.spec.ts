@@ -25,6 +25,7 @@ const pair = (pem: string, rsa?: RsaAlgorithm) => privateKey(pem, rsa);
 const tokensWith = (keys: KeyRing, given: SessionOptions = {}, nowMs = NOW) =>
   new AccessTokenCodec(v.parse(settingsSchema, given), keys, { nowMs: () => nowMs });
 const TOKENS = tokensWith(new KeyRing(KEY));
+const claimsFor = (clientId?: string) => readJwt(TOKENS.issue(PLACE, {}, clientId).token).claims;
 
 describe('a new access token', () => {
   it.each([
@@ -51,9 +52,33 @@ describe('a new access token', () => {
       jti: expect.stringMatching(/^[\w-]{22}$/),
       iat: NOW_SECONDS,
       exp: NOW_SECONDS + 900,
+      auth_time: NOW_SECONDS,
       roles: ['admin'],
     });
     expect(TOKENS.verify(token)['roles']).toEqual(['admin']);
+  });
+
+  /** @see RFC 9068 section 2.2.1 */
+  it('says when the user logged in, however often the session was refreshed since', () => {
+    const later = tokensWith(new KeyRing(KEY), {}, NOW + 86_400_000);
+    const { token } = later.issue({ ...PLACE, generation: 9 }, {});
+    expect(readJwt(token).claims).toMatchObject({ auth_time: NOW_SECONDS, gen: 9 });
+  });
+
+  it('does not say so of a session whose id does not tell', () => {
+    const { token } = TOKENS.issue({ ...PLACE, sessionId: 'a-session-of-a-host' }, {});
+    expect(readJwt(token).claims).not.toHaveProperty('auth_time');
+  });
+
+  /** @see RFC 9068 section 2.2 */
+  it('names the client that asks, where there is one', () => {
+    expect(claimsFor('orders')).toMatchObject({ client_id: 'orders' });
+    expect(claimsFor()).not.toHaveProperty('client_id');
+  });
+
+  it('says of both what the application says, where it does', () => {
+    const own = { auth_time: 1, client_id: 'its-own' };
+    expect(readJwt(TOKENS.issue(PLACE, own, 'orders').token).claims).toMatchObject(own);
   });
 
   it('lives for accessTtl', () => {

@@ -5,7 +5,7 @@ import { type RegisteredClaims, bindingTo, isRegistered } from './claims.js';
 import { JwtCodec } from './jwt-codec.js';
 import type { OwnClaims } from './own-claims.js';
 import { randomId } from './random-id.js';
-import { sessionStartSeconds } from './session-start.js';
+import { loginTimeMs, sessionStartSeconds } from './session-start.js';
 import type { TokenPlace } from './token-place.js';
 
 /** The claims of an access token: the registered ones and the application's own. */
@@ -24,12 +24,16 @@ export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
 
   /**
    * @param own the application's own claims
+   * @param clientId the client that asks for it; null where there are none
    * @returns the token and its remaining lifetime in whole seconds
+   * @see RFC 9068 section 2.2
    */
-  issue(place: TokenPlace, own: OwnClaims) {
+  issue(place: TokenPlace, own: OwnClaims, clientId: string | null = null) {
     const iat = Math.floor(this.now.nowMs() / 1000);
     const { issuer: iss, audience: aud } = this.settings;
     const claims = {
+      ...authTimeOf(place.sessionId),
+      ...(clientId === null ? {} : { client_id: clientId }),
       ...own,
       iss,
       aud,
@@ -55,4 +59,15 @@ export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
       sessionStartSeconds(claims) + sessionTtlSeconds,
     );
   }
+}
+
+/**
+ * When the user logged in, the same in every token of the session. Whoever opens sessions for users who have proved
+ * who they are elsewhere may know better, and say so in a claim of their own.
+ *
+ * @see RFC 9068 section 2.2.1
+ */
+function authTimeOf(sessionId: string): { readonly auth_time?: number } {
+  const ms = loginTimeMs(sessionId);
+  return ms === null ? {} : { auth_time: Math.floor(ms / 1000) };
 }

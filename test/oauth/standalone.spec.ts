@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import request from 'supertest';
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { startInProcess, stopAll } from '../standalone/server-in-process.js';
@@ -39,6 +40,21 @@ describe('the standalone server', () => {
     expect(found.body.token_endpoint).toBe(`${ISSUER}/auth/oauth/token`);
   });
 
+  it('names in access tokens the public clients that it was told of', async () => {
+    const { url } = await startInProcess({ ...ON, AUTH_OAUTH_PUBLIC_CLIENTS: 'web, mobile' });
+    const ann = { username: 'ann', password: 'correct horse battery staple' };
+    await request(url).post('/users').send(ann);
+    const { body: pair } = await request(url).post('/auth/login').send(ann);
+    const { body } = await request(url).post('/auth/oauth/token').type('form').send({
+      grant_type: 'refresh_token',
+      refresh_token: pair.refresh_token,
+      client_id: 'mobile',
+    });
+    expect(decodeJwt(body.access_token)['client_id']).toBe('mobile');
+    const metadata = await request(url).get('/.well-known/oauth-authorization-server');
+    expect(metadata.body.token_endpoint_auth_methods_supported).toEqual(['none']);
+  });
+
   it('has none of them unless told so', async () => {
     const { url } = await startInProcess();
     for (const path of ['/auth/oauth/token', '/auth/oauth/revoke', '/auth/oauth/introspect']) {
@@ -55,6 +71,16 @@ describe('the standalone server', () => {
       'one client twice',
       { ...ON, AUTH_OAUTH_CLIENTS: `orders:${SECRET},orders:${SECRET}` },
       /^AUTH_OAUTH_CLIENTS takes/,
+    ],
+    [
+      'a public client twice',
+      { ...ON, AUTH_OAUTH_PUBLIC_CLIENTS: 'web,web' },
+      /^AUTH_OAUTH_PUBLIC_CLIENTS takes/,
+    ],
+    [
+      'a public client that has a secret',
+      { ...ON, AUTH_OAUTH_CLIENTS: `orders:${SECRET}`, AUTH_OAUTH_PUBLIC_CLIENTS: 'web,orders' },
+      /^AUTH_OAUTH_PUBLIC_CLIENTS takes other ids/,
     ],
   ])('does not start with %s, and says so in one line without it', (_what, variables, line) => {
     expect(() => readEnvironment(variables)).toThrow(line);

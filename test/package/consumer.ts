@@ -79,6 +79,7 @@ import {
   OnAuthEvent,
   type OneOrMore,
   OptionalAuth,
+  type OpenOptions,
   type PasswordChangedEvent,
   type PresentedRefreshToken,
   type PresetOptions,
@@ -187,6 +188,7 @@ export const idOfMember: UserId = 1n;
 
 export const addressOfCaller = ({ origin }: AuthCaller): string | null => origin.ip;
 export const responder: typeof AuthResponder = AuthResponder;
+export const optionsOfCaller = ({ jkt, replaces }: AuthCaller): OpenOptions => ({ jkt, replaces });
 
 const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';
@@ -360,6 +362,7 @@ export const unset = {
   loginFields: (given: Unset<LoginFields>): LoginFields => given,
   refresh: (given: Unset<RefreshOptions>): RefreshOptions => given,
 };
+  open: (given: Unset<OpenOptions>): OpenOptions => given,
 
 const token: TokenName = 'Refresh';
 export const errors: AuthError[] = [

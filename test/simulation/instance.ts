@@ -4,6 +4,7 @@ import { AttemptLimits } from '../../src/auth/attempts/attempt-limits.js';
 import type { AuthConfig } from '../../src/auth/auth.options.js';
 import { AuthService } from '../../src/auth/auth.service.js';
 import { CredentialCheck } from '../../src/auth/credential-check.js';
+import { KnownUsers } from '../../src/auth/known-users.js';
 import { TokenPairs } from '../../src/auth/token-pairs.js';
 import type { MachineTime } from '../../src/clock.js';
 import { DatabaseClock } from '../../src/sessions/database-clock.js';
@@ -82,7 +83,8 @@ export function startInstance(
     accessTokens,
     refreshTokens,
     new AccessControl(settings, accessTokens, new VerifiedTokens(clock), list, seenTokens),
-    new TokenPairs(accessTokens, refreshTokens),
+    new TokenPairs(accessTokens, refreshTokens, null),
+    new KnownUsers(config, revoked),
     new CredentialCheck(config, ATTEMPTS, events, clock),
     seenTokens,
   );

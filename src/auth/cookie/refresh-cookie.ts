@@ -37,13 +37,14 @@ export class RefreshCookie implements OnModuleInit {
     }
   }
 
-  /**
-   * The refresh token that a request presents, in its body or in the cookie; null when there is none. Two
-   * cookies of our name are none, for one of them is somebody else's.
-   */
+  /** The refresh token that a request presents, in its body or in the cookie; null when there is none. */
   tokenOf(request: HttpRequest): string | null {
-    const inBody = refreshTokenIn(bodyOf(request));
-    if (inBody !== null || !this.isUsable(request)) return inBody;
+    return refreshTokenIn(bodyOf(request)) ?? this.tokenInCookie(request);
+  }
+
+  /** Two cookies of our name are none, for one of them is somebody else's. */
+  tokenInCookie(request: HttpRequest): string | null {
+    if (!this.isUsable(request)) return null;
     const [token, another] = this.valuesIn(request);
     return (another === undefined && token) || null;
   }
@@ -86,9 +87,13 @@ export class RefreshCookie implements OnModuleInit {
     this.write(request, response, { value: '', maxAge: 0, path: this.pathFor(request) });
   }
 
-  /** Takes the cookie away when a refresh has shown that its session is over, and for no other error. */
+  /**
+   * Takes the cookie away when a refresh has shown that its session is over, and for no other error. Where a login
+   * has replaced the session, the browser has the new one's by now, or is about to: the refresh was still under way.
+   */
   clearAfter(error: unknown, request: HttpRequest, response: unknown): void {
-    if (error instanceof AuthError && ENDED.has(error.code)) this.clear(request, response);
+    const isOver = error instanceof AuthError && ENDED.has(error.code);
+    if (isOver && !isReplaced(error)) this.clear(request, response);
   }
 
   /**
@@ -162,6 +167,11 @@ export class RefreshCookie implements OnModuleInit {
 
 /** The routes that the cookie is sent to all stand below the prefix that remains without these. */
 const ROUTE = /\/(login|token\/refresh|logout)\/?$/;
+
+/** Why a session has ended whose cookie a login has taken for another one. */
+export const REPLACED = 'replaced';
+
+const isReplaced = ({ extensions }: AuthError): boolean => extensions.reason === REPLACED;
 
 const ENDED: ReadonlySet<AuthErrorCode> = new Set([
   'session_revoked',

@@ -4,15 +4,16 @@ import { OAuthError } from './oauth-error.js';
 
 const SERVICE = { id: 'a-service', secret: 'secret: 100% of 32 bytes + more/üñ' };
 const OTHER = { id: 'another', secret: 'another secret of 32 bytes or so' };
-const CLIENTS = [SERVICE, OTHER];
+const PUBLIC = { id: 'a-public-app' };
+const CLIENTS = [SERVICE, OTHER, PUBLIC];
 
 const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
 const encoded = ({ id, secret }: typeof SERVICE): string =>
   basic([id, secret].map(encodeURIComponent).join(':'));
 const from = (authorization: string | undefined, form: Record<string, string> = {}) =>
   clientOf({ headers: { authorization } }, new Map(Object.entries(form)), CLIENTS);
-const confidential = (authorization?: string) =>
-  confidentialClientOf({ headers: { authorization } }, new Map(), CLIENTS);
+const confidential = (authorization?: string, form: Record<string, string> = {}) =>
+  confidentialClientOf({ headers: { authorization } }, new Map(Object.entries(form)), CLIENTS);
 const complaint = (clients: unknown) => v.safeParse(clientsSchema, clients).issues?.[0]?.message;
 
 describe('a client that gives its secret', () => {
@@ -49,6 +50,7 @@ describe('a client that gives its secret', () => {
     ['nothing', ''],
     ['more than one', `${encoded(SERVICE)} ${encoded(SERVICE)}`],
     ['something before the scheme', `x${encoded(SERVICE)}`],
+    ['the name of one that has none', basic(`${PUBLIC.id}:`)],
   ])('is unknown by %s', (_what, authorization) => {
     expect(() => from(authorization)).toThrow('The client is unknown, or has not given its secret');
   });
@@ -58,6 +60,7 @@ describe('a client without a secret', () => {
   it('says nothing, or its name', () => {
     expect(from(undefined)).toBeNull();
     expect(from(undefined, { client_id: 'an-app' })).toBeNull();
+    expect(from(undefined, { client_id: PUBLIC.id })).toBe(PUBLIC);
   });
 
   it.each([
@@ -69,6 +72,7 @@ describe('a client without a secret', () => {
 
   it('is none where one with a secret is asked for', () => {
     expect(() => confidential()).toThrow(OAuthError);
+    expect(() => confidential(undefined, { client_id: PUBLIC.id })).toThrow(OAuthError);
     expect(confidential(encoded(SERVICE))).toBe(SERVICE);
   });
 });
@@ -82,6 +86,7 @@ describe('the option oauthClients', () => {
   it.each([
     ['no client', []],
     ['several', CLIENTS],
+    ['a public one', [PUBLIC]],
     ['a secret of 32 bytes', [{ ...SERVICE, secret: 'x'.repeat(32) }]],
     ['a secret of 32 bytes in 16 letters', [{ ...SERVICE, secret: 'ü'.repeat(16) }]],
     ['a name of 128 characters', [{ ...SERVICE, id: 'x'.repeat(128) }]],
@@ -95,6 +100,11 @@ describe('the option oauthClients', () => {
     ['a name with a space', [{ ...SERVICE, id: 'a b' }], 'takes visible ASCII characters'],
     ['an empty name', [{ ...SERVICE, id: '' }], 'takes visible ASCII characters'],
     ['a long name', [{ ...SERVICE, id: 'x'.repeat(129) }], 'takes visible ASCII characters'],
+    [
+      'a public one that ends sessions',
+      [{ ...PUBLIC, revokesUsers: true }],
+      'takes a secret beside revokesUsers',
+    ],
     ['a name twice', [SERVICE, OTHER, { ...OTHER, id: SERVICE.id }], 'takes each id once'],
   ])('refuses %s', (_what, clients, takes) => {
     expect(complaint(clients)).toBe(takes);

@@ -6,20 +6,22 @@ import type { HttpRequest } from '../http-request.js';
 import { OAuthError } from './oauth-error.js';
 import type { OAuthForm } from './oauth-form.js';
 
-/** A client of the standard endpoints that has a secret, such as a service that asks about tokens. */
+/** A client of the standard endpoints: a service that asks about tokens, or an app that refreshes them. */
 export interface OAuthClient {
   /** Visible ASCII characters. */
   readonly id: string;
-  /** At least 32 bytes of UTF-8. */
-  readonly secret: string;
-  /** Whether it may end every session of a user at `oauth/global-token-revocation`. @default false */
+  /** At least 32 bytes of UTF-8. A client without one is a public client, of which anybody can say the name. @default none */
+  readonly secret?: string | undefined;
+  /** Whether it, with a secret, may end every session of a user at `oauth/global-token-revocation`. @default false */
   readonly revokesUsers?: boolean | undefined;
 }
 
 /** What the standard endpoints are told: see docs/oauth.md. */
 export interface OAuthOptions {
   /**
-   * Who may ask about tokens at `oauth/introspect`, and with `revokesUsers` end users' sessions, by `client_secret_basic`. Of no use without the extra `oauth`.
+   * Who may ask about tokens at `oauth/introspect`, and with `revokesUsers` end users' sessions, by
+   * `client_secret_basic`; and whose name an access token has as `client_id` that was asked for at `oauth/token`. Of
+   * no use without the extra `oauth`.
    * @default none, and nobody may
    */
   readonly oauthClients?: readonly OAuthClient[] | undefined;
@@ -29,9 +31,11 @@ const SECRET_TAKES = `takes at least ${MIN_SECRET_BYTES} bytes`;
 
 const clientSchema = v.object({
   id: v.pipe(v.string(), v.regex(/^[\x21-\x7e]{1,128}$/, 'takes visible ASCII characters')),
-  secret: v.pipe(
-    v.string(),
-    v.check((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, SECRET_TAKES),
+  secret: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, SECRET_TAKES),
+    ),
   ),
   revokesUsers: v.optional(v.boolean('takes true or false')),
 });
@@ -39,10 +43,14 @@ const clientSchema = v.object({
 const areDistinct = (clients: OAuthClient[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
+const isAuthenticated = ({ secret, revokesUsers }: v.InferOutput<typeof clientSchema>): boolean =>
+  secret !== undefined || revokesUsers !== true;
+
 /** What `oauthClients` takes. */
 export const clientsSchema = v.pipe(
   v.array(clientSchema, 'takes a list of { id, secret }'),
   v.check(areDistinct, 'takes each id once'),
+  v.check((clients) => clients.every(isAuthenticated), 'takes a secret beside revokesUsers'),
 );
 
 /** The schemas of {@link OAuthOptions}, one for each. */
@@ -54,9 +62,9 @@ export function oauthClientsOf(options: OAuthOptions): readonly OAuthClient[] {
 }
 
 /**
- * The client that a request comes from, by `client_secret_basic`.
+ * The client that a request comes from, by `client_secret_basic`, or of a public one by its name.
  *
- * @returns null for a public client, which says nothing, or no more than its name
+ * @returns null for a client that says nothing, or a name that nobody has
  * @throws OAuthError `invalid_client` for a wrong secret, and for the name of a client that has one without it
  * @see RFC 6749 sections 2.3.1 and 3.2.1
  */
@@ -66,17 +74,24 @@ export function clientOf(
   clients: readonly OAuthClient[],
 ): OAuthClient | null {
   const authorization = headers['authorization']?.toString();
-  if (authorization === undefined) {
-    const isConfidential = clients.some(({ id }) => id === form.get('client_id'));
-    if (isConfidential || form.has('client_secret')) throw unknownClient();
-    return null;
-  }
+  if (authorization === undefined) return publicClientOf(form, clients);
+  const client = clientBySecret(authorization, clients);
+  if ((form.get('client_id') ?? client.id) !== client.id) throw unknownClient();
+  return client;
+}
+
+function publicClientOf(form: OAuthForm, clients: readonly OAuthClient[]): OAuthClient | null {
+  const named = clients.find(({ id }) => id === form.get('client_id')) ?? null;
+  if (named?.secret !== undefined || form.has('client_secret')) throw unknownClient();
+  return named;
+}
+
+function clientBySecret(authorization: string, clients: readonly OAuthClient[]): OAuthClient {
   const given = basicIn(authorization);
   const client = clients.find(({ id }) => id === given?.id);
-  if (given === null || client === undefined || !isSame(given.secret, client.secret)) {
-    throw unknownClient();
-  }
-  if ((form.get('client_id') ?? client.id) !== client.id) throw unknownClient();
+  const secret = client?.secret;
+  if (given === null || client === undefined || secret === undefined) throw unknownClient();
+  if (!isSame(given.secret, secret)) throw unknownClient();
   return client;
 }
 
@@ -87,7 +102,7 @@ export function confidentialClientOf(
   clients: readonly OAuthClient[],
 ): OAuthClient {
   const client = clientOf(request, form, clients);
-  if (client === null) throw unknownClient();
+  if (client?.secret === undefined) throw unknownClient();
   return client;
 }
 
@@ -95,7 +110,7 @@ const unknownClient = () =>
   new OAuthError('invalid_client', 'The client is unknown, or has not given its secret');
 
 /** Both halves are form-encoded before they are joined: RFC 6749 section 2.3.1. */
-function basicIn(authorization: string): Pick<OAuthClient, 'id' | 'secret'> | null {
+function basicIn(authorization: string): { readonly id: string; readonly secret: string } | null {
   const [, encoded = ''] = /^Basic +(\S+) *$/i.exec(authorization) ?? [];
   const [, id, secret] =
     /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];

@@ -47,7 +47,8 @@ export class OAuthMetadataController implements OnModuleInit {
     const { settings, accessKeys, oauthClients, dpop } = this.config;
     const root = this.rootOf(request);
     const at = (name: string) => [root, this.routePrefix, 'oauth', name].filter(Boolean).join('/');
-    const secrets = oauthClients.length > 0 ? ['client_secret_basic'] : [];
+    const hasSecrets = oauthClients.some(({ secret }) => secret !== undefined);
+    const secrets = hasSecrets ? ['client_secret_basic'] : [];
     const revokes = oauthClients.some(({ revokesUsers }) => revokesUsers === true);
     const isPublished = accessKeys.publicJwks().length > 0;
     return {

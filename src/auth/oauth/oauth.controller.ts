@@ -50,12 +50,12 @@ export class OAuthController {
   ): Promise<TokenPairBody> {
     return this.answer(response, async () => {
       const form = formOf(request);
-      clientOf(request, form, this.clients);
+      const client = clientOf(request, form, this.clients);
       if (required(form, 'grant_type') !== 'refresh_token') {
         throw new OAuthError('unsupported_grant_type', 'grant_type takes refresh_token');
       }
       if (form.has('scope')) throw new OAuthError('invalid_scope', 'No session has scopes');
-      return this.refresh(request, required(form, 'refresh_token'));
+      return this.refresh(request, required(form, 'refresh_token'), client?.id);
     });
   }
 
@@ -93,14 +93,18 @@ export class OAuthController {
     return this.errorHeaders.around(response, () => inOAuthWords(work));
   }
 
-  private async refresh(request: HttpRequest, token: string): Promise<TokenPairBody> {
+  private async refresh(
+    request: HttpRequest,
+    token: string,
+    clientId: string | undefined,
+  ): Promise<TokenPairBody> {
     const address = addressOf(request);
     this.attempts.assertNoFlood(address);
     try {
       const claims = this.refreshTokens.verify(token);
       const jkt = await this.possession.forRefreshToken(request, claims);
-      const idempotencyKey = idempotencyKeyOf(request);
-      return await this.auth.refreshVerified({ token, claims, jkt }, { idempotencyKey });
+      const options = { idempotencyKey: idempotencyKeyOf(request), clientId };
+      return await this.auth.refreshVerified({ token, claims, jkt }, options);
     } catch (error) {
       if (isGuess(error)) this.attempts.noteRefusedToken(address);
       throw error;

@@ -10,7 +10,8 @@ import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
 import { eventReceivers, webhooks } from './audit-receivers.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
-import { clientIds, oauthClients } from './oauth-clients.js';
+import type { KeyFiles } from './key-files.js';
+import { clientIds, oauthClients, problemsOfOAuth, publicClients } from './oauth-clients.js';
 import { redisUrl } from './redis-url.js';
 import type { Secrets } from './secrets.js';
 import { SESSION_VARIABLES, type SessionRules, sessionRules } from './session-variables.js';
@@ -130,6 +131,7 @@ const variables = v.object({
   AUTH_DPOP_NONCE: v.optional(onOff),
   AUTH_PUBLIC_URL: v.optional(publicUrl),
   AUTH_OAUTH: v.optional(onOff, 'off'),
+  AUTH_OAUTH_PUBLIC_CLIENTS: v.optional(publicClients, ''),
   AUTH_OAUTH_CLIENTS: v.optional(oauthClients),
   AUTH_OAUTH_REVOKERS: v.optional(clientIds, ''),
   AUTH_AUDIT: v.optional(onOff, 'off'),
@@ -189,29 +191,7 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
   );
   const all = [...lines.values(), ...problems, ...misspelt(Object.keys(env))];
   if (!parsed.success || rules === null || all.length > 0) throw new EnvironmentError(all);
-  return { ...parsed.output, sessionRules: rules, secrets: completeSecrets(secrets) };
-}
-
-function problemsOfOAuth(env: Record<string, string>) {
-  return [...problemsOfIssuer(env), ...problemsOfRevokers(env)];
-}
-
-/** A name that no client has lets nobody do what was meant. */
-function problemsOfRevokers({
-  AUTH_OAUTH_REVOKERS,
-  AUTH_OAUTH_CLIENTS = '',
-}: Record<string, string>) {
-  if (AUTH_OAUTH_REVOKERS === undefined) return [];
-  const known = AUTH_OAUTH_CLIENTS.split(',').map((client) => client.trim().split(':', 1)[0]);
-  const ids = AUTH_OAUTH_REVOKERS.split(',').map((id) => id.trim());
-  if (ids.every((id) => known.includes(id))) return [];
-  return [['AUTH_OAUTH_REVOKERS', 'takes ids of AUTH_OAUTH_CLIENTS, separated by commas'] as const];
-}
-
-/** Clients find the standard endpoints by the issuer's name. */
-function problemsOfIssuer({ AUTH_OAUTH, AUTH_ISSUER = '' }: Record<string, string>) {
-  if (AUTH_OAUTH !== 'on' || isIssuer(AUTH_ISSUER)) return [];
-  return [['AUTH_ISSUER', `${ISSUER_TAKES} with AUTH_OAUTH=on`] as const];
+  return { ...parsed.output, sessionRules: rules, secrets: completeSecrets(secrets), keyFiles };
 }
 
 /** `AUTH_PREFIX` alone may be empty: the routes then stand at the root. */

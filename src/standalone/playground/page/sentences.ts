@@ -59,6 +59,10 @@ const REVOCATIONS = new Map<string, Sentence>([
     },
   ],
   ['password_changed', { tone: 'calm', text: 'session_revoked: the password was changed.' }],
+  [
+    'replaced',
+    { tone: 'calm', text: 'session_revoked: somebody has signed in anew in this browser.' },
+  ],
   ['max_sessions', { tone: 'calm', text: 'session_revoked: too many devices were signed in.' }],
 ]);
 
