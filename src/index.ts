@@ -4,6 +4,7 @@ export type { EventReceiverOptions } from './audit/session-revoked-events.js';
 export type { WebhookOptions } from './audit/webhook.js';
 export type { NotifyUser, UserNotice } from './audit/user-notices.js';
 export { authEventEntity, AuthEventRecord } from './audit/auth-event.entity.js';
+export { AccessKeys } from './auth/access-keys.js';
 export { AuthModule, type AuthModuleExtras } from './auth/auth.module.js';
 export { type AuthModuleOptions, AuthOptionsError } from './auth/auth.options.js';
 export type { OneOrMore } from './auth/key-options.js';

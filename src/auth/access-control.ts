@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { SessionRevokedError } from '../errors.js';
+import type { VerifyingKey } from '../keys/signing-key.js';
 import { SETTINGS, type Settings } from '../options.js';
 import { assertProven } from '../sessions/bound-session.js';
 import type { Onlooker } from '../sessions/live-session.js';
@@ -49,7 +50,7 @@ export class AccessControl {
     token: string,
     jkt: string | null = null,
   ): AuthenticatedUser | Promise<AuthenticatedUser> {
-    const known = this.verified.find(hashOf(token));
+    const known = this.verified.find(hashOf(token), this.tokens.acceptedKeys);
     const claims = known ?? this.tokens.verify(token);
     assertProven(claims, jkt);
     return known === undefined ? this.admit(token, claims) : this.unlessRevoked(known, () => {});
@@ -57,13 +58,14 @@ export class AccessControl {
 
   /** As {@link authenticate}, for a token that was let in before; proofs are the caller's. @returns null when it was not */
   recall(token: string): AuthenticatedUser | Promise<AuthenticatedUser> | null {
-    const claims = this.verified.find(hashOf(token));
+    const claims = this.verified.find(hashOf(token), this.tokens.acceptedKeys);
     return claims === undefined ? null : this.unlessRevoked(claims, () => {});
   }
 
   /** As {@link authenticate}, for a token that was verified and has these claims; proofs are the caller's. */
   admit(token: string, claims: AccessTokenClaims): AuthenticatedUser | Promise<AuthenticatedUser> {
-    return this.unlessRevoked(frozen(claims), () => this.noteUse(token, claims));
+    const keys = this.tokens.acceptedKeys;
+    return this.unlessRevoked(frozen(claims), () => this.noteUse(token, claims, keys));
   }
 
   private unlessRevoked(
@@ -84,9 +86,9 @@ export class AccessControl {
    * Its holder has received the refresh token issued with it. The first pair of a session has no parent, and in one
    * that is bound to a key any token is good: nothing hangs on it.
    */
-  private noteUse(token: string, claims: AccessTokenClaims): void {
+  private noteUse(token: string, claims: AccessTokenClaims, keys: readonly VerifyingKey[]): void {
     const endsAtSeconds = this.tokens.endSecondsOf(claims);
-    this.verified.remember(hashOf(token), { claims, endsAtSeconds }, token.length);
+    this.verified.remember(hashOf(token), { claims, endsAtSeconds, keys }, token.length);
     const counts = this.settings.recovery && claims.gen > 0 && boundKeyOf(claims) === null;
     if (counts) this.seenTokens.note(claims.sid, claims.gen);
   }

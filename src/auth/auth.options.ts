@@ -8,6 +8,7 @@ import {
 } from '../audit/audit-options.js';
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
+import type { RsaAlgorithm } from '../keys/signing-key.js';
 import {
   type SessionOptions,
   type Settings,
@@ -27,7 +28,7 @@ import { closedObject } from './closed-object.js';
 import { type CookieOptions, type CookieSettings, cookiesSchema } from './cookie/cookie-options.js';
 import { type DpopOptions, dpopEntries, dpopSettings } from './dpop/dpop-options.js';
 import { hasMethods, objectWith } from './has-methods.js';
-import { type KeyOptions, keyEntries, keyRings } from './key-options.js';
+import { type CheckedKeys, type KeyOptions, keyEntries, keyRings } from './key-options.js';
 import { type LoginFieldSettings, type LoginFields, loginFieldsSchema } from './login-fields.js';
 import {
   type OAuthClient,
@@ -36,6 +37,7 @@ import {
   oauthEntries,
 } from './oauth/oauth-clients.js';
 import { type PresetOptions, presetEntries, withPreset } from './preset.js';
+import { assertRandom } from './secret-check.js';
 
 /** What an importing application tells `AuthModule`. */
 export interface AuthModuleOptions<
@@ -102,6 +104,7 @@ export interface AuthConfig extends AuthHooks, Pick<AuthModuleOptions, 'clock' |
   readonly settings: Settings;
   readonly accessKeys: KeyRing;
   readonly refreshKeys: KeyRing;
+  readonly rsaAlgorithm: RsaAlgorithm;
   readonly strategy: string;
   readonly refreshStrategy: string;
   readonly user: 'claims' | 'full';
@@ -164,6 +167,9 @@ export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'user
   const { clock, revocationFeed, cookies, attempts, strategy, refreshStrategy } = parsed.output;
   const { user, socketQueryToken, loginFields, ...rest } = parsed.output;
   const settings = v.parse(settingsSchema, options);
+  const oauthClients = oauthClientsOf(options);
+  const keys = keyRings(rest, optionError);
+  assertRandom(secretsOf(rest, oauthClients), optionError);
 
   if (given.toUser !== undefined && user === 'full') {
     throw optionError('toUser', "takes the place of user: 'full': give one of them");
@@ -176,9 +182,10 @@ export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'user
     cookies,
     attempts,
     dpop: dpopSettings(options),
-    oauthClients: oauthClientsOf(options),
+    oauthClients,
     audit: auditSettings(options),
-    ...keyRings(rest, optionError),
+    ...keys,
+    rsaAlgorithm: rest.rsaAlgorithm,
     strategy,
     refreshStrategy,
     user,
@@ -187,7 +194,17 @@ export function resolveOptions(given: AuthModuleOptions): Omit<AuthConfig, 'user
   };
 }
 
-function optionError(option: string, takes: string): AuthOptionsError {
+/** By the options that have them. */
+function secretsOf(
+  { accessSecret = [], refreshSecret }: Pick<CheckedKeys, 'accessSecret' | 'refreshSecret'>,
+  clients: readonly OAuthClient[],
+): Readonly<Record<string, readonly string[]>> {
+  const oauthClients = clients.flatMap(({ secret = [] }) => secret);
+  return { accessSecret, refreshSecret, oauthClients };
+}
+
+/** The error that names an option and what it takes. */
+export function optionError(option: string, takes: string): AuthOptionsError {
   return new AuthOptionsError(`AuthModule: option ${option} ${takes}`);
 }
 

@@ -26,6 +26,7 @@ import { AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { RefreshTokenCodec } from '../tokens/refresh-token-codec.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 import { AccessControl } from './access-control.js';
+import { AccessKeys } from './access-keys.js';
 import { auditParts } from './audit-parts.js';
 import { AuthEventListeners } from './auth-event-listeners.js';
 import { AuthHeadersInterceptor } from './auth-headers.interceptor.js';
@@ -50,14 +51,14 @@ import { ErrorHeaders } from './error-headers.js';
 import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { assertEventsKnown, assertSessionsKnown } from './known-entity.js';
-import { TokenIntrospection } from './oauth/token-introspection.js';
 import { KnownUsers } from './known-users.js';
+import { TokenIntrospection } from './oauth/token-introspection.js';
 import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
 import { ProxyWarning } from './proxy-warning.js';
 import { RefreshCookie } from './cookie/refresh-cookie.js';
-import { RefreshTokenGuard } from './refresh-token.guard.js';
 import { ReplacedSession } from './replaced-session.js';
+import { RefreshTokenGuard } from './refresh-token.guard.js';
 import { RefreshTokenStrategy } from './passport/refresh-token.strategy.js';
 import { RequestUser } from './request-user.js';
 import { Responses } from './passport/responses.js';
@@ -81,14 +82,15 @@ const PARTS: Provider[] = [
   SessionService,
   Successors,
   RotationService,
+  AccessKeys,
   AccessControl,
   RequestUser,
   AttemptLimits,
   CredentialCheck,
   TokenPairs,
+  KnownUsers,
   AuthService,
   NonceHeader,
-  KnownUsers,
   UsedProofs,
   ProofOfPossession,
   AuthResponder,
@@ -99,9 +101,9 @@ const PARTS: Provider[] = [
   JwtAuthGuard,
   RefreshTokenGuard,
   RefreshCookie,
+  ReplacedSession,
   Responses,
   ErrorHeaders,
-  ReplacedSession,
   AuthHeadersInterceptor,
   AuthEventListeners,
   BackgroundTasks,
@@ -220,6 +222,7 @@ export const AUTH_EXPORTS = [
   JwtAuthGuard,
   RefreshTokenGuard,
   AttemptLimits,
+  AccessKeys,
   AccessControl,
   RequestUser,
   ProofOfPossession,

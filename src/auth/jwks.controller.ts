@@ -1,14 +1,13 @@
 import { Controller, Get, Inject, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { NotFoundError } from '../errors.js';
-import type { PublicJwk } from '../keys/key-ring.js';
+import { JWKS_MAX_AGE_SECONDS, type PublicJwk } from '../keys/key-ring.js';
 import { AuthRoute } from './auth-route.js';
 import { Public } from './auth.decorators.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import { ErrorHeaders } from './error-headers.js';
 
-/** How long a copy may be kept. A new key has to stand further down in the list for as long before it signs. */
-const CACHE_CONTROL = 'public, max-age=300';
+const CACHE_CONTROL = `public, max-age=${JWKS_MAX_AGE_SECONDS}`;
 
 /** The public keys that verify access tokens elsewhere (RFC 7517 section 5). */
 @AuthRoute()

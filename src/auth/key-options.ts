@@ -3,6 +3,7 @@ import { keysIn } from '../keys/key-file.js';
 import { KeyRing } from '../keys/key-ring.js';
 import {
   type RsaAlgorithm,
+  type SigningKey,
   UnusableKeyError,
   type VerifyingKey,
   isSameSecret,
@@ -46,14 +47,12 @@ export const keyEntries = {
 
 const optionsSchema = v.object(keyEntries);
 
+/** What is in these options, each as a list. */
+export type CheckedKeys = v.InferOutput<typeof optionsSchema>;
+
 /** The keys of both kinds of token. `refusal` makes the error that says what an option takes. */
 export function keyRings(
-  {
-    accessSecret,
-    accessPrivateKey,
-    rsaAlgorithm,
-    refreshSecret,
-  }: v.InferOutput<typeof optionsSchema>,
+  { accessSecret, accessPrivateKey, rsaAlgorithm, refreshSecret }: CheckedKeys,
   refusal: (option: string, takes: string) => Error,
 ): { readonly accessKeys: KeyRing; readonly refreshKeys: KeyRing } {
   const accessSecrets = accessSecret ?? [];
@@ -78,17 +77,42 @@ export function keyRings(
 
 const secretKeys = (secret: string): VerifyingKey[] => [secretKey(secret)];
 
+/**
+ * Puts other keys in the place of those of `accessPrivateKey`.
+ *
+ * @throws what `refusal` makes of it when one of them cannot be used; the keys are then those of before
+ */
+export function changeAccessKeys(
+  keys: KeyRing,
+  texts: OneOrMore,
+  rsaAlgorithm: RsaAlgorithm,
+  refusal: (option: string, takes: string) => Error,
+): void {
+  const toKeys = (text: string) => keysIn(text, rsaAlgorithm);
+  const [current, previous] = signingFirst('accessPrivateKey', [texts].flat(), toKeys, refusal);
+  keys.change(current, previous);
+}
+
 function keyRing(
   option: string,
   texts: readonly string[],
   toKeys: (text: string) => readonly VerifyingKey[],
   refusal: (option: string, takes: string) => Error,
 ): KeyRing {
+  return new KeyRing(...signingFirst(option, texts, toKeys, refusal));
+}
+
+function signingFirst(
+  option: string,
+  texts: readonly string[],
+  toKeys: (text: string) => readonly VerifyingKey[],
+  refusal: (option: string, takes: string) => Error,
+): [current: SigningKey, previous: readonly VerifyingKey[]] {
   try {
     const [current, ...previous] = texts.flatMap(toKeys);
     if (current === undefined) throw refusal(option, 'is missing');
     if (!isSigningKey(current)) throw refusal(option, 'takes a private key first');
-    return new KeyRing(current, previous);
+    return [current, previous];
   } catch (error) {
     throw error instanceof UnusableKeyError ? refusal(option, error.message) : error;
   }

@@ -40,6 +40,20 @@ describe('a ring of keys', () => {
     expect(ring.all).toEqual([NEW_PAIR]);
   });
 
+  it('has the keys that it was given last, and tells by its list that they are others', () => {
+    const ring = new KeyRing(OLD_PAIR);
+    const before = ring.all;
+    expect(ring.all).toBe(before);
+    ring.change(NEW_PAIR, []);
+    expect(ring.all).not.toBe(before);
+    expect([ring.current, ring.find(NEW_PAIR.kid), ring.find(OLD_PAIR.kid)]).toEqual([
+      NEW_PAIR,
+      NEW_PAIR,
+      undefined,
+    ]);
+    expect(ring.publicJwks().map(({ kid }) => kid)).toEqual([NEW_PAIR.kid]);
+  });
+
   it('publishes nothing of a secret', () => {
     expect(new KeyRing(NEW, [OLD]).publicJwks()).toEqual([]);
   });

@@ -8,27 +8,35 @@ export type PublicJwk = JsonWebKey & {
   readonly use: 'sig';
 };
 
-/** The keys of one kind of token: the newest signs, the previous ones still verify. */
-export class KeyRing {
-  private readonly byKid: ReadonlyMap<string, VerifyingKey>;
+/** How long others may keep a copy of the published keys, seconds. A new key is published for longer before it signs. */
+export const JWKS_MAX_AGE_SECONDS = 300;
 
-  constructor(
-    /** The key that signs. */
-    readonly current: SigningKey,
-    previous: readonly VerifyingKey[] = [],
-  ) {
-    const others = previous.filter(({ kid }) => kid !== current.kid);
-    this.byKid = new Map([current, ...others].map((key) => [key.kid, key]));
+/** The keys of one kind of token as they are now: the first signs, the others still verify. */
+export class KeyRing {
+  private keys: Keys;
+
+  constructor(current: SigningKey, previous: readonly VerifyingKey[] = []) {
+    this.keys = keysOf(current, previous);
   }
 
-  /** Every key, the current one first. */
+  /** The key that signs. */
+  get current(): SigningKey {
+    return this.keys.current;
+  }
+
+  /** Every key, the current one first: the same list until the keys change, and then another one. */
   get all(): readonly VerifyingKey[] {
-    return [...this.byKid.values()];
+    return this.keys.all;
+  }
+
+  /** From now on these are the keys. What somebody has made of the former ones is good as long as `all` is the same. */
+  change(current: SigningKey, previous: readonly VerifyingKey[]): void {
+    this.keys = keysOf(current, previous);
   }
 
   /** The key that a token's header names, or `undefined` when it is none of ours. */
   find(kid: string): VerifyingKey | undefined {
-    return this.byKid.get(kid);
+    return this.keys.byKid.get(kid);
   }
 
   /** The public halves; secrets have none. */
@@ -42,4 +50,16 @@ export class KeyRing {
         use: 'sig',
       }));
   }
+}
+
+interface Keys {
+  readonly current: SigningKey;
+  readonly all: readonly VerifyingKey[];
+  readonly byKid: ReadonlyMap<string, VerifyingKey>;
+}
+
+function keysOf(current: SigningKey, previous: readonly VerifyingKey[]): Keys {
+  const others = previous.filter(({ kid }) => kid !== current.kid);
+  const byKid = new Map([current, ...others].map((key) => [key.kid, key]));
+  return { current, all: [...byKid.values()], byKid };
 }

@@ -9,6 +9,7 @@ import { ENVIRONMENT, type Environment, offersCookies } from './environment/envi
 import { ErrorFilter } from './error.filter.js';
 import { EventLog } from './event-log.js';
 import { HealthController } from './health.controller.js';
+import { KeyWatch } from './key-watch.js';
 import { PlaygroundController } from './playground/playground.controller.js';
 import { RedisModule, Shared } from './redis/redis.module.js';
 import { UsersModule } from './users/users.module.js';
@@ -53,7 +54,7 @@ export class AppModule {
         HealthController,
         ...(showsPlayground(environment) ? [PlaygroundController] : []),
       ],
-      providers: [EventLog, WriteProbe, { provide: APP_FILTER, useClass: ErrorFilter }],
+      providers: [EventLog, KeyWatch, WriteProbe, { provide: APP_FILTER, useClass: ErrorFilter }],
     };
   }
 }
@@ -71,7 +72,6 @@ function showsPlayground({ AUTH_PLAYGROUND, NODE_ENV }: Environment): boolean {
   return AUTH_PLAYGROUND ?? NODE_ENV !== 'production';
 }
 
-function authOptions(env: Environment, users: UsersService, shared: Shared): AuthModuleOptions {
 function oauthClientsIn(env: Environment): OAuthClient[] {
   const { AUTH_OAUTH_CLIENTS = [], AUTH_OAUTH_PUBLIC_CLIENTS, AUTH_OAUTH_REVOKERS } = env;
   const confidential = AUTH_OAUTH_CLIENTS.map((client) => ({
@@ -81,6 +81,7 @@ function oauthClientsIn(env: Environment): OAuthClient[] {
   return [...confidential, ...AUTH_OAUTH_PUBLIC_CLIENTS];
 }
 
+function authOptions(env: Environment, users: UsersService, shared: Shared): AuthModuleOptions {
   return {
     users,
     revocationFeed: shared.revocationFeed,

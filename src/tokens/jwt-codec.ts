@@ -22,10 +22,9 @@ import { type LibraryAlgorithm, type TokenSigner, signerOf } from './token-signe
  * @see RFC 7519 section 7, RFC 8725 section 3
  */
 export abstract class JwtCodec<Claims extends RegisteredClaims> {
-  /** For each key what signs and verifies by its one algorithm. */
-  private readonly signers: ReadonlyMap<VerifyingKey, TokenSigner>;
-  /** A header that we wrote need not be read again: it never changes. */
-  private readonly keysByHeader: ReadonlyMap<string, VerifyingKey>;
+  /** What libraries are told once and for all; keys that come later may have others. */
+  private readonly toldAlgorithms: readonly LibraryAlgorithm[];
+  private lastMade: MadeOfKeys;
 
   /** @param isKind whether claims are complete for this kind of token */
   constructor(
@@ -34,13 +33,13 @@ export abstract class JwtCodec<Claims extends RegisteredClaims> {
     private readonly isKind: (claims: JsonObject) => claims is JsonObject & Claims,
     private readonly clock: Clock,
   ) {
-    this.signers = new Map(
-      keys.all.map((key) => [
-        key,
-        signerOf(key, this.headerOf(key), { issuer: kind.issuer, audience: kind.audience }),
-      ]),
-    );
-    this.keysByHeader = new Map(keys.all.map((key) => [encodePart(this.headerOf(key)), key]));
+    this.toldAlgorithms = keys.all.map(({ algorithm }) => algorithm).filter(isOfLibrary);
+    this.lastMade = this.makeOf(keys.all);
+  }
+
+  /** Every key that verifies: the same list until the keys change, and then another one. */
+  get acceptedKeys(): readonly VerifyingKey[] {
+    return this.keys.all;
   }
 
   /** The key that new tokens are signed with. */
@@ -51,14 +50,14 @@ export abstract class JwtCodec<Claims extends RegisteredClaims> {
   /** For a verifier that knows all of our keys; which of the algorithms a token may have, {@link keyOf} says. */
   get verification(): VerificationOptions {
     const { issuer, audience } = this.kind;
-    const algorithms = this.keys.all.map(({ algorithm }) => algorithm).filter(isOfLibrary);
+    const algorithms = [...this.toldAlgorithms];
     return { algorithms, issuer, audience, ignoreExpiration: true, ignoreNotBefore: true };
   }
 
-  /** Whether a token names a key of ours whose signatures no library of {@link verification} knows: ask {@link verifyGenuine}. */
+  /** Whether a token names a key of ours of another algorithm than {@link verification} says: ask {@link verifyGenuine}. */
   isBeyondLibraries(token: string): boolean {
     const key = this.keyNamedIn(token.slice(0, token.indexOf('.')));
-    return key !== null && !isOfLibrary(key.algorithm);
+    return key !== null && !this.toldAlgorithms.some((told) => told === key.algorithm);
   }
 
   /** Two codecs of which this is equal accept the same tokens. It names keys and reveals none. */
@@ -76,7 +75,7 @@ export abstract class JwtCodec<Claims extends RegisteredClaims> {
    */
   sign(claims: IssuedClaims, kid: string): string {
     const key = this.keys.find(kid);
-    const signer = key && this.signers.get(key);
+    const signer = key && this.made.signers.get(key);
     if (key === undefined || signer === undefined || !isSigningKey(key)) throw this.invalid();
     for (;;) {
       const token = signer.sign(claims);
@@ -95,7 +94,7 @@ export abstract class JwtCodec<Claims extends RegisteredClaims> {
 
   /** As {@link verify}, for uses that an expired token is good enough for. */
   verifyGenuine(token: string): Claims {
-    const signer = this.signers.get(this.keyOf(token));
+    const signer = this.made.signers.get(this.keyOf(token));
     return this.genuine(signer && payloadOf(token, signer));
   }
 
@@ -131,12 +130,28 @@ export abstract class JwtCodec<Claims extends RegisteredClaims> {
    */
   abstract endSecondsOf(claims: Claims): number;
 
+  private get made(): MadeOfKeys {
+    if (this.lastMade.keys !== this.keys.all) this.lastMade = this.makeOf(this.keys.all);
+    return this.lastMade;
+  }
+
+  private makeOf(keys: readonly VerifyingKey[]): MadeOfKeys {
+    const { issuer, audience } = this.kind;
+    return {
+      keys,
+      signers: new Map(
+        keys.map((key) => [key, signerOf(key, this.headerOf(key), { issuer, audience })]),
+      ),
+      keysByHeader: new Map(keys.map((key) => [encodePart(this.headerOf(key)), key])),
+    };
+  }
+
   private headerOf({ algorithm: alg, kid }: VerifyingKey) {
     return { alg, typ: this.kind.typ, kid };
   }
 
   private keyNamedIn(encodedHeader: string): VerifyingKey | null {
-    const known = this.keysByHeader.get(encodedHeader);
+    const known = this.made.keysByHeader.get(encodedHeader);
     if (known !== undefined) return known;
     const header = decodePart(encodedHeader);
     const kid = header?.['kid'];
@@ -177,6 +192,15 @@ export abstract class JwtCodec<Claims extends RegisteredClaims> {
   private invalid(): InvalidTokenError {
     return new InvalidTokenError(this.kind.name);
   }
+}
+
+/** What is made of the keys once, for as long as they are the same. */
+interface MadeOfKeys {
+  readonly keys: readonly VerifyingKey[];
+  /** For each key what signs and verifies by its one algorithm. */
+  readonly signers: ReadonlyMap<VerifyingKey, TokenSigner>;
+  /** A header that we wrote need not be read again: it never changes. */
+  readonly keysByHeader: ReadonlyMap<string, VerifyingKey>;
 }
 
 /** What makes one kind of token different from every other. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { KeyRing } from '../keys/key-ring.js';
 import { randomId } from './random-id.js';
-import { type TokenSigner, signerOf } from './token-signer.js';
+import { signerOf } from './token-signer.js';
 
 /** What a security event token says, beside who says it and when. */
 export interface SecurityEvent {
@@ -18,21 +18,18 @@ export interface SecurityEvent {
  * have neither `sub` nor `exp`, so that nobody takes them for such (RFC 8417 sections 4.5 and 4.6).
  */
 export class SecurityEventTokens {
-  private readonly signer: TokenSigner;
-
   constructor(
-    keys: KeyRing,
+    private readonly keys: KeyRing,
     private readonly issuer: string,
     private readonly clock: Clock,
-  ) {
-    const { algorithm: alg, kid } = keys.current;
-    this.signer = signerOf(keys.current, { alg, typ: 'secevent+jwt', kid });
-  }
+  ) {}
 
   /** @see RFC 8417 section 2.2 */
   sign({ audience, subject, events }: SecurityEvent): string {
     const iat = Math.floor(this.clock.nowMs() / 1000);
     const claims = { iss: this.issuer, aud: audience, jti: randomId(), iat };
-    return this.signer.sign({ ...claims, sub_id: subject, events });
+    const { algorithm: alg, kid } = this.keys.current;
+    const signer = signerOf(this.keys.current, { alg, typ: 'secevent+jwt', kid });
+    return signer.sign({ ...claims, sub_id: subject, events });
   }
 }

@@ -1,14 +1,21 @@
 import { TokenExpiredError } from '../errors.js';
+import { secretKey } from '../keys/signing-key.js';
 import { hashOf } from './token-hash.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const EXP = 1_767_225_600;
 const CLAIMS = { sub: 'ann', sid: 's', gen: 0, jti: 'j', iat: EXP - 900, exp: EXP };
 const MANY = 10_000;
+const KEYS = [secretKey('a secret of exactly 32 bytes 012')];
 
 const remember = (tokens: VerifiedTokens, token: string) =>
-  tokens.remember(hashOf(token), { claims: CLAIMS, endsAtSeconds: EXP - 60 }, token.length);
-const find = (tokens: VerifiedTokens, token: string) => tokens.find(hashOf(token));
+  tokens.remember(
+    hashOf(token),
+    { claims: CLAIMS, endsAtSeconds: EXP - 60, keys: KEYS },
+    token.length,
+  );
+const find = (tokens: VerifiedTokens, token: string, keys = KEYS) =>
+  tokens.find(hashOf(token), keys);
 
 /** What was verified by `nowMs`, and a clock to turn. */
 function remembered() {
@@ -21,6 +28,10 @@ function remembered() {
 describe('a verified token', () => {
   it('is known again until its last millisecond', () => {
     expect(find(remembered().tokens, 'a.b.c')).toEqual(CLAIMS);
+  });
+
+  it('is not known any more once the keys have changed', () => {
+    expect(find(remembered().tokens, 'a.b.c', [...KEYS])).toBeUndefined();
   });
 
   it('has expired in the very millisecond of its end, whatever exp says', () => {

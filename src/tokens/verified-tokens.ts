@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { CLOCK, type Clock } from '../clock.js';
 import { TokenExpiredError } from '../errors.js';
+import type { VerifyingKey } from '../keys/signing-key.js';
 import type { AccessTokenClaims } from './access-token-codec.js';
 
 const MAX_ENTRIES = 10_000;
@@ -13,6 +14,8 @@ export interface VerifiedToken {
   readonly claims: AccessTokenClaims;
   /** Unix seconds: at `exp` or earlier, see `AccessTokenCodec.endSecondsOf`. */
   readonly endsAtSeconds: number;
+  /** The keys that there were when it was verified, see `AccessTokenCodec.acceptedKeys`. */
+  readonly keys: readonly VerifyingKey[];
 }
 
 /**
@@ -30,12 +33,13 @@ export class VerifiedTokens {
 
   /**
    * @param tokenHash the hash of the whole token
+   * @param keys those that there are now: with others its own may be gone
    * @returns the claims, or `undefined` when the token has to be verified (again)
    * @throws TokenExpiredError when it was genuine and has expired since
    */
-  find(tokenHash: string): AccessTokenClaims | undefined {
+  find(tokenHash: string, keys: readonly VerifyingKey[]): AccessTokenClaims | undefined {
     const known = this.verified.get(tokenHash);
-    if (known === undefined) return undefined;
+    if (known === undefined || known.keys !== keys) return undefined;
     if (known.endsAtSeconds * 1000 <= this.clock.nowMs()) throw new TokenExpiredError('Access');
     return known.claims;
   }

@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import {
   AUTH_ROUTE,
+  AccessKeys,
   Activity,
   type ActivityBody,
   type ActivityEventBody,
@@ -78,8 +79,8 @@ import {
   type NotifyUser,
   OnAuthEvent,
   type OneOrMore,
-  OptionalAuth,
   type OpenOptions,
+  OptionalAuth,
   type PasswordChangedEvent,
   type PresentedRefreshToken,
   type PresetOptions,
@@ -187,8 +188,8 @@ export const strangers: LoginFields<TenantFields> = { further: { pin: 'required'
 export const idOfMember: UserId = 1n;
 
 export const addressOfCaller = ({ origin }: AuthCaller): string | null => origin.ip;
-export const responder: typeof AuthResponder = AuthResponder;
 export const optionsOfCaller = ({ jkt, replaces }: AuthCaller): OpenOptions => ({ jkt, replaces });
+export const responder: typeof AuthResponder = AuthResponder;
 
 const clock: Clock = { nowMs: () => 0 };
 const accessTtl: Duration = '5m';
@@ -361,8 +362,8 @@ export const unset = {
   attempts: (given: Unset<AttemptOptions>): AttemptOptions => given,
   loginFields: (given: Unset<LoginFields>): LoginFields => given,
   refresh: (given: Unset<RefreshOptions>): RefreshOptions => given,
-};
   open: (given: Unset<OpenOptions>): OpenOptions => given,
+};
 
 const token: TokenName = 'Refresh';
 export const errors: AuthError[] = [
@@ -428,6 +429,7 @@ export async function holderOf(
 }
 export const openSocket = (connections: Connections, client: object): Promise<unknown> =>
   connections.open(client);
+export const rotate = (keys: AccessKeys, pem: string): void => keys.change([pem]);
 export const isOptionsError = (error: unknown): boolean => error instanceof AuthOptionsError;
 export const count = (source: DataSource): Promise<number> =>
   source.getRepository(RefreshToken).countBy({ revokedReason: 'reuse' });

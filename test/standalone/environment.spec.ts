@@ -93,6 +93,9 @@ describe('the configuration', () => {
     ['AUTH_REFRESH_SECRET', 'please-change-this-before-you-deploy'],
     ['AUTH_REFRESH_SECRET', 'x'.repeat(40)],
     ['AUTH_REFRESH_SECRET', 'correct horse '.repeat(4)],
+    ['AUTH_ACCESS_SECRET_PREVIOUS', 'correct horse '.repeat(4)],
+    ['AUTH_REFRESH_SECRET_PREVIOUS', `a random one of old and 32 bytes or so,${'x'.repeat(40)}`],
+    ['AUTH_OAUTH_CLIENTS', `orders:${'changeme'.repeat(5)}`],
   ])('refuses an %s in production that everybody knows', (name, value) => {
     expect(linesOf({ [name]: value })).toEqual([]);
     const lines = linesOf({ [name]: value, NODE_ENV: 'production' });

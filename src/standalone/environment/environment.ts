@@ -6,7 +6,6 @@ import { isWebOrigin } from '../../auth/cookie/web-origin.js';
 import { dpopWords, publicUrl } from '../../auth/dpop/dpop-options.js';
 import { durationSeconds, oneOf } from '../../options.js';
 import { presetEntries } from '../../auth/preset.js';
-import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
 import { eventReceivers, webhooks } from './audit-receivers.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
@@ -131,8 +130,8 @@ const variables = v.object({
   AUTH_DPOP_NONCE: v.optional(onOff),
   AUTH_PUBLIC_URL: v.optional(publicUrl),
   AUTH_OAUTH: v.optional(onOff, 'off'),
-  AUTH_OAUTH_PUBLIC_CLIENTS: v.optional(publicClients, ''),
   AUTH_OAUTH_CLIENTS: v.optional(oauthClients),
+  AUTH_OAUTH_PUBLIC_CLIENTS: v.optional(publicClients, ''),
   AUTH_OAUTH_REVOKERS: v.optional(clientIds, ''),
   AUTH_AUDIT: v.optional(onOff, 'off'),
   AUTH_AUDIT_RETENTION: v.optional(auditEntries.auditRetention),
@@ -153,6 +152,8 @@ export const ENVIRONMENT = Symbol('nestjs-baton environment');
 /** The standalone server's configuration, checked and complete. */
 export type Environment = Readonly<v.InferOutput<typeof variables>> & {
   readonly secrets: Secrets;
+  /** Where `secrets` has its keys from; null where it has none. */
+  readonly keyFiles: KeyFiles | null;
   readonly sessionRules: SessionRules;
 };
 
@@ -185,7 +186,7 @@ export function readEnvironment(given: Readonly<Record<string, string | undefine
   for (const [name, takes] of [...ofRules, ...problemsOfOAuth(env)]) {
     lines.set(name, `${name} ${takes}`);
   }
-  const { secrets, problems } = givenSecrets(
+  const { secrets, keyFiles, problems } = givenSecrets(
     env,
     parsed.success ? parsed.output.AUTH_RSA_ALGORITHM : undefined,
   );

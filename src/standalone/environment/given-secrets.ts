@@ -1,11 +1,12 @@
+import { type Clock, machineTime } from '../../clock.js';
 import {
   type RsaAlgorithm,
   UnusableKeyError,
   isSameSecret,
   secretKey,
 } from '../../keys/signing-key.js';
-import { isGuessable } from '../../keys/secret-strength.js';
-import { readKeyFiles } from './key-files.js';
+import { TAKES_RANDOM, isGuessable } from '../../keys/secret-strength.js';
+import { givenKeyFiles } from './key-files.js';
 import { type Secrets, keptSecrets } from './secrets.js';
 
 /**
@@ -22,22 +23,24 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
   const previousRefresh = listIn(env['AUTH_REFRESH_SECRET_PREVIOUS']);
   const isProduction = env['NODE_ENV'] === 'production';
   const previousFiles = listIn(env['AUTH_ACCESS_KEY_FILE_PREVIOUS']);
-  const key = readKeyFiles(keyFile === undefined ? [] : [keyFile], rsaAlgorithm, 'signing');
-  const previousKeys = readKeyFiles(previousFiles, rsaAlgorithm);
+  const keys = givenKeyFiles(keyFile, previousFiles, rsaAlgorithm, WALL_CLOCK);
   const found: [string, string | null][] = [
     ['AUTH_ACCESS_SECRET', problemOfSecret(accessSecret, isProduction && keyFile === undefined)],
     ['AUTH_REFRESH_SECRET', problemOfSecret(refreshSecret, isProduction)],
     ['AUTH_REFRESH_SECRET', problemOfPair(accessSecret, refreshSecret)],
-    ['AUTH_ACCESS_SECRET_PREVIOUS', problemOfPrevious(previousAccess, accessSecret)],
-    ['AUTH_REFRESH_SECRET_PREVIOUS', problemOfPrevious(previousRefresh, refreshSecret)],
+    ['AUTH_ACCESS_SECRET_PREVIOUS', problemOfPrevious(previousAccess, accessSecret, isProduction)],
+    [
+      'AUTH_REFRESH_SECRET_PREVIOUS',
+      problemOfPrevious(previousRefresh, refreshSecret, isProduction),
+    ],
     [
       'AUTH_REFRESH_SECRET_PREVIOUS',
       problemOfShared(previousRefresh, [accessSecret, ...previousAccess]),
     ],
     ['AUTH_ACCESS_SECRET_PREVIOUS', problemOfShared(previousAccess, [refreshSecret])],
-    ['AUTH_ACCESS_KEY_FILE', key.problem],
+    ['AUTH_ACCESS_KEY_FILE', keys.problem],
     ['AUTH_ACCESS_KEY_FILE_PREVIOUS', problemOfPreviousFiles(previousFiles, keyFile)],
-    ['AUTH_ACCESS_KEY_FILE_PREVIOUS', previousKeys.problem],
+    ['AUTH_ACCESS_KEY_FILE_PREVIOUS', keys.problemOfPrevious],
   ];
   const problems = new Map<string, string>();
   for (const [name, problem] of found) {
@@ -45,11 +48,14 @@ export function givenSecrets(env: Variables, rsaAlgorithm: RsaAlgorithm = 'RS256
   }
   const secrets = {
     accessSecret: withPrevious(accessSecret, previousAccess),
-    accessPrivateKey: keyFile === undefined ? undefined : [...key.texts, ...previousKeys.texts],
+    accessPrivateKey: keys.files?.look().texts,
     refreshSecret: withPrevious(refreshSecret, previousRefresh),
   };
-  return { secrets, problems: [...problems.values()] };
+  return { secrets, keyFiles: keys.files, problems: [...problems.values()] };
 }
+
+/** Files say by the machine's clock when they came. */
+const WALL_CLOCK: Clock = { nowMs: machineTime.wallMs };
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -76,10 +82,11 @@ function withPrevious(current: string | undefined, previous: readonly string[]) 
 function problemOfPrevious(
   previous: readonly string[],
   current: string | undefined,
+  isProduction: boolean,
 ): string | null {
   if (previous.length === 0) return null;
   if (current === undefined) return 'takes the current secret in its own variable';
-  return previous.map((secret) => refusalOf(secret, secretKey)).find(Boolean) ?? null;
+  return previous.map((secret) => problemOfGiven(secret, isProduction)).find(Boolean) ?? null;
 }
 
 function problemOfPreviousFiles(previous: readonly string[], current?: string): string | null {
@@ -107,9 +114,13 @@ function problemOfSecret(secret: string | undefined, isProduction: boolean): str
   if (secret === undefined) {
     return isProduction ? 'is missing: it takes a secret of at least 32 bytes' : null;
   }
+  return problemOfGiven(secret, isProduction);
+}
+
+/** One that can be guessed is of no use for verifying, either: whatever it verifies can be forged. */
+function problemOfGiven(secret: string, isProduction: boolean): string | null {
   const refusal = refusalOf(secret, secretKey);
-  if (refusal !== null || !isProduction || !isGuessable(secret)) return refusal;
-  return 'takes a secret that was made at random, not one of an example';
+  return refusal ?? (isProduction && isGuessable(secret) ? TAKES_RANDOM : null);
 }
 
 function refusalOf(text: string | undefined, toKey: (text: string) => unknown): string | null {

@@ -1,44 +1,116 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import type { Clock } from '../../clock.js';
 import { keysIn } from '../../keys/key-file.js';
 import { type RsaAlgorithm, UnusableKeyError, isSigningKey } from '../../keys/signing-key.js';
-import { codeOf } from './secrets.js';
+import { type KeyFile, KeyFolder, notReadable, signingFile } from './key-folder.js';
+
+/** What a look at the files has found. */
+export interface KeysFound {
+  /** The first signs, all verify; empty where none can sign. */
+  readonly texts: readonly string[];
+  /** The file whose key signs; null where none can. */
+  readonly signs: string | null;
+  /** What cannot be used of the folders, and why. */
+  readonly problems: readonly string[];
+}
+
+/** Where keys come from: a file, which is read once, or a folder, which is looked at again. */
+interface KeySource {
+  readonly files: readonly KeyFile[];
+  look(): readonly string[];
+}
+
+/** The key that signs and those that only verify, from files and folders. */
+export class KeyFiles {
+  constructor(
+    private readonly current: KeySource,
+    private readonly previous: readonly KeySource[],
+    private readonly clock: Clock,
+  ) {}
+
+  /** Whether there is anything to look at again. */
+  get areWatched(): boolean {
+    return [this.current, ...this.previous].some((source) => source instanceof KeyFolder);
+  }
+
+  /** Looks what is there now. */
+  look(): KeysFound {
+    const problems = [this.current, ...this.previous].flatMap((source) => source.look());
+    const signing = signingFile(this.current.files, this.clock.nowMs());
+    if (signing === undefined) return { texts: [], signs: null, problems };
+    const others = this.current.files.filter((file) => file !== signing);
+    const verifying = this.previous.flatMap(({ files }) => files);
+    const texts = [signing, ...others, ...verifying].map(({ text }) => text);
+    return { texts, signs: signing.name, problems };
+  }
+}
 
 /**
- * What is in these files, and what is wrong with the first of them that cannot be used, if one cannot, without a word
- * of what is in it.
+ * The files and folders that two variables name, and what is wrong with each of the variables, if something is,
+ * without a word of what is in the files.
  *
- * @param purpose whether the first key has to sign
+ * @param path has the key that signs
+ * @param previousPaths have keys that only verify
  */
-export function readKeyFiles(
-  paths: readonly string[],
+export function givenKeyFiles(
+  path: string | undefined,
+  previousPaths: readonly string[],
   rsaAlgorithm: RsaAlgorithm,
-  purpose: 'signing' | 'verifying' = 'verifying',
-): { readonly texts: readonly string[]; readonly problem: string | null } {
+  clock: Clock,
+) {
+  const read = (one: string) => keySource(one, rsaAlgorithm, clock);
+  const current = path === undefined ? NOTHING : attempt(() => signingSource(read(path)));
+  const previous = attempt(() => previousPaths.map(read));
+  const files =
+    current.made === null || previous.made === null
+      ? null
+      : new KeyFiles(current.made, previous.made, clock);
+  return { files, problem: current.problem, problemOfPrevious: previous.problem };
+}
+
+const NOTHING = { made: null, problem: null } as const;
+
+function attempt<Made>(make: () => Made): { made: Made | null; problem: string | null } {
   try {
-    const texts = paths.map(textOf);
-    const [first] = texts.flatMap((text) => keysIn(text, rsaAlgorithm));
-    const isOfUse = first === undefined || purpose === 'verifying' || isSigningKey(first);
-    return { texts, problem: isOfUse ? null : 'takes a private key, and this one is public' };
+    return { made: make(), problem: null };
   } catch (error) {
-    if (error instanceof UnusableKeyError) return { texts: [], problem: error.message };
+    if (error instanceof UnusableKeyError) return { made: null, problem: error.message };
     throw error;
   }
 }
 
-/** A file that is not there and one that holds no key want different cures. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    const why = codeOf(error) ?? 'nobody knows why';
-    throw new UnusableKeyError(`takes a file that can be read: ${WHY_NOT.get(why) ?? why}`, {
-      cause: error,
-    });
-  }
+function signingSource(source: KeySource): KeySource {
+  if (source.files.some(({ signs }) => signs)) return source;
+  throw new UnusableKeyError(
+    source instanceof KeyFolder
+      ? 'takes a folder with a private key in one of its files'
+      : 'takes a private key, and this one is public',
+  );
 }
 
-const WHY_NOT = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['EACCES', 'this one may not be'],
-  ['EISDIR', 'this is a folder'],
-]);
+function keySource(path: string, rsaAlgorithm: RsaAlgorithm, clock: Clock): KeySource {
+  if (!isFolder(path)) return fileAlone(path, rsaAlgorithm);
+  const folder = new KeyFolder(path, rsaAlgorithm, clock);
+  folder.look();
+  return folder;
+}
+
+function isFolder(path: string): boolean {
+  return readable(() => statSync(path).isDirectory());
+}
+
+function fileAlone(path: string, rsaAlgorithm: RsaAlgorithm): KeySource {
+  const text = readable(() => readFileSync(path, 'utf8'));
+  const [first] = keysIn(text, rsaAlgorithm);
+  const signs = first !== undefined && isSigningKey(first);
+  return { files: [{ name: path, text, signs, sinceMs: 0 }], look: () => [] };
+}
+
+/** @throws UnusableKeyError that says why a file cannot be read */
+function readable<Read>(read: () => Read): Read {
+  try {
+    return read();
+  } catch (cause) {
+    throw new UnusableKeyError(notReadable(cause), { cause });
+  }
+}
