@@ -52,6 +52,7 @@ import { InjectedUsersCheck, usersOf } from './injected-users.js';
 import { JwtAuthGuard } from './jwt-auth.guard.js';
 import { assertEventsKnown, assertSessionsKnown } from './known-entity.js';
 import { KnownUsers } from './known-users.js';
+import { ClientAuthentication } from './oauth/client-authentication.js';
 import { TokenIntrospection } from './oauth/token-introspection.js';
 import { JwtStrategy } from './passport/jwt.strategy.js';
 import { PlacementCheck } from './placement-check.js';
@@ -94,6 +95,7 @@ const PARTS: Provider[] = [
   UsedProofs,
   ProofOfPossession,
   AuthResponder,
+  ClientAuthentication,
   TokenIntrospection,
   JwtStrategy,
   RefreshTokenStrategy,

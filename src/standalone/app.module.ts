@@ -73,12 +73,12 @@ function showsPlayground({ AUTH_PLAYGROUND, NODE_ENV }: Environment): boolean {
 }
 
 function oauthClientsIn(env: Environment): OAuthClient[] {
-  const { AUTH_OAUTH_CLIENTS = [], AUTH_OAUTH_PUBLIC_CLIENTS, AUTH_OAUTH_REVOKERS } = env;
+  const { AUTH_OAUTH_CLIENTS = [], AUTH_OAUTH_REVOKERS } = env;
   const confidential = AUTH_OAUTH_CLIENTS.map((client) => ({
     ...client,
     revokesUsers: AUTH_OAUTH_REVOKERS.includes(client.id),
   }));
-  return [...confidential, ...AUTH_OAUTH_PUBLIC_CLIENTS];
+  return [...confidential, ...env.AUTH_OAUTH_CLIENT_KEYS, ...env.AUTH_OAUTH_PUBLIC_CLIENTS];
 }
 
 function authOptions(env: Environment, users: UsersService, shared: Shared): AuthModuleOptions {

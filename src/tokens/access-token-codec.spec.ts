@@ -52,28 +52,27 @@ describe('a new access token', () => {
       jti: expect.stringMatching(/^[\w-]{22}$/),
       iat: NOW_SECONDS,
       exp: NOW_SECONDS + 900,
-      auth_time: NOW_SECONDS,
       roles: ['admin'],
     });
     expect(TOKENS.verify(token)['roles']).toEqual(['admin']);
   });
 
-  /** @see RFC 9068 section 2.2.1 */
-  it('says when the user logged in, however often the session was refreshed since', () => {
+  /** @see RFC 9068 sections 2.2 and 2.2.1 */
+  it('names the client that asks, where there are some, and says when the user logged in', () => {
+    expect(claimsFor('orders')).toMatchObject({ client_id: 'orders', auth_time: NOW_SECONDS });
+    expect(claimsFor()).not.toHaveProperty('client_id');
+    expect(claimsFor()).not.toHaveProperty('auth_time');
+  });
+
+  it('says the same of the login however often the session was refreshed since', () => {
     const later = tokensWith(new KeyRing(KEY), {}, NOW + 86_400_000);
-    const { token } = later.issue({ ...PLACE, generation: 9 }, {});
+    const { token } = later.issue({ ...PLACE, generation: 9 }, {}, 'orders');
     expect(readJwt(token).claims).toMatchObject({ auth_time: NOW_SECONDS, gen: 9 });
   });
 
-  it('does not say so of a session whose id does not tell', () => {
-    const { token } = TOKENS.issue({ ...PLACE, sessionId: 'a-session-of-a-host' }, {});
+  it('does not say when the user logged in where the session’s id does not tell', () => {
+    const { token } = TOKENS.issue({ ...PLACE, sessionId: 'a-session-of-a-host' }, {}, 'orders');
     expect(readJwt(token).claims).not.toHaveProperty('auth_time');
-  });
-
-  /** @see RFC 9068 section 2.2 */
-  it('names the client that asks, where there is one', () => {
-    expect(claimsFor('orders')).toMatchObject({ client_id: 'orders' });
-    expect(claimsFor()).not.toHaveProperty('client_id');
   });
 
   it('says of both what the application says, where it does', () => {

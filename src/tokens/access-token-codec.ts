@@ -24,7 +24,7 @@ export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
 
   /**
    * @param own the application's own claims
-   * @param clientId the client that asks for it; null where there are none
+   * @param clientId the client that asks for it; null where there are none, and nobody goes by RFC 9068
    * @returns the token and its remaining lifetime in whole seconds
    * @see RFC 9068 section 2.2
    */
@@ -32,8 +32,7 @@ export class AccessTokenCodec extends JwtCodec<AccessTokenClaims> {
     const iat = Math.floor(this.now.nowMs() / 1000);
     const { issuer: iss, audience: aud } = this.settings;
     const claims = {
-      ...authTimeOf(place.sessionId),
-      ...(clientId === null ? {} : { client_id: clientId }),
+      ...(clientId === null ? {} : { client_id: clientId, ...authTimeOf(place.sessionId) }),
       ...own,
       iss,
       aud,

@@ -52,8 +52,10 @@ export class Witness {
     const token = refreshTokenIn(message);
     if (!token) return;
     this.expectOwn(server, token);
-    if (!path.endsWith('/refresh')) return;
     const session = this.sessions.get(claimsOf(token).sid);
+    // The cookie gives way to another session's, and this one ends.
+    if (session && path.endsWith('/login')) session.endedBecause ??= 'replaced';
+    if (!path.endsWith('/refresh')) return;
     const refreshes = session?.refreshesAtMs.get(client) ?? [];
     session?.refreshesAtMs.set(client, [...refreshes, this.world.nowMs]);
   }

@@ -1,4 +1,8 @@
-import { decodeJwt } from 'jose';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SignJWT, decodeJwt } from 'jose';
 import request from 'supertest';
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import { startInProcess, stopAll } from '../standalone/server-in-process.js';
@@ -55,6 +59,28 @@ describe('the standalone server', () => {
     expect(metadata.body.token_endpoint_auth_methods_supported).toEqual(['none']);
   });
 
+  it('knows clients by the keys in files that it was told of', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'baton-client-keys-'));
+    const file = join(folder, 'orders.pem');
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    writeFileSync(file, publicKey.export({ type: 'spki', format: 'pem' }));
+    const { url } = await startInProcess({ ...ON, AUTH_OAUTH_CLIENT_KEYS: `orders:${file}` });
+    const client_assertion = await new SignJWT({ jti: 'once' })
+      .setProtectedHeader({ alg: 'EdDSA' })
+      .setIssuer('orders')
+      .setSubject('orders')
+      .setAudience(ISSUER)
+      .setExpirationTime('1m')
+      .sign(privateKey);
+    const asked = await request(url).post('/auth/oauth/introspect').type('form').send({
+      token: 'x',
+      client_assertion,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    expect(asked).toMatchObject({ status: 200, body: { active: false } });
+    rmSync(folder, { recursive: true });
+  });
+
   it('has none of them unless told so', async () => {
     const { url } = await startInProcess();
     for (const path of ['/auth/oauth/token', '/auth/oauth/revoke', '/auth/oauth/introspect']) {
@@ -81,6 +107,16 @@ describe('the standalone server', () => {
       'a public client that has a secret',
       { ...ON, AUTH_OAUTH_CLIENTS: `orders:${SECRET}`, AUTH_OAUTH_PUBLIC_CLIENTS: 'web,orders' },
       /^AUTH_OAUTH_PUBLIC_CLIENTS takes other ids/,
+    ],
+    [
+      'a key that is not there',
+      { ...ON, AUTH_OAUTH_CLIENT_KEYS: 'orders:nowhere.pem' },
+      /^AUTH_OAUTH_CLIENT_KEYS takes id:file/,
+    ],
+    [
+      'no key in a file',
+      { ...ON, AUTH_OAUTH_CLIENT_KEYS: 'orders:package.json' },
+      /^AUTH_OAUTH_CLIENT_KEYS takes id:file/,
     ],
   ])('does not start with %s, and says so in one line without it', (_what, variables, line) => {
     expect(() => readEnvironment(variables)).toThrow(line);

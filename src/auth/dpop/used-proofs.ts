@@ -33,7 +33,7 @@ export class UsedProofs {
    * @throws InvalidDpopProofError when it was used before
    */
   claim(
-    { jkt, jti }: DpopProof,
+    { jkt, jti }: Pick<DpopProof, 'jkt' | 'jti'>,
     untilSeconds: number,
     isOfSession: boolean,
   ): Promise<void> | undefined {

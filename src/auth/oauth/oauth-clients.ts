@@ -1,8 +1,10 @@
 import { timingSafeEqual } from 'node:crypto';
 import * as v from 'valibot';
-import { MIN_SECRET_BYTES } from '../../keys/signing-key.js';
+import { keysIn } from '../../keys/key-file.js';
+import { MIN_SECRET_BYTES, UnusableKeyError, isSigningKey } from '../../keys/signing-key.js';
 import { hashOf } from '../../tokens/token-hash.js';
 import type { HttpRequest } from '../http-request.js';
+import type { OneOrMore } from '../key-options.js';
 import { OAuthError } from './oauth-error.js';
 import type { OAuthForm } from './oauth-form.js';
 
@@ -10,8 +12,13 @@ import type { OAuthForm } from './oauth-form.js';
 export interface OAuthClient {
   /** Visible ASCII characters. */
   readonly id: string;
-  /** At least 32 bytes of UTF-8. A client without one is a public client, of which anybody can say the name. @default none */
+  /** At least 32 bytes of UTF-8. A client without it and without a key is a public client, of which anybody can say the name. @default none */
   readonly secret?: string | undefined;
+  /**
+   * In place of a secret: what `private_key_jwt` is verified with, as PEM, JWK or JWKS; a list changes keys.
+   * @default none
+   */
+  readonly publicKey?: OneOrMore | undefined;
   /** Whether it, with a secret, may end every session of a user at `oauth/global-token-revocation`. @default false */
   readonly revokesUsers?: boolean | undefined;
 }
@@ -20,7 +27,7 @@ export interface OAuthClient {
 export interface OAuthOptions {
   /**
    * Who may ask about tokens at `oauth/introspect`, and with `revokesUsers` end users' sessions, by
-   * `client_secret_basic`; and whose name an access token has as `client_id` that was asked for at `oauth/token`. Of
+   * `client_secret_basic`, or at `oauth/introspect` by `private_key_jwt`; and whose name an access token has as `client_id` that was asked for at `oauth/token`. Of
    * no use without the extra `oauth`.
    * @default none, and nobody may
    */
@@ -37,10 +44,25 @@ const clientSchema = v.object({
       v.check((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES, SECRET_TAKES),
     ),
   ),
+  publicKey: v.optional(
+    v.pipe(v.union([v.string(), v.array(v.string())]), v.check(areKeys, 'takes public keys')),
+  ),
   revokesUsers: v.optional(v.boolean('takes true or false')),
 });
 
-const areDistinct = (clients: OAuthClient[]): boolean =>
+function areKeys(texts: string | string[]): boolean {
+  try {
+    return [texts]
+      .flat()
+      .flatMap((text) => keysIn(text))
+      .every((key) => !isSigningKey(key));
+  } catch (error) {
+    if (error instanceof UnusableKeyError) return false;
+    throw error;
+  }
+}
+
+const areDistinct = (clients: readonly Pick<OAuthClient, 'id'>[]): boolean =>
   new Set(clients.map(({ id }) => id)).size === clients.length;
 
 const isAuthenticated = ({ secret, revokesUsers }: v.InferOutput<typeof clientSchema>): boolean =>
@@ -49,8 +71,12 @@ const isAuthenticated = ({ secret, revokesUsers }: v.InferOutput<typeof clientSc
 /** What `oauthClients` takes. */
 export const clientsSchema = v.pipe(
   v.array(clientSchema, 'takes a list of { id, secret }'),
-  v.check(areDistinct, 'takes each id once'),
+  v.check((clients) => areDistinct(clients), 'takes each id once'),
   v.check((clients) => clients.every(isAuthenticated), 'takes a secret beside revokesUsers'),
+  v.check(
+    (clients) => clients.every(({ secret, publicKey }) => !secret || !publicKey),
+    'takes a secret or a publicKey',
+  ),
 );
 
 /** The schemas of {@link OAuthOptions}, one for each. */
@@ -80,9 +106,14 @@ export function clientOf(
   return client;
 }
 
+/** Whether it has something to prove that it is who it says. */
+export const isConfidential = ({ secret, publicKey }: OAuthClient): boolean =>
+  secret !== undefined || publicKey !== undefined;
+
 function publicClientOf(form: OAuthForm, clients: readonly OAuthClient[]): OAuthClient | null {
   const named = clients.find(({ id }) => id === form.get('client_id')) ?? null;
-  if (named?.secret !== undefined || form.has('client_secret')) throw unknownClient();
+  const isUnproven = named !== null && isConfidential(named);
+  if (isUnproven || form.has('client_secret')) throw unknownClient();
   return named;
 }
 
@@ -95,7 +126,7 @@ function clientBySecret(authorization: string, clients: readonly OAuthClient[]):
   return client;
 }
 
-/** @throws OAuthError `invalid_client` unless it is one with a secret, and has given it */
+/** @throws OAuthError `invalid_client` unless it is one with a secret, and has given that */
 export function confidentialClientOf(
   request: HttpRequest,
   form: OAuthForm,
@@ -106,7 +137,8 @@ export function confidentialClientOf(
   return client;
 }
 
-const unknownClient = () =>
+/** What a client is told that does not prove who it is. */
+export const unknownClient = () =>
   new OAuthError('invalid_client', 'The client is unknown, or has not given its secret');
 
 /** Both halves are form-encoded before they are joined: RFC 6749 section 2.3.1. */

@@ -19,10 +19,21 @@ export interface OAuthMetadataBody {
   readonly token_endpoint_auth_methods_supported: readonly string[];
   readonly revocation_endpoint_auth_methods_supported: readonly string[];
   readonly introspection_endpoint_auth_methods_supported: readonly string[];
+  readonly token_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  readonly revocation_endpoint_auth_signing_alg_values_supported?: readonly string[];
+  readonly introspection_endpoint_auth_signing_alg_values_supported?: readonly string[];
   readonly global_token_revocation_endpoint?: string;
   readonly global_token_revocation_endpoint_auth_methods_supported?: readonly string[];
   readonly dpop_signing_alg_values_supported?: readonly string[];
 }
+
+/** What `private_key_jwt` is signed with (RFC 8414 section 2). */
+const ASSERTION_ALGORITHMS = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
+const SIGNED_BY = {
+  token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+  revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+  introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+};
 
 const PLACE = '.well-known/oauth-authorization-server';
 
@@ -49,6 +60,8 @@ export class OAuthMetadataController implements OnModuleInit {
     const at = (name: string) => [root, this.routePrefix, 'oauth', name].filter(Boolean).join('/');
     const hasSecrets = oauthClients.some(({ secret }) => secret !== undefined);
     const secrets = hasSecrets ? ['client_secret_basic'] : [];
+    const hasKeys = oauthClients.some(({ publicKey }) => publicKey !== undefined);
+    const confidential = hasKeys ? [...secrets, 'private_key_jwt'] : secrets;
     const revokes = oauthClients.some(({ revokesUsers }) => revokesUsers === true);
     const isPublished = accessKeys.publicJwks().length > 0;
     return {
@@ -59,9 +72,10 @@ export class OAuthMetadataController implements OnModuleInit {
       ...(isPublished ? { jwks_uri: `${root}/.well-known/jwks.json` } : {}),
       response_types_supported: [],
       grant_types_supported: ['refresh_token'],
-      token_endpoint_auth_methods_supported: ['none', ...secrets],
-      revocation_endpoint_auth_methods_supported: ['none', ...secrets],
-      introspection_endpoint_auth_methods_supported: secrets,
+      token_endpoint_auth_methods_supported: ['none', ...confidential],
+      revocation_endpoint_auth_methods_supported: ['none', ...confidential],
+      introspection_endpoint_auth_methods_supported: confidential,
+      ...(hasKeys ? SIGNED_BY : {}),
       ...(revokes
         ? {
             global_token_revocation_endpoint: at('global-token-revocation'),

@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { InvalidTokenError, TokenExpiredError } from '../../errors.js';
 import { AccessTokenCodec } from '../../tokens/access-token-codec.js';
 import { boundKeyOf } from '../../tokens/claims.js';
@@ -6,14 +6,13 @@ import { RefreshTokenCodec } from '../../tokens/refresh-token-codec.js';
 import type { TokenPairBody } from '../../wire.js';
 import { AttemptLimits } from '../attempts/attempt-limits.js';
 import { Public } from '../auth.decorators.js';
-import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
 import { isGuess } from '../auth-responder.js';
 import { PersonalAuthRoute } from '../auth-route.js';
 import { AuthService } from '../auth.service.js';
 import { ProofOfPossession } from '../dpop/proof-of-possession.js';
 import { ErrorHeaders } from '../error-headers.js';
 import { type HttpRequest, addressOf, idempotencyKeyOf } from '../http-request.js';
-import { type OAuthClient, clientOf, confidentialClientOf } from './oauth-clients.js';
+import { ClientAuthentication } from './client-authentication.js';
 import { OAuthError, inOAuthWords } from './oauth-error.js';
 import { type OAuthForm, formOf, required } from './oauth-form.js';
 import { type IntrospectionBody, TokenIntrospection } from './token-introspection.js';
@@ -26,8 +25,6 @@ import { type IntrospectionBody, TokenIntrospection } from './token-introspectio
 @Public()
 @Controller()
 export class OAuthController {
-  private readonly clients: readonly OAuthClient[];
-
   constructor(
     private readonly auth: AuthService,
     private readonly refreshTokens: RefreshTokenCodec,
@@ -35,11 +32,9 @@ export class OAuthController {
     private readonly possession: ProofOfPossession,
     private readonly attempts: AttemptLimits,
     private readonly introspection: TokenIntrospection,
+    private readonly clients: ClientAuthentication,
     private readonly errorHeaders: ErrorHeaders,
-    @Inject(AUTH_CONFIG) { oauthClients }: AuthConfig,
-  ) {
-    this.clients = oauthClients;
-  }
+  ) {}
 
   /** The next pair for a refresh token. @see RFC 6749 section 6 */
   @Post('oauth/token')
@@ -50,7 +45,7 @@ export class OAuthController {
   ): Promise<TokenPairBody> {
     return this.answer(response, async () => {
       const form = formOf(request);
-      const client = clientOf(request, form, this.clients);
+      const client = await this.clients.clientOf(request, form);
       if (required(form, 'grant_type') !== 'refresh_token') {
         throw new OAuthError('unsupported_grant_type', 'grant_type takes refresh_token');
       }
@@ -68,7 +63,7 @@ export class OAuthController {
   ): Promise<void> {
     return this.answer(response, async () => {
       const form = formOf(request);
-      clientOf(request, form, this.clients);
+      await this.clients.clientOf(request, form);
       const token = required(form, 'token');
       await unlessUnknown(() => this.logoutByRefreshToken(request, token));
       await unlessUnknown(() => this.logoutByAccessToken(request, token));
@@ -84,7 +79,7 @@ export class OAuthController {
   ): Promise<IntrospectionBody> {
     return this.answer(response, async () => {
       const form: OAuthForm = formOf(request);
-      confidentialClientOf(request, form, this.clients);
+      await this.clients.confidentialClientOf(request, form);
       return this.introspection.of(required(form, 'token'));
     });
   }

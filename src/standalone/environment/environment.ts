@@ -10,7 +10,13 @@ import { eventReceivers, webhooks } from './audit-receivers.js';
 import { databaseAddress } from './database-url.js';
 import { SECRET_VARIABLES, completeSecrets, givenSecrets } from './given-secrets.js';
 import type { KeyFiles } from './key-files.js';
-import { clientIds, oauthClients, problemsOfOAuth, publicClients } from './oauth-clients.js';
+import {
+  clientIds,
+  keyedClients,
+  oauthClients,
+  problemsOfOAuth,
+  publicClients,
+} from './oauth-clients.js';
 import { redisUrl } from './redis-url.js';
 import type { Secrets } from './secrets.js';
 import { SESSION_VARIABLES, type SessionRules, sessionRules } from './session-variables.js';
@@ -131,6 +137,7 @@ const variables = v.object({
   AUTH_PUBLIC_URL: v.optional(publicUrl),
   AUTH_OAUTH: v.optional(onOff, 'off'),
   AUTH_OAUTH_CLIENTS: v.optional(oauthClients),
+  AUTH_OAUTH_CLIENT_KEYS: v.optional(keyedClients, ''),
   AUTH_OAUTH_PUBLIC_CLIENTS: v.optional(publicClients, ''),
   AUTH_OAUTH_REVOKERS: v.optional(clientIds, ''),
   AUTH_AUDIT: v.optional(onOff, 'off'),

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { ISSUER_TAKES, isIssuer } from '../../auth/oauth/issuer.js';
 import { clientsSchema } from '../../auth/oauth/oauth-clients.js';
@@ -34,13 +35,37 @@ export const publicClients = v.pipe(
   ),
 );
 
+/** Clients with files that hold their public keys: `id:file`, separated by commas. */
+export const keyedClients = v.pipe(
+  v.string(),
+  v.transform((list) => (list === '' ? [] : list.split(',').map(keyedClient))),
+  v.check(
+    (clients) => v.is(clientsSchema, clients),
+    'takes id:file, separated by commas, each id once, with public keys in files that can be read',
+  ),
+);
+
+function keyedClient(text: string): { id: string; publicKey: string } {
+  const [, id = '', file = ''] = /^([^:]*):(.*)$/s.exec(text.trim()) ?? [];
+  return { id, publicKey: textOf(file) };
+}
+
+/** @returns nothing where there is no such file: no key, either */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
 /** What is wrong with these variables beside each other: a name and what it takes for each. */
 export function problemsOfOAuth(env: Readonly<Record<string, string>>) {
   return [
     ...problemsOfIssuer(env),
     ...problemsOfClientSecrets(env),
     ...problemsOfRevokers(env),
-    ...problemsOfPublicClients(env),
+    ...problemsOfSharedIds(env),
   ];
 }
 
@@ -62,14 +87,19 @@ function problemsOfRevokers({
   return [['AUTH_OAUTH_REVOKERS', 'takes ids of AUTH_OAUTH_CLIENTS, separated by commas'] as const];
 }
 
-/** Who has the name of another client's needs no secret any more. */
-function problemsOfPublicClients({
-  AUTH_OAUTH_PUBLIC_CLIENTS = '',
+/** Who has the name of another client's needs nothing to prove any more. */
+function problemsOfSharedIds({
   AUTH_OAUTH_CLIENTS = '',
+  AUTH_OAUTH_CLIENT_KEYS = '',
+  AUTH_OAUTH_PUBLIC_CLIENTS = '',
 }: Record<string, string>) {
-  const known = idsIn(AUTH_OAUTH_CLIENTS);
-  if (!idsIn(AUTH_OAUTH_PUBLIC_CLIENTS).some((id) => id !== '' && known.includes(id))) return [];
-  return [['AUTH_OAUTH_PUBLIC_CLIENTS', 'takes other ids than AUTH_OAUTH_CLIENTS'] as const];
+  const [confidential, keyed] = [idsIn(AUTH_OAUTH_CLIENTS), idsIn(AUTH_OAUTH_CLIENT_KEYS)];
+  const isShared = (ids: string[], others: string[]) =>
+    ids.some((id) => id !== '' && others.includes(id));
+  const takes = 'takes other ids than the variables of other clients';
+  if (isShared(keyed, confidential)) return [['AUTH_OAUTH_CLIENT_KEYS', takes] as const];
+  const isAnothers = isShared(idsIn(AUTH_OAUTH_PUBLIC_CLIENTS), [...confidential, ...keyed]);
+  return isAnothers ? [['AUTH_OAUTH_PUBLIC_CLIENTS', takes] as const] : [];
 }
 
 /** Of a list of clients, with or without their secrets. */
