@@ -141,12 +141,13 @@ describe.each(PLATFORMS)('a client that has a key in place of a secret, with %s'
     const basic = Buffer.from(`${SERVICE.id}:x`).toString('base64');
     const twice = introspect(await assertion()).set('Authorization', `Basic ${basic}`);
     expect((await twice).body.error).toBe('invalid_client');
-    for (const more of [
-      { client_id: SERVICE.id },
-      { client_secret: 'x' },
-      { client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer' },
-    ]) {
-      expect((await introspect(await assertion(), more)).body.error).toBe('invalid_client');
+    for (const [name, value] of [
+      ['client_id', SERVICE.id],
+      ['client_secret', 'x'],
+      ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer'],
+    ] as const) {
+      const refused = await introspect(await assertion(), { [name]: value });
+      expect(refused.body.error).toBe('invalid_client');
     }
   });
 

@@ -3,7 +3,8 @@ import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import request from 'supertest';
-import { SECRETS, linesOf } from './environment-lines.js';
+import { linesOf } from './environment-lines.js';
+import { SECRETS } from './secrets.js';
 import { cleanUp, startServer, temporaryFolder } from './server-process.js';
 
 const pem = (): string =>

@@ -94,13 +94,14 @@ function problemsOfSharedIds({
   AUTH_OAUTH_PUBLIC_CLIENTS = '',
 }: Record<string, string>) {
   const [confidential, keyed] = [idsIn(AUTH_OAUTH_CLIENTS), idsIn(AUTH_OAUTH_CLIENT_KEYS)];
-  const isShared = (ids: string[], others: string[]) =>
-    ids.some((id) => id !== '' && others.includes(id));
   const takes = 'takes other ids than the variables of other clients';
   if (isShared(keyed, confidential)) return [['AUTH_OAUTH_CLIENT_KEYS', takes] as const];
   const isAnothers = isShared(idsIn(AUTH_OAUTH_PUBLIC_CLIENTS), [...confidential, ...keyed]);
   return isAnothers ? [['AUTH_OAUTH_PUBLIC_CLIENTS', takes] as const] : [];
 }
+
+const isShared = (ids: readonly string[], others: readonly string[]): boolean =>
+  ids.some((id) => id !== '' && others.includes(id));
 
 /** Of a list of clients, with or without their secrets. */
 const idsIn = (list: string): string[] =>
