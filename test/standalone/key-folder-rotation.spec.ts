@@ -155,5 +155,5 @@ describe('keys that are rotated by files alone', () => {
     expect(new Set(algorithms)).toEqual(new Set(['PS256']));
     await second.host.close();
     await first.host.close();
-  }, 120_000);
+  }, 300_000);
 });
