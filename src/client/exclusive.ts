@@ -44,6 +44,8 @@ export function exclusivelyBy(
     });
 
   const exclusively: Exclusively = async (task) => {
+    // What has been told already is heard before the lock is held.
+    await Promise.resolve();
     const free = kept
       ? undefined
       : await withDeadline(clock, PATIENCE_MS, taken).catch(() => undefined);

@@ -110,6 +110,24 @@ describe('a request that was begun as ann', () => {
   });
 });
 
+it('a storage keeps the records of eight others, and gives up those that were away the longest', async () => {
+  const storage = memoryStorage();
+  const others = Array.from({ length: 10 }, (_, index) => ({
+    server: `https://${index}.example/auth/`,
+    client: '',
+    session: null,
+    ended: [],
+  }));
+  await storage.write(JSON.stringify({ records: others }));
+  await api.signedIn({ storage });
+  const { records }: { records: { server: string }[] } = JSON.parse(String(await storage.read()));
+  const own = `${api.line.url}/auth/`;
+  expect(records.map(({ server }) => server)).toEqual([
+    ...others.slice(2).map(({ server }) => server),
+    own,
+  ]);
+});
+
 describe('two clients on one storage', () => {
   let other: Api;
   beforeEach(async () => {
