@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { discard, withCare } from './pooled-connections.js';
+import { careFor, discard, withCare } from './pooled-connections.js';
 
 /**
  * How long a statement may take in all, the waiting for a connection included. Later than the bounds of the
@@ -24,6 +24,7 @@ export async function onBoundedConnection<Answer>(
   dataSource: DataSource,
   statements: (runner: QueryRunner) => Promise<Answer>,
 ): Promise<Answer> {
+  careFor(dataSource);
   const runner = dataSource.createQueryRunner('master');
   let isLate = false;
   let isConnected = false;

@@ -16,6 +16,12 @@ interface PostgresPool {
   connect(
     answer: (error: unknown, client: unknown, release?: (destroy: boolean) => void) => void,
   ): void;
+  /** Tells of each connection before it is handed out. */
+  on(event: 'acquire', listener: (client: ErrorSource) => void): unknown;
+}
+
+interface ErrorSource {
+  on(event: 'error', listener: () => void): unknown;
 }
 
 /** Where `mysql2` keeps the connections that nobody uses. */
@@ -49,8 +55,7 @@ export async function withCare<Answer>(
   runner: QueryRunner,
   statement: () => Promise<Answer>,
 ): Promise<Answer> {
-  const connections = bySource.get(dataSource) ?? new PooledConnections(dataSource);
-  bySource.set(dataSource, connections);
+  const connections = careFor(dataSource);
   try {
     await connections.makeSafe(runner);
     return await statement();
@@ -59,6 +64,13 @@ export async function withCare<Answer>(
     if (fault.spoilsConnection) await connections.giveUp(runner, fault);
     throw error;
   }
+}
+
+/** What this module does to the connections of a data source: begun before the first of them is asked for. */
+export function careFor(dataSource: DataSource): PooledConnections {
+  const connections = bySource.get(dataSource) ?? new PooledConnections(dataSource);
+  bySource.set(dataSource, connections);
+  return connections;
 }
 
 /** Destroys the connection that a query runner has: the pool makes another. @param why told to the pool */
@@ -77,7 +89,9 @@ class PooledConnections {
 
   constructor(private readonly dataSource: DataSource) {
     const { driver } = dataSource;
-    if ('master' in driver && isPostgresPool(driver.master)) boundConnecting(driver.master);
+    if (!('master' in driver) || !isPostgresPool(driver.master)) return;
+    boundConnecting(driver.master);
+    hearErrors(driver.master);
   }
 
   /**
@@ -135,6 +149,19 @@ function boundConnecting(pool: PostgresPool): void {
       super({ ...options, connectionTimeoutMillis: CONNECTING_MS });
     }
   };
+}
+
+/**
+ * Between `pg`, which hands a connection out, and TypeORM, which takes it, nobody hears its errors: a server that ends
+ * it in that moment would end the process. Whoever uses the connection finds out.
+ */
+function hearErrors(pool: PostgresPool): void {
+  const heard = new WeakSet<object>();
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => {});
+  });
 }
 
 function emptyPostgresPool(pool: PostgresPool): void {

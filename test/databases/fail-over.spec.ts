@@ -1,3 +1,5 @@
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
 import { OwnMariadb, describeWithOwnMariadb } from '../host/own-mariadb.js';
 import { OwnPostgres, describeWithOwnPostgres } from '../host/own-postgres.js';
 import { stopOwnServers } from '../host/own-process.js';
@@ -54,6 +56,22 @@ describeWithOwnPostgres(() => {
     await standby.promote();
     board.target = standby.port;
     expect(await refreshAll(url, tokens)).toBeLessThanOrEqual(2);
+    expect((await get(`${url}/health`)).status).toBe(200);
+  });
+
+  // @see issue 15: PostgreSQL ended connections, and servers that took one at that moment ended, too.
+  it('a connection that ends in the moment at which it is handed out does not end the server', async () => {
+    const primary = await OwnPostgres.start();
+    const { app, url } = await startInProcess({ DATABASE_URL: primary.url });
+    const pool: Pool = Reflect.get(app.get(DataSource).driver, 'master');
+    await new Promise<void>((resolve) => {
+      pool.connect((_error, client, release) => {
+        // As `pg` does where both come in one piece.
+        expect(() => client?.emit('error', new Error('terminating connection'))).not.toThrow();
+        release(true);
+        resolve();
+      });
+    });
     expect((await get(`${url}/health`)).status).toBe(200);
   });
 
