@@ -45,9 +45,10 @@ export interface CarriedToken {
  */
 export function accessTokenIn({ headers }: Pick<HttpRequest, 'headers'>): CarriedToken | null {
   const written = headers['authorization']?.toString() ?? '';
-  const [, scheme, token] = /^(Bearer|DPoP) +(\S+) *$/i.exec(written) ?? [];
-  if (scheme === undefined || token === undefined) return null;
-  return { scheme: scheme.toLowerCase() === 'dpop' ? 'dpop' : 'bearer', token };
+  const [prefix = ''] = /^(bearer|dpop) +/i.exec(written) ?? [];
+  const token = written.slice(prefix.length).trimEnd();
+  if (prefix === '' || token === '' || /\s/.test(token)) return null;
+  return { scheme: /^d/i.test(prefix) ? 'dpop' : 'bearer', token };
 }
 
 /** The client's address, or null when what the host reports (through proxies) is not one. */

@@ -4,3 +4,12 @@ import { hash } from 'node:crypto';
 export function hashOf(token: string): string {
   return hash('sha256', token, 'base64url');
 }
+
+/** A token as it came, hashed once however often it is looked for. */
+export class HashedToken {
+  readonly hash: string;
+
+  constructor(readonly text: string) {
+    this.hash = hashOf(text);
+  }
+}

@@ -4,6 +4,7 @@ import { CLOCK, type Clock } from '../clock.js';
 import { TokenExpiredError } from '../errors.js';
 import type { VerifyingKey } from '../keys/signing-key.js';
 import type { AccessTokenClaims } from './access-token-codec.js';
+import type { HashedToken } from './token-hash.js';
 
 const MAX_ENTRIES = 10_000;
 /** Counted in characters of the tokens, whose claims take about as much again. */
@@ -32,20 +33,18 @@ export class VerifiedTokens {
   constructor(@Inject(CLOCK) private readonly clock: Clock) {}
 
   /**
-   * @param tokenHash the hash of the whole token
    * @param keys those that there are now: with others its own may be gone
    * @returns the claims, or `undefined` when the token has to be verified (again)
    * @throws TokenExpiredError when it was genuine and has expired since
    */
-  find(tokenHash: string, keys: readonly VerifyingKey[]): AccessTokenClaims | undefined {
-    const known = this.verified.get(tokenHash);
+  find({ hash }: HashedToken, keys: readonly VerifyingKey[]): AccessTokenClaims | undefined {
+    const known = this.verified.get(hash);
     if (known === undefined || known.keys !== keys) return undefined;
     if (known.endsAtSeconds * 1000 <= this.clock.nowMs()) throw new TokenExpiredError('Access');
     return known.claims;
   }
 
-  /** @param characters how long the token is */
-  remember(tokenHash: string, token: VerifiedToken, characters: number): void {
-    this.verified.set(tokenHash, token, { size: characters });
+  remember({ hash, text }: HashedToken, token: VerifiedToken): void {
+    this.verified.set(hash, token, { size: text.length });
   }
 }

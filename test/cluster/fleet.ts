@@ -28,7 +28,7 @@ export class Fleet {
     const folder = await temporaryFolder();
     const start = (instance: number, itsProgram?: string) => {
       const its = { ...SETTINGS, ...variables[instance] };
-      return startServer(its, folder, itsProgram);
+      return startServer(its, folder, itsProgram === undefined ? undefined : [itsProgram]);
     };
     const started = variables.map((_, instance) => start(instance, program));
     return new Fleet(start, await Promise.all(started));

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const MAIN = join(import.meta.dirname, '../../dist/main.js');
+export const MAIN = join(import.meta.dirname, '../../dist/main.js');
 
 export type Variables = Readonly<Record<string, string>>;
 
@@ -37,14 +37,14 @@ export async function cleanUp(): Promise<void> {
   );
 }
 
-/** Starts a server and waits until it listens. @param program which says so as the built server does */
+/** Starts a server and waits until it listens. @param run what Node runs: flags, and a program that says so as the built server does */
 export async function startServer(
   variables: Variables = {},
   folder?: string,
-  program = MAIN,
+  run: readonly string[] = [MAIN],
 ): Promise<ServerProcess> {
   const cwd = folder ?? (await temporaryFolder());
-  const { child, output } = launch(variables, cwd, program);
+  const { child, output } = launch(variables, cwd, run);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       const listening = /Listening on (http:\/\/[\d.:[\]]+)/.exec(output())?.[1];
@@ -65,9 +65,9 @@ export async function runToExit(variables: Variables, folder?: string) {
   return { code: await exitCodeOf(child), lines: output().trimEnd().split('\n') };
 }
 
-function launch(variables: Variables, cwd: string, program = MAIN) {
+function launch(variables: Variables, cwd: string, run: readonly string[] = [MAIN]) {
   const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [program], { cwd, env: { PATH, PORT: '0', ...variables } });
+  const child = spawn(process.execPath, run, { cwd, env: { PATH, PORT: '0', ...variables } });
   running.add(child);
   const written: Buffer[] = [];
   for (const stream of [child.stdout, child.stderr]) {

@@ -37,6 +37,13 @@ interface Proved extends Purpose {
   readonly isClaimed: Promise<void> | undefined;
 }
 
+/** A request that several guards look at, or several resolvers, has one proof all the same. */
+const PROVED = Symbol('nestjs-baton proof');
+
+interface ProvedRequest extends HttpRequest {
+  [PROVED]?: Proved;
+}
+
 /**
  * Whether whoever sends a request holds the key that a session is bound to, or shall be. For an application's own
  * routes that open sessions, refresh or end them, too: what it returns is the `jkt` of `AuthService`'s methods.
@@ -47,8 +54,6 @@ interface Proved extends Purpose {
 @Injectable()
 export class ProofOfPossession {
   private readonly proofs = new DpopProofs();
-  /** A request that several guards look at, or several resolvers, has one proof all the same. */
-  private readonly proved = new WeakMap<HttpRequest, Proved>();
 
   constructor(
     @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
@@ -129,9 +134,9 @@ export class ProofOfPossession {
   }
 
   private prove(asked: HttpRequest, { boundTo, accessToken }: Purpose): Proved {
-    const request = asked.http ?? asked;
+    const request: ProvedRequest = asked.http ?? asked;
     const text = proofIn(request);
-    const known = this.proved.get(request);
+    const known = request[PROVED];
     if (known !== undefined && isFor(known, text, { boundTo, accessToken })) return known;
     const proof = this.read(text);
     // Before anything that would have to be remembered: a stranger's proofs fill no memory.
@@ -144,7 +149,7 @@ export class ProofOfPossession {
     this.assertNonce(request, proof);
     const isClaimed = this.used.claim(proof, proof.iat + WINDOW_SECONDS, boundTo !== null);
     const proved = { text, boundTo, accessToken, jkt: proof.jkt, isClaimed };
-    this.proved.set(request, proved);
+    request[PROVED] = proved;
     return proved;
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MissingTokenError } from '../../errors.js';
 import { type AccessTokenClaims, AccessTokenCodec } from '../../tokens/access-token-codec.js';
+import { HashedToken } from '../../tokens/token-hash.js';
 import { AccessControl } from '../access-control.js';
 import { ErrorHeaders } from '../error-headers.js';
 import { ProofOfPossession } from '../dpop/proof-of-possession.js';
@@ -10,16 +11,15 @@ import { TokenStrategy } from './token-strategy.js';
 
 const missing = () => new MissingTokenError();
 
-const tokenOf = (request: HttpRequest) => accessTokenIn(request)?.token ?? null;
-
 /** A request that has nothing but an access token: what `JwtAuthGuard` asks about, wherever it found the token. */
 export class BareRequest implements HttpRequest {
-  readonly headers: HttpRequest['headers'];
+  readonly headers = {};
 
-  constructor(token: string) {
-    this.headers = { authorization: `Bearer ${token}` };
-  }
+  constructor(readonly token: HashedToken) {}
 }
+
+const tokenOf = (request: HttpRequest): string | null =>
+  request instanceof BareRequest ? request.token.text : (accessTokenIn(request)?.token ?? null);
 
 /**
  * Verifies an access token: for `JwtAuthGuard`, where it has not seen the token before, and for a host's own
@@ -38,9 +38,10 @@ export class JwtStrategy extends TokenStrategy<AccessTokenClaims, unknown> {
   }
 
   async validate(request: HttpRequest, payload: unknown): Promise<unknown> {
+    const claims = this.codec.claimsOf(payload);
+    if (request instanceof BareRequest) return this.accessControl.admit(request.token, claims);
     const token = tokenOf(request) ?? '';
-    const session = await this.accessControl.admit(token, this.codec.claimsOf(payload));
-    if (request instanceof BareRequest) return session;
+    const session = await this.accessControl.admit(new HashedToken(token), claims);
     await this.possession.forAccessToken(request, token, session.claims);
     return this.requestUser.of(request, session);
   }
