@@ -81,6 +81,15 @@ describe('in the cookie transport', () => {
     expect(await nameOf(bobs)).toBe('bob');
   });
 
+  it('a sign-out says whose cookie it means', async () => {
+    const { fetch } = cookieJar();
+    const baton = await api.signedIn({ storage: cookieStorage(), fetch });
+    const { sessionId } = baton.getState();
+    await baton.signOut();
+    const { headers } = api.line.seen.find(({ path }) => path === '/auth/logout') ?? {};
+    expect(headers?.['x-auth-session']).toBe(sessionId);
+  });
+
   it("leaves another session's cookie alone, and its own session is over here", async () => {
     const jar = cookieJar();
     const { fetch } = jar;

@@ -150,6 +150,23 @@ describe('signing out', () => {
     expect(await storage.read()).toBeNull();
   });
 
+  it.each([
+    [429, 'too_many_attempts'],
+    [503, 'unavailable'],
+  ])('is told again where the server answers %i %s', async (status, code) => {
+    const { baton, storage } = await watched();
+    const authorization = await bearer(baton);
+    const headers = { 'x-auth-error': code };
+    api.line.treat = ({ path }) => (path === '/auth/logout' ? { status, headers } : 'pass');
+    await baton.signOut();
+    expect(await storage.read()).not.toBeNull();
+    api.line.treat = () => 'pass';
+    api.wake();
+    await eventually(2_000, async () => (await storage.read()) === null);
+    const me = await api.host.http().get('/auth/me').set('authorization', authorization);
+    expect(me.status).toBe(401);
+  });
+
   it('wins over a refresh under way', async () => {
     const { baton, ends, storage } = await watched();
     letTokensEnd();

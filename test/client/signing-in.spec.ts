@@ -114,3 +114,17 @@ it('a pair with a refresh token is refused where the storage is for cookies', as
   Reflect.deleteProperty(globalThis, 'localStorage');
   await expect(baton.signInWith(() => logIn())).rejects.toMatchObject({ code: 'cookies_off' });
 });
+
+it('a sign-in under way when the client is disposed of leaves no session behind', async () => {
+  const storage = memoryStorage();
+  const baton = api.client({ storage });
+  const held = api.line.hold('/auth/login');
+  const signingIn = baton.signIn(ANN);
+  await held.arrived;
+  const disposed = baton.dispose();
+  held.letGo();
+  await expect(signingIn).rejects.toMatchObject({ code: 'disposed' });
+  await disposed;
+  expect(api.line.count('/auth/logout')).toBe(1);
+  expect(await storage.read()).toBeNull();
+});
