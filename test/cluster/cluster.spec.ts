@@ -5,6 +5,7 @@ import { mariadb, onOneServer, postgres } from './one-server.js';
 import { PGBOUNCER } from './pgbouncer.js';
 import { play, tidyUp } from './play.js';
 import { POSTGRES } from './postgres.js';
+import { VERSIONS } from './versions/versions.js';
 
 /** Longer than any scenario takes on a machine that has much else to do. */
 jest.setTimeout(300_000);
@@ -19,6 +20,7 @@ describe.each([
   ['on Galera', GALERA],
   ['behind PgBouncer', PGBOUNCER],
   ['with skewed clocks', CLOCKS],
+  ['with two versions', VERSIONS],
 ] as const)('%s', (_setting, scenarios) => {
   it.each(scenarios)('$name', async (scenario) => {
     expect(await play(scenario)).toEqual([]);
