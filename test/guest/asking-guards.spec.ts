@@ -73,6 +73,26 @@ class ServedGuard implements CanActivate {
   }
 }
 
+@Injectable()
+class Roles {
+  @Inject(forwardRef(() => Members)) readonly members!: object;
+}
+
+@Injectable()
+class Members {
+  @Inject(forwardRef(() => Roles)) readonly roles!: object;
+}
+
+/** One that has nothing to do with ours, and services that need each other. */
+@Injectable()
+class RolesGuard implements CanActivate {
+  constructor(readonly roles: Roles) {}
+
+  canActivate() {
+    return true;
+  }
+}
+
 @Public()
 @Controller('public-class')
 class PublicController {
@@ -106,6 +126,12 @@ class PublicController {
     return { open: true };
   }
 
+  @UseGuards(RolesGuard)
+  @Get('roles')
+  roles() {
+    return { open: true };
+  }
+
   @UseGuards(ServedGuard)
   @Get('served')
   served() {
@@ -126,8 +152,8 @@ class GuardedController {
 const GUARDED = ['guarded', 'both', 'named', 'property', 'served'].map(
   (path) => `/public-class/${path}`,
 );
-const SERVICES = [Tokens, Callers];
-const OPEN = ['/public-class/open', '/guarded-class/open'];
+const SERVICES = [Tokens, Callers, Roles, Members];
+const OPEN = ['/public-class/open', '/public-class/roles', '/guarded-class/open'];
 
 /** With nothing, with nonsense, with the key and with a token. */
 async function statusesOf(host: Host, path: string): Promise<number[]> {

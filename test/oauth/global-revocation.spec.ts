@@ -1,4 +1,4 @@
-import type { AuthModuleOptions, TokenPairBody } from 'nestjs-baton';
+import { type AuthModuleOptions, AuthService, type TokenPairBody } from 'nestjs-baton';
 import request from 'supertest';
 import { readEnvironment } from '../../src/standalone/environment/environment.js';
 import {
@@ -150,6 +150,17 @@ describe('a store that reads its ids', () => {
     expect((await post(host, opaque('1'))).status).toBe(204);
     await host.close();
   });
+});
+
+it('of a user whom the store does not know any more every session ends, and the answer is 404', async () => {
+  const users = new QuickUsers();
+  const host = await startHost({ ...OPTIONS, users });
+  const pair = await login(host);
+  const id = await idOf(host, pair);
+  Object.assign(users, { findById: async () => null });
+  expect((await post(host, opaque(id))).status).toBe(404);
+  expect(await host.app.get(AuthService).sessions(id)).toEqual([]);
+  await host.close();
 });
 
 describe('the metadata', () => {

@@ -67,6 +67,22 @@ describe('who asks about a token is told', () => {
     expect(await ask(host, refresh_token)).toEqual({ active: false });
   });
 
+  it('that no token of a session that was left is active, also where a standby has not heard of it', async () => {
+    const { access_token, refresh_token } = await loginAt(host);
+    await host.http().post('/auth/logout').send({ refresh_token });
+    expect(await ask(host, access_token)).toEqual({ active: false });
+    expect(await ask(host, refresh_token)).toEqual({ active: false });
+    await host.dataSource.query('UPDATE refresh_tokens SET revoked_at = NULL');
+    expect(await ask(host, refresh_token)).toEqual({ active: false });
+  });
+
+  it('that no refresh token is active from the absolute end in the row on', async () => {
+    const { refresh_token } = await loginAt(host);
+    const nowMs = host.clock.nowMs();
+    await host.dataSource.query(`UPDATE refresh_tokens SET absolute_expires_at = ${nowMs}`);
+    expect(await ask(host, refresh_token)).toEqual({ active: false });
+  });
+
   it('that a token of a bound session is sent with a proof of its key', async () => {
     const own = await startOAuthHost('express', { dpop: 'allowed' });
     const owner = new KeyHolder(own.clock);
@@ -129,7 +145,7 @@ describe('a revocation', () => {
   it('of an expired refresh token ends its session, of an expired access token nothing', async () => {
     const [byAccess, byRefresh] = [await loginAt(host), await loginAt(host)];
     host.clock.turn(900);
-    await postForm(host, 'revoke', { token: byAccess.access_token });
+    expect((await postForm(host, 'revoke', { token: byAccess.access_token })).status).toBe(200);
     expect(await ask(host, byAccess.refresh_token)).toMatchObject({ active: true });
     const expired = signedAgain(byRefresh.refresh_token, REFRESH_SECRET, {
       exp: host.clock.nowMs() / 1000,

@@ -36,3 +36,19 @@ it('a session that nobody has is nothing to know, where its user wants to end it
   expect(await revocations.revokeOwn('b', 'ann', 'logout')).toBe(false);
   expect(revocations.reasonKnownFor('b')).toBeNull();
 });
+
+const end = (write: boolean) => revocations.revokeAllWith(async () => write, 'ann', 'changed');
+
+describe('sessions that end together with what an application writes', () => {
+  beforeEach(() => table.add('c'));
+
+  it('end where it was written', async () => {
+    expect(await end(true)).toBe(true);
+    expect(await table.find('c')).toMatchObject({ revokedReason: 'changed' });
+  });
+
+  it('go on where nothing was to be written after all', async () => {
+    expect(await end(false)).toBe(false);
+    expect(await table.find('c')).toMatchObject({ revokedAtMs: null });
+  });
+});

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import * as v from 'valibot';
 import { UnavailableError } from '../../src/errors.js';
 import { type SessionOptions, settingsSchema } from '../../src/options.js';
@@ -81,4 +82,11 @@ describe('the sweep', () => {
   it('says so when the database is away', async () => {
     await expect(table.whileBroken(() => sweep())).rejects.toThrow(UnavailableError);
   });
+});
+
+it('what another instance is at is left to that one', async () => {
+  const purge = jest.spyOn(table.store.expired, 'purge');
+  purge.mockResolvedValue({ found: 200, deleted: 199 });
+  expect(await sweep()).toBe(2 * 199);
+  expect(purge).toHaveBeenCalledTimes(2);
 });

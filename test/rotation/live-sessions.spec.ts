@@ -2,6 +2,8 @@ import * as v from 'valibot';
 import type { RefreshToken } from 'nestjs-baton';
 import { settingsSchema } from '../../src/options.js';
 import { livingTimes } from '../../src/sessions/session-end.js';
+import { SessionLists } from '../../src/sessions/session-lists.js';
+import { TurnedClock } from '../host/turned-clock.js';
 import { DAY_MS, NOW, type SessionsTable, openSessionsTable } from './sessions-table.js';
 
 let table: SessionsTable;
@@ -12,7 +14,8 @@ beforeEach(async () => {
 
 afterEach(() => table.drop());
 
-const living = livingTimes(v.parse(settingsSchema, {}), NOW);
+const SETTINGS = v.parse(settingsSchema, {});
+const living = livingTimes(SETTINGS, NOW);
 const USED_AT_LEAST = NOW - 7 * DAY_MS + 1000;
 const OPENED_AT_LEAST = NOW - 30 * DAY_MS + 1000;
 
@@ -26,6 +29,16 @@ async function foundOf(row: Partial<RefreshToken>, exceptId: string | null = nul
   expect(rows.map(({ id }) => id)).toEqual(ids);
   return ids;
 }
+
+it('the session that asks is shown to nobody but its own user', async () => {
+  await table.add('a');
+  const lists = new SessionLists(SETTINGS, new TurnedClock(NOW), table.store);
+  const asking = { sessionId: 'a', issuedAtMs: NOW };
+  expect((await lists.page('ann', asking, {})).sessions).toMatchObject([
+    { id: 'a', current: true },
+  ]);
+  expect((await lists.page('bob', asking, {})).sessions).toEqual([]);
+});
 
 /** @see issue 11 */
 describe("among a user's live sessions is one", () => {
