@@ -62,6 +62,8 @@ export function beginRequest(
         return false;
       }
       const { session_id: id, access_token: token } = session;
+      // Whoever is signed in by now, it says nothing of theirs.
+      if (store.record.session?.session_id !== id) return false;
       const isRejected = replays === MOST_REPLAYS || (!!replays && isAlive(session, clock.now()));
       if (cooldown.isRejecting(isRejected && token)) return false;
       const next = await refresher.session(token);

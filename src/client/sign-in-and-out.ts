@@ -43,6 +43,8 @@ export function createSignInAndOut(
     await store.load().catch(() => {});
     store.leave('elsewhere');
     await store.update(({ ended }) => ({ session, ended: isCookie ? [] : ended, over: undefined }));
+    // What was refused meanwhile was another session's.
+    void cancel();
     void tidy();
   };
   const opened = (ask: () => Promise<Session>) => {

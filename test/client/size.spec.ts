@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 
 /** Gzipped, after esbuild's minification. */
-const CORE_BYTES = 6170;
-const WITH_INDEXED_DB_BYTES = 6660;
+const CORE_BYTES = 6180;
+const WITH_INDEXED_DB_BYTES = 6670;
 const ROOT = resolve(import.meta.dirname, '../..');
 const BUNDLE: BuildOptions = {
   absWorkingDir: ROOT,
