@@ -50,6 +50,10 @@ export function beginRequest(
     return found;
   };
 
+  /** Whether it was refused as soon as it was issued. */
+  const isRejected = (last: Session) =>
+    replays === MOST_REPLAYS || (!!replays && isAlive(last, clock.now()));
+
   return {
     async token(refused) {
       session ??= await begin(refused);
@@ -64,8 +68,7 @@ export function beginRequest(
       const { session_id: id, access_token: token } = session;
       // Whoever is signed in by now, it says nothing of theirs.
       if (store.record.session?.session_id !== id) return false;
-      const isRejected = replays === MOST_REPLAYS || (!!replays && isAlive(session, clock.now()));
-      if (cooldown.isRejecting(isRejected && token)) return false;
+      if (cooldown.isRejecting(isRejected(session) && token)) return false;
       const next = await refresher.session(token);
       if (next?.session_id !== id || next.access_token === token) return false;
       session = next;

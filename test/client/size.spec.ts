@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 
 /** Gzipped, after esbuild's minification. */
-const CORE_BYTES = 6180;
+const CORE_BYTES = 6190;
 const WITH_INDEXED_DB_BYTES = 6670;
 const ROOT = resolve(import.meta.dirname, '../..');
 const BUNDLE: BuildOptions = {

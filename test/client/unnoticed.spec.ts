@@ -87,28 +87,6 @@ describe('failures', () => {
     Math.random = random;
   });
 
-  it('of a session make nobody wait who signs in meanwhile', async () => {
-    const refused = { status: 401, headers: { 'x-auth-error': 'invalid_token' } };
-    let asked = 0;
-    let login = Promise.resolve();
-    const fetch: typeof globalThis.fetch = async (input, init) => {
-      const isAnns = String(input).endsWith('/auth/me') && (asked += 1) <= 2;
-      if (isAnns && asked === 2) await login;
-      return isAnns ? new Response(null, refused) : globalThis.fetch(input, init);
-    };
-    const baton = await api.signedIn({ fetch });
-    const held = api.line.hold('/auth/login');
-    login = held.arrived;
-    const replayed = baton.fetch('/auth/me');
-    await eventually(1_000, async () => asked === 2);
-    const signedIn = baton.signIn(BOB);
-    expect((await replayed).status).toBe(401);
-    held.letGo();
-    await signedIn;
-    letTokensEnd();
-    expect(await nameOf(baton)).toBe('bob');
-  });
-
   it('are forgotten after a refresh that succeeded', async () => {
     const baton = await api.signedIn({ clock });
     letTokensEnd();
