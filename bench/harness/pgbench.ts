@@ -43,7 +43,7 @@ const addSessions = ({ query }: FreshDatabase, count: number) =>
      FROM generate_series(0, ${count - 1}) i`,
   );
 
-/** Prepared statements, as the module has them. @param each transactions of each connection */
+/** Statements prepared by name, the most that can be had; the module's are not. @param each transactions of each connection */
 async function transact(url: string, connections: number, each: number): Promise<string> {
   const options = `-n -M prepared -c ${connections} -t ${each} -D now=${Date.now()} -f -`.split(
     ' ',
