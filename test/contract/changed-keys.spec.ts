@@ -196,7 +196,7 @@ describe('secrets and keys that are changed', () => {
     expect(holders.flatMap(({ refusals }) => refusals)).toEqual([]);
     expect(new Set(holders.flatMap(({ kids }) => kids)).size).toBe(2);
     await fleet.close();
-  });
+  }, 180_000);
 
   it.each([
     ['signs before the others verify', keysOf(1, 0), keysOf(0)],
