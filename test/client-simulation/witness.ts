@@ -56,8 +56,10 @@ export class Witness {
     // The cookie gives way to another session's, and this one ends.
     if (session && path.endsWith('/login')) session.endedBecause ??= 'replaced';
     if (!path.endsWith('/refresh')) return;
-    const refreshes = session?.refreshesAtMs.get(client) ?? [];
-    session?.refreshesAtMs.set(client, [...refreshes, this.world.nowMs]);
+    // The browser may have a cookie of another session than the one that the client refreshes.
+    const refreshed = this.sessions.get(headers.get('x-auth-session') ?? '') ?? session;
+    const refreshes = refreshed?.refreshesAtMs.get(client) ?? [];
+    refreshed?.refreshesAtMs.set(client, [...refreshes, this.world.nowMs]);
   }
 
   async sawAnswer(message: Testimony, response: Response): Promise<void> {
