@@ -1,9 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { InvalidTokenError } from '../errors.js';
-import { userOfSub } from '../users/user-of-sub.js';
 import type { AuthenticatedUser } from './access-control.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 import type { HttpRequest } from './http-request.js';
+import { KnownUsers } from './known-users.js';
 
 /** Where a request keeps whom its token speaks for, whatever `request.user` is. */
 const SESSION = Symbol('nestjs-baton session');
@@ -25,22 +24,19 @@ export function keepSession(request: RequestOfSession, session: AuthenticatedUse
 /** Makes of whom a token speaks for what the application wants in `request.user`. */
 @Injectable()
 export class RequestUser {
-  constructor(@Inject(AUTH_CONFIG) private readonly config: AuthConfig) {}
+  constructor(
+    @Inject(AUTH_CONFIG) private readonly config: AuthConfig,
+    private readonly knownUsers: KnownUsers,
+  ) {}
 
   /**
    * Answers at once, unless the application has to be asked.
    *
-   * @throws InvalidTokenError when `users.findById` knows no such user
+   * @throws InvalidTokenError when `users.findById` knows no such user: {@link KnownUsers}
    */
   of(request: RequestOfSession, session: AuthenticatedUser): unknown {
     keepSession(request, session);
     if (this.config.toUser !== undefined) return this.config.toUser(session.claims);
-    return this.config.user === 'full' ? this.full(session) : session;
-  }
-
-  private async full({ id }: AuthenticatedUser): Promise<unknown> {
-    const user = await userOfSub(this.config.users, id);
-    if (user === null) throw new InvalidTokenError('Access');
-    return user;
+    return this.config.user === 'full' ? this.knownUsers.of(session.id, 'Access') : session;
   }
 }

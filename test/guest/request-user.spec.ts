@@ -96,6 +96,8 @@ describe.each(PLATFORMS)('request.user on %s', (platform) => {
       host.users.remove('ann');
       const gone = await get(host, route, access_token);
       expect([gone.status, gone.body.error]).toEqual([401, 'invalid_token']);
+      const again = await get(host, route, access_token);
+      expect([again.status, again.body.error]).toEqual([401, 'session_revoked']);
       await host.close();
     },
   );
