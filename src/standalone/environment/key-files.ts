@@ -1,8 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Clock } from '../../clock.js';
-import { keysIn } from '../../keys/key-file.js';
-import { type RsaAlgorithm, UnusableKeyError, isSigningKey } from '../../keys/signing-key.js';
-import { type KeyFile, KeyFolder, notReadable, signingFile } from './key-folder.js';
+import { type RsaAlgorithm, UnusableKeyError } from '../../keys/signing-key.js';
+import { type KeyFile, KeyFolder, isSigning, notReadable, signingFile } from './key-folder.js';
 
 /** What a look at the files has found. */
 export interface KeysFound {
@@ -101,9 +100,8 @@ function isFolder(path: string): boolean {
 
 function fileAlone(path: string, rsaAlgorithm: RsaAlgorithm): KeySource {
   const text = readable(() => readFileSync(path, 'utf8'));
-  const [first] = keysIn(text, rsaAlgorithm);
-  const signs = first !== undefined && isSigningKey(first);
-  return { files: [{ name: path, text, signs, sinceMs: 0 }], look: () => [] };
+  const file = { name: path, text, signs: isSigning(text, rsaAlgorithm), sinceMs: 0 };
+  return { files: [file], look: () => [] };
 }
 
 /** @throws UnusableKeyError that says why a file cannot be read */

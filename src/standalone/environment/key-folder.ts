@@ -95,11 +95,17 @@ export class KeyFolder {
   private fileOf(name: string, text: string, { mtimeMs }: Stats): KeyFile {
     const known = this.known.get(name);
     if (known?.text === text) return known;
-    const [first] = keysIn(text, this.rsaAlgorithm);
+    const signs = isSigning(text, this.rsaAlgorithm);
     const nowMs = this.clock.nowMs();
     const sinceMs = this.isNew ? Math.min(mtimeMs, nowMs) : nowMs;
-    return { name, text, signs: first !== undefined && isSigningKey(first), sinceMs };
+    return { name, text, signs, sinceMs };
   }
+}
+
+/** Whether the first key in a text is a private one. @throws UnusableKeyError where there is no key in it */
+export function isSigning(text: string, rsaAlgorithm: RsaAlgorithm): boolean {
+  const [first] = keysIn(text, rsaAlgorithm);
+  return first !== undefined && isSigningKey(first);
 }
 
 /** In the order of their characters, whatever the language of the machine. */
