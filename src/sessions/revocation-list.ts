@@ -4,12 +4,7 @@ import { type Clock, machineTime } from '../clock.js';
 import { UnavailableError } from '../errors.js';
 import type { Settings } from '../options.js';
 import type { RefreshTokenStore } from './refresh-token.store.js';
-import {
-  type FedRevocation,
-  PARTS,
-  type RevokedSecond,
-  SECOND_MS,
-} from './revocation-poll.store.js';
+import { type RevokedSecond, SECOND_MS } from './revocation-poll.store.js';
 
 /** How far back each look at the database reaches: more than commits take, and clocks that are injected differ. */
 const OVERLAP_MS = 60_000;
@@ -24,11 +19,8 @@ const ASKED_LATELY_MS = 10_000;
 /** How long a request waits for a list that can be trusted. */
 const REQUEST_PATIENCE_MS = 2_000;
 
-/** As many rows are read by one statement, and a part of them where one second has more. */
+/** So many of neighbouring seconds are asked for together; one second's are, however many. */
 const READ_AT_ONCE = 5_000;
-
-/** As many are added in one turn of the event loop. */
-const ADDED_AT_ONCE = 1_000;
 
 /** A moment on both clocks: the one that tokens go by, and the one that nobody sets. Milliseconds. */
 interface Moment {
@@ -175,17 +167,8 @@ export class RevocationList {
   private async read(seconds: readonly RevokedSecond[]): Promise<void> {
     const fromMs = seconds[0]?.fromMs ?? 0;
     const untilMs = (seconds.at(-1)?.fromMs ?? 0) + SECOND_MS;
-    const isStorm = (seconds[0]?.count ?? 0) > READ_AT_ONCE;
-    for (const part of isStorm ? PARTS : [null]) {
-      await this.addAll(await this.store.poll.findRevokedBetween(fromMs, untilMs, part));
-    }
-  }
-
-  private async addAll(found: readonly FedRevocation[]): Promise<void> {
-    for (let first = 0; first < found.length; first += ADDED_AT_ONCE) {
-      for (const { id, revokedAtMs, reason } of found.slice(first, first + ADDED_AT_ONCE)) {
-        this.add(id, revokedAtMs, reason);
-      }
+    for await (const page of this.store.poll.findRevokedBetween(fromMs, untilMs)) {
+      for (const { id, revokedAtMs, reason } of page) this.add(id, revokedAtMs, reason);
       await nextTurn();
     }
   }

@@ -90,7 +90,7 @@ const VERBS: Omit<Verbs<RefreshTokenStore>, 'open' | 'restore' | 'transaction'> 
 
 const POLL_VERBS: Verbs<RevocationPoll> = {
   countRevoked: (poll) => poll.countRevoked(NOW - 60_000),
-  findRevokedBetween: (poll) => poll.findRevokedBetween(NOW - 60_000, NOW, ''),
+  findRevokedBetween: (poll) => poll.findRevokedBetween(NOW - 60_000, NOW).next(),
 };
 
 const LIVING = { nowMs: NOW, createdSinceMs: NOW - DAY_MS, usedSinceMs: NOW - DAY_MS };

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import * as v from 'valibot';
-import { PARTS } from '../../src/sessions/revocation-poll.store.js';
+import type { FedRevocation } from '../../src/sessions/revocation-poll.store.js';
 import { UnavailableError } from '../../src/errors.js';
 import { settingsSchema } from '../../src/options.js';
 import { RevocationList } from '../../src/sessions/revocation-list.js';
@@ -27,6 +27,13 @@ async function addRevoked(many: number, revokedAtMs: number): Promise<void> {
   await Promise.all(ids.map((id) => table.add(id, { revokedAtMs, revokedReason: 'logout' })));
 }
 
+async function* nothing(): AsyncGenerator<readonly FedRevocation[]> {}
+
+async function* failure(): AsyncGenerator<readonly FedRevocation[]> {
+  yield [];
+  throw new UnavailableError('away');
+}
+
 /** @see issue 15: each look read 60 s of rows as entities, and after a storm every guarded request waited */
 describe('a cached list after many revocations', () => {
   const MANY = 3_000;
@@ -43,7 +50,7 @@ describe('a cached list after many revocations', () => {
     expect(reads).toHaveBeenCalledTimes(1);
     await table.add('late', { revokedAtMs: NOW - 20_500, revokedReason: 'logout' });
     await list.refresh();
-    expect(reads.mock.calls.slice(1)).toEqual([[NOW - 21_000, NOW - 20_000, null]]);
+    expect(reads.mock.calls.slice(1)).toEqual([[NOW - 21_000, NOW - 20_000]]);
     expect(list.isRevoked('late')).toBe(true);
     reads.mockRestore();
   });
@@ -52,7 +59,7 @@ describe('a cached list after many revocations', () => {
     const list = await freshList();
     await table.add('a', { revokedAtMs: NOW, revokedReason: 'logout' });
     const reads = jest.spyOn(table.store.poll, 'findRevokedBetween');
-    reads.mockRejectedValueOnce(new UnavailableError('away'));
+    reads.mockImplementationOnce(failure);
     await expect(list.refresh()).rejects.toThrow(UnavailableError);
     await list.refresh();
     expect(list.isRevoked('a')).toBe(true);
@@ -64,31 +71,12 @@ describe('a cached list after many revocations', () => {
     const counts = [4_000, 1_500, 1].map((count, at) => ({ fromMs: NOW + at * 1000, count }));
     jest.spyOn(table.store.poll, 'countRevoked').mockResolvedValue(counts);
     const reads = jest.spyOn(table.store.poll, 'findRevokedBetween');
-    reads.mockResolvedValueOnce([]).mockRejectedValueOnce(new UnavailableError('away'));
+    reads.mockImplementationOnce(nothing).mockImplementationOnce(failure);
     await expect(list.refresh()).rejects.toThrow(UnavailableError);
     await list.refresh();
-    const first = [NOW, NOW + 1000, null];
-    const second = [NOW + 1000, NOW + 3000, null];
+    const first = [NOW, NOW + 1000];
+    const second = [NOW + 1000, NOW + 3000];
     expect(reads.mock.calls).toEqual([first, second, second]);
-  });
-
-  it('reads a second that has very many in parts, and every id in one of them', async () => {
-    const list = await freshList();
-    const ids = Array.from(
-      '0123456789abcdefABCDEFxyz_%ä',
-      (ending) => `an id that ends with ${ending}`,
-    );
-    for (const id of ids) await table.add(id, { revokedAtMs: NOW, revokedReason: 'logout' });
-    jest.spyOn(table.store.poll, 'countRevoked').mockResolvedValue([{ fromMs: NOW, count: 5_001 }]);
-    const reads = jest.spyOn(table.store.poll, 'findRevokedBetween');
-    await list.refresh();
-    expect(reads.mock.calls.map(([, , part]) => part)).toEqual(PARTS);
-    expect(ids.filter((id) => list.isRevoked(id) !== true)).toEqual([]);
-    reads.mockRestore();
-    for (const part of PARTS) {
-      const found = await table.store.poll.findRevokedBetween(NOW, NOW + 1, part);
-      expect(found.length).toBeLessThan(ids.length / 2);
-    }
   });
 
   it('lets requests go between while it reads', async () => {
@@ -109,6 +97,6 @@ describe('a cached list after many revocations', () => {
     await list.refresh();
     reading = false;
     expect(list.isRevoked(`${MANY - 1} at ${NOW}`)).toBe(true);
-    expect(heardInOneTurn).toBe(1_000);
+    expect(heardInOneTurn).toBe(500);
   });
 });

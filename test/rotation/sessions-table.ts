@@ -8,7 +8,7 @@ import { IN_MEMORY } from '../host/databases.js';
 export const NOW = 1_767_225_600_000;
 export const DAY_MS = 86_400_000;
 
-const NEW_SESSION = {
+export const NEW_SESSION = {
   userId: 'ann',
   generation: 0,
   parentGeneration: null,
