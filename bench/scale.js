@@ -1,15 +1,15 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createConnection } from 'mysql2/promise';
-import { Client } from 'pg';
 import * as v from 'valibot';
 import { settingsSchema } from '../dist/options.js';
+import { LateNumber } from '../dist/sessions/late-number.js';
 import { RefreshToken } from '../dist/sessions/refresh-token.entity.js';
 import { RefreshTokenStore } from '../dist/sessions/refresh-token.store.js';
 import { SessionLists } from '../dist/sessions/session-lists.js';
 import { SessionTable } from '../dist/sessions/session-table.js';
 import { openDatabase } from '../dist/standalone/database/database.js';
 import { databaseAddress } from '../dist/standalone/environment/database-url.js';
+import { kindNamed } from './sql-kinds.js';
 
 /**
  * `npm run measure:scale -- [--database postgres|mariadb] [--sessions 10000,10000000]`: makes tables of so many
@@ -43,38 +43,7 @@ const SETTINGS = v.parse(settingsSchema, {});
 
 const idOf = (number) => `0192f0c1-0000-7000-8000-${String(number).padStart(12, '0')}`;
 
-/**
- * How each kind of database is spoken to, by a connection of its own: those of the module give no statement more
- * than 5 s.
- */
-const KINDS = {
-  postgres: {
-    url: (name) => `postgres://postgres@127.0.0.1:5432/${name}`,
-    series: (from, to) => `generate_series(${from}, ${to}) AS series(i)`,
-    id: `'0192f0c1-0000-7000-8000-' || lpad(CAST(i AS text), 12, '0')`,
-    text: (prefix, number) => `'${prefix}' || (${number})`,
-    settle: 'VACUUM ANALYZE refresh_tokens',
-    async tell(sql, database = 'postgres') {
-      const client = new Client({ host: '127.0.0.1', user: 'postgres', database });
-      await client.connect();
-      await client.query(sql).finally(() => client.end());
-    },
-  },
-  mariadb: {
-    url: (name) => `mysql://root@127.0.0.1:3306/${name}`,
-    series: (from, to) => `(SELECT seq AS i FROM seq_${from}_to_${to}) AS series`,
-    id: `CONCAT('0192f0c1-0000-7000-8000-', LPAD(i, 12, '0'))`,
-    text: (prefix, number) => `CONCAT('${prefix}', ${number})`,
-    settle: 'ANALYZE TABLE refresh_tokens',
-    async tell(sql, database) {
-      const connection = await createConnection({ host: '127.0.0.1', user: 'root', database });
-      await connection.query(sql).finally(() => connection.end());
-    },
-  },
-};
-
-const kind = KINDS[given.database];
-if (kind === undefined) throw new TypeError('--database takes postgres or mariadb');
+const kind = kindNamed(given.database);
 
 /**
  * Sessions opened one after the other over a week, of users at random; every tenth was revoked in its course.
@@ -132,7 +101,8 @@ async function measure(dataSource, count) {
       generation: 1,
       parentGeneration: 0,
       sealedSuccessor: randomBytes(90).toString('base64url'),
-      rotatedAtMs: NOW,
+      askedAtMs: NOW,
+      sentAtMs: new LateNumber(() => NOW),
       expiresAtMs: NOW + 7 * DAY_MS,
       sessionEndsAtMs: NOW,
     });
@@ -147,7 +117,10 @@ async function measure(dataSource, count) {
   const poll = await timesOf(TIMES / 10, async (time) => {
     await store.poll.countRevoked(NOW - 60 * SECOND_MS);
     const fromMs = NOW - (1 + (time % 60)) * SECOND_MS;
-    await store.poll.findRevokedBetween(fromMs, fromMs + SECOND_MS);
+    let found = 0;
+    const pages = store.poll.findRevokedBetween(fromMs, fromMs + SECOND_MS);
+    for await (const page of pages) found += page.length;
+    if (found > REVOKED_LATELY) throw new Error(`The poll found ${found}`);
   });
   const purge = await timesOf(DUE / 200, async (time) => {
     const [column, untilMs] =

@@ -4,8 +4,7 @@ import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createConnection } from 'mysql2/promise';
-import { Client } from 'pg';
+import { kindNamed } from './sql-kinds.js';
 
 /**
  * `npm run measure:storm -- [--database postgres|mariadb] [--sessions 100000]`: two servers on one database, and
@@ -38,30 +37,7 @@ const secret = () => randomBytes(32).toString('hex');
 const NAME = `baton_storm_${randomBytes(4).toString('hex')}`;
 const DAY_MS = 86_400_000;
 
-const KINDS = {
-  postgres: {
-    url: `postgres://postgres@127.0.0.1:5432/${NAME}`,
-    series: (from, to) => `generate_series(${from}, ${to}) AS series(i)`,
-    id: `'0192f0c1-0000-7000-8000-' || lpad(CAST(i AS text), 12, '0')`,
-    async tell(sql, database = 'postgres') {
-      const client = new Client({ host: '127.0.0.1', user: 'postgres', database });
-      await client.connect();
-      return client.query(sql).finally(() => client.end());
-    },
-  },
-  mariadb: {
-    url: `mysql://root@127.0.0.1:3306/${NAME}`,
-    series: (from, to) => `(SELECT seq AS i FROM seq_${from}_to_${to}) AS series`,
-    id: `CONCAT('0192f0c1-0000-7000-8000-', LPAD(i, 12, '0'))`,
-    async tell(sql, database) {
-      const connection = await createConnection({ host: '127.0.0.1', user: 'root', database });
-      return connection.query(sql).finally(() => connection.end());
-    },
-  },
-};
-
-const kind = KINDS[given.database];
-if (kind === undefined) throw new TypeError('--database takes postgres or mariadb');
+const kind = kindNamed(given.database);
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 
@@ -82,7 +58,7 @@ async function call(method, url, { token, body } = {}) {
 }
 
 async function startServer(secrets) {
-  const env = { PATH: process.env.PATH, PORT: '0', DATABASE_URL: kind.url, ...secrets };
+  const env = { PATH: process.env.PATH, PORT: '0', DATABASE_URL: kind.url(NAME), ...secrets };
   const child = spawn(process.execPath, [MAIN], { env, stdio: ['ignore', 'pipe', 'ignore'] });
   const url = await new Promise((resolve, reject) => {
     let said = '';
