@@ -8,7 +8,6 @@ import { SeenTokens } from '../sessions/seen-tokens.js';
 import { RevocationList } from '../sessions/revocation-list.js';
 import { type AccessTokenClaims, AccessTokenCodec } from '../tokens/access-token-codec.js';
 import { boundKeyOf, frozen } from '../tokens/claims.js';
-import { HashedToken } from '../tokens/token-hash.js';
 import { VerifiedTokens } from '../tokens/verified-tokens.js';
 
 /** Whom an access token speaks for: what `JwtAuthGuard` leaves in `request.user`. */
@@ -50,24 +49,20 @@ export class AccessControl {
     token: string,
     jkt: string | null = null,
   ): AuthenticatedUser | Promise<AuthenticatedUser> {
-    const hashed = new HashedToken(token);
-    const known = this.verified.find(hashed, this.tokens.acceptedKeys);
+    const known = this.verified.find(token, this.tokens.acceptedKeys);
     const claims = known ?? this.tokens.verify(token);
     assertProven(claims, jkt);
-    return known === undefined ? this.admit(hashed, claims) : this.unlessRevoked(known, () => {});
+    return known === undefined ? this.admit(token, claims) : this.unlessRevoked(known, () => {});
   }
 
   /** As {@link authenticate}, for a token that was let in before; proofs are the caller's. @returns null when it was not */
-  recall(token: HashedToken): AuthenticatedUser | Promise<AuthenticatedUser> | null {
+  recall(token: string): AuthenticatedUser | Promise<AuthenticatedUser> | null {
     const claims = this.verified.find(token, this.tokens.acceptedKeys);
     return claims === undefined ? null : this.unlessRevoked(claims, () => {});
   }
 
   /** As {@link authenticate}, for a token that was verified and has these claims; proofs are the caller's. */
-  admit(
-    token: HashedToken,
-    claims: AccessTokenClaims,
-  ): AuthenticatedUser | Promise<AuthenticatedUser> {
+  admit(token: string, claims: AccessTokenClaims): AuthenticatedUser | Promise<AuthenticatedUser> {
     const keys = this.tokens.acceptedKeys;
     return this.unlessRevoked(frozen(claims), () => this.noteUse(token, claims, keys));
   }
@@ -90,11 +85,7 @@ export class AccessControl {
    * Its holder has received the refresh token issued with it. The first pair of a session has no parent, and in one
    * that is bound to a key any token is good: nothing hangs on it.
    */
-  private noteUse(
-    token: HashedToken,
-    claims: AccessTokenClaims,
-    keys: readonly VerifyingKey[],
-  ): void {
+  private noteUse(token: string, claims: AccessTokenClaims, keys: readonly VerifyingKey[]): void {
     const endsAtSeconds = this.tokens.endSecondsOf(claims);
     this.verified.remember(token, { claims, endsAtSeconds, keys });
     const counts = this.settings.recovery && claims.gen > 0 && boundKeyOf(claims) === null;

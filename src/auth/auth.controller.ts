@@ -94,9 +94,9 @@ export class AuthController {
   ): Promise<void> {
     return this.responder.end(request, response, async () => {
       const refreshToken = this.cookie.tokenOf(request);
-      const accessToken = accessTokenIn(request)?.token;
+      const accessToken = accessTokenIn(request);
       if (refreshToken !== null) await this.logoutByRefreshToken(request, refreshToken);
-      else if (accessToken !== undefined) await this.logoutByAccessToken(request, accessToken);
+      else if (accessToken !== null) await this.logoutByAccessToken(request, accessToken);
       else throw new MissingTokenError();
     });
   }

@@ -8,6 +8,7 @@ import {
   connectionSignal,
   idempotencyKeyOf,
   originOf,
+  schemeIn,
 } from './http-request.js';
 
 const headed = (name: string, value: string | string[] | undefined) => ({
@@ -33,15 +34,23 @@ describe('the access token', () => {
     ['bEARER   a  ', 'bearer', 'a'],
     ['dpop a', 'dpop', 'a'],
   ])('of %p is that of the scheme %s', (header, scheme, token) => {
-    expect(accessTokenIn(headed('authorization', header))).toEqual({ scheme, token });
+    const request = headed('authorization', header);
+    expect([schemeIn(request), accessTokenIn(request)]).toEqual([scheme, token]);
   });
 
-  it.each([undefined, '', 'Bearer', 'Bearer ', 'Bearer a b', 'Basic a', 'xBearer a', ' Bearer a'])(
-    'is not in %p',
-    (header) => {
-      expect(accessTokenIn(headed('authorization', header))).toBeNull();
-    },
-  );
+  it.each([
+    undefined,
+    '',
+    'Bearer',
+    'Bearer ',
+    'Bearer a b',
+    'Bearer a\tb',
+    'Basic a',
+    'xBearer a',
+    ' Bearer a',
+  ])('is not in %p', (header) => {
+    expect(accessTokenIn(headed('authorization', header))).toBeNull();
+  });
 });
 
 it('where a login comes from has an address that is one, and a User-Agent that is kept', () => {

@@ -31,24 +31,27 @@ export function bodyOf({ headers, body }: HttpRequest): unknown {
   return FORM.test(headers['content-type']?.toString() ?? '') ? null : body;
 }
 
-/** An access token, and whether it comes as a bearer's or as one that is bound to a key. */
-export interface CarriedToken {
-  readonly scheme: 'bearer' | 'dpop';
-  readonly token: string;
-}
+/** A request as far as its `Authorization` goes. */
+type Authorized = Pick<HttpRequest, 'headers'>;
 
 /**
- * The token of an `Authorization: Bearer` or `Authorization: DPoP` header, the scheme in any case.
+ * Whether an access token comes as a bearer's or as one that is bound to a key, the scheme in any case.
  *
- * @returns null when there is none
+ * @returns null when it is neither
  * @see RFC 6750 section 2.1, RFC 9449 section 7.1
  */
-export function accessTokenIn({ headers }: Pick<HttpRequest, 'headers'>): CarriedToken | null {
+export function schemeIn({ headers }: Authorized): 'bearer' | 'dpop' | null {
   const written = headers['authorization']?.toString() ?? '';
-  const [prefix = ''] = /^(bearer|dpop) +/i.exec(written) ?? [];
-  const token = written.slice(prefix.length).trimEnd();
-  if (prefix === '' || token === '' || /\s/.test(token)) return null;
-  return { scheme: /^d/i.test(prefix) ? 'dpop' : 'bearer', token };
+  if (/^bearer /i.test(written)) return 'bearer';
+  return /^dpop /i.test(written) ? 'dpop' : null;
+}
+
+/** The token of an `Authorization: Bearer` or `Authorization: DPoP` header; null when there is none. */
+export function accessTokenIn(request: Authorized): string | null {
+  if (schemeIn(request) === null) return null;
+  const written = request.headers['authorization']?.toString() ?? '';
+  const token = written.slice(written.indexOf(' ')).trim();
+  return token === '' || token.includes(' ') || token.includes('\t') ? null : token;
 }
 
 /** The client's address, or null when what the host reports (through proxies) is not one. */

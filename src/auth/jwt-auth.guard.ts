@@ -1,7 +1,6 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { APP_GUARD, ModulesContainer, Reflector } from '@nestjs/core';
 import { InvalidTokenError, MissingTokenError } from '../errors.js';
-import { HashedToken } from '../tokens/token-hash.js';
 import { AccessControl, type AuthenticatedUser } from './access-control.js';
 import { AttemptLimits } from './attempts/attempt-limits.js';
 import { IS_OPTIONAL } from './auth.decorators.js';
@@ -84,7 +83,7 @@ export class JwtAuthGuard implements CanActivate {
 
   /** @returns null when the request has no token */
   protected getToken(request: HttpRequest): string | null {
-    return accessTokenIn(request)?.token ?? null;
+    return accessTokenIn(request);
   }
 
   /**
@@ -106,8 +105,7 @@ export class JwtAuthGuard implements CanActivate {
   /** A known token costs a look-up; a new one is verified by the strategy, which is given nothing but the token. */
   private userOf(request: HttpRequest, token: string | null): unknown {
     if (token === null) throw new MissingTokenError();
-    const hashed = new HashedToken(token);
-    const session = this.accessControl.recall(hashed) ?? this.verify(request, hashed);
+    const session = this.accessControl.recall(token) ?? this.verify(request, token);
     return session instanceof Promise
       ? session.then((known) => this.letIn(request, token, known))
       : this.letIn(request, token, session);
@@ -120,7 +118,7 @@ export class JwtAuthGuard implements CanActivate {
     return proved.then(() => this.requestUser.of(request, session));
   }
 
-  private verify(request: HttpRequest, token: HashedToken): Promise<AuthenticatedUser> {
+  private verify(request: HttpRequest, token: string): Promise<AuthenticatedUser> {
     if (this.attempts.isFlooded) this.attempts.assertNoFlood(addressOf(request));
     return this.strategy.ask(new BareRequest(token));
   }

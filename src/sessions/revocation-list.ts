@@ -118,8 +118,7 @@ export class RevocationList {
       case 'strict':
         return this.isRevokedInDatabase(sessionId);
       case 'cached':
-        this.askedAtMs = this.monotonicMs();
-        return this.isFresh()
+        return this.isAskedFresh()
           ? this.revoked.has(sessionId)
           : this.refreshOnce().then(() => this.revoked.has(sessionId));
     }
@@ -192,13 +191,15 @@ export class RevocationList {
     });
   }
 
-  private isFresh(): boolean {
+  /** Whether it can be trusted, now that somebody asks. */
+  private isAskedFresh(): boolean {
+    const { clockMs, monotonicMs } = this.now();
+    this.askedAtMs = monotonicMs;
     if (this.refreshedAt === null || this.isPaused) return false;
     const trustedMs = Math.max(
       this.settings.revocationPollSeconds * 1000 * TRUSTED_POLLS,
       TRUSTED_AT_LEAST_MS,
     );
-    const { clockMs, monotonicMs } = this.now();
     return (
       clockMs - this.refreshedAt.clockMs < trustedMs &&
       monotonicMs - this.refreshedAt.monotonicMs < trustedMs

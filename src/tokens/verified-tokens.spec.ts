@@ -1,6 +1,5 @@
 import { TokenExpiredError } from '../errors.js';
 import { secretKey } from '../keys/signing-key.js';
-import { HashedToken } from './token-hash.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
 const EXP = 1_767_225_600;
@@ -9,9 +8,8 @@ const MANY = 10_000;
 const KEYS = [secretKey('a secret of exactly 32 bytes 012')];
 
 const remember = (tokens: VerifiedTokens, token: string) =>
-  tokens.remember(new HashedToken(token), { claims: CLAIMS, endsAtSeconds: EXP - 60, keys: KEYS });
-const find = (tokens: VerifiedTokens, token: string, keys = KEYS) =>
-  tokens.find(new HashedToken(token), keys);
+  tokens.remember(token, { claims: CLAIMS, endsAtSeconds: EXP - 60, keys: KEYS });
+const find = (tokens: VerifiedTokens, token: string, keys = KEYS) => tokens.find(token, keys);
 
 /** What was verified by `nowMs`, and a clock to turn. */
 function remembered() {

@@ -4,7 +4,6 @@ import { CLOCK, type Clock } from '../clock.js';
 import { TokenExpiredError } from '../errors.js';
 import type { VerifyingKey } from '../keys/signing-key.js';
 import type { AccessTokenClaims } from './access-token-codec.js';
-import type { HashedToken } from './token-hash.js';
 
 const MAX_ENTRIES = 10_000;
 /** Counted in characters of the tokens, whose claims take about as much again. */
@@ -21,7 +20,8 @@ export interface VerifiedToken {
 
 /**
  * Remembers the claims of verified access tokens, so that a client that sends the same token again
- * costs a look-up. Bounded in entries and in size; a token is known by the hash of its every byte.
+ * costs a look-up. Bounded in entries and in size. They are known by their text: V8 hashes that by a secret of the
+ * process, in a tenth of the time of SHA-256.
  */
 @Injectable()
 export class VerifiedTokens {
@@ -37,14 +37,14 @@ export class VerifiedTokens {
    * @returns the claims, or `undefined` when the token has to be verified (again)
    * @throws TokenExpiredError when it was genuine and has expired since
    */
-  find({ hash }: HashedToken, keys: readonly VerifyingKey[]): AccessTokenClaims | undefined {
-    const known = this.verified.get(hash);
+  find(token: string, keys: readonly VerifyingKey[]): AccessTokenClaims | undefined {
+    const known = this.verified.get(token);
     if (known === undefined || known.keys !== keys) return undefined;
     if (known.endsAtSeconds * 1000 <= this.clock.nowMs()) throw new TokenExpiredError('Access');
     return known.claims;
   }
 
-  remember({ hash, text }: HashedToken, token: VerifiedToken): void {
-    this.verified.set(hash, token, { size: text.length });
+  remember(token: string, verified: VerifiedToken): void {
+    this.verified.set(token, verified, { size: token.length });
   }
 }

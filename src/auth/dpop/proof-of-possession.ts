@@ -11,7 +11,7 @@ import { type RegisteredClaims, boundKeyOf } from '../../tokens/claims.js';
 import { type DpopProof, DpopProofs, UnusableProofError } from '../../tokens/dpop-proof.js';
 import { hashOf } from '../../tokens/token-hash.js';
 import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
-import { type HttpRequest, accessTokenIn, addressOf } from '../http-request.js';
+import { type HttpRequest, addressOf, schemeIn } from '../http-request.js';
 import { DpopNonces } from './nonces.js';
 import { NonceHeader } from './nonce-header.js';
 import { isTargetOf } from './target.js';
@@ -226,6 +226,6 @@ function proofIn({ headers }: HttpRequest): string {
 }
 
 const hasDpopScheme = (request: HttpRequest): boolean =>
-  accessTokenIn(request.http ?? request)?.scheme === 'dpop';
+  schemeIn(request.http ?? request) === 'dpop';
 
 const invalid = (description: string) => new InvalidDpopProofError(description, 'invalid');

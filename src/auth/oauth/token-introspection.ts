@@ -3,7 +3,6 @@ import { InvalidTokenError, SessionRevokedError, TokenExpiredError } from '../..
 import { SessionService } from '../../sessions/session.service.js';
 import { AccessTokenCodec } from '../../tokens/access-token-codec.js';
 import { boundKeyOf } from '../../tokens/claims.js';
-import { HashedToken } from '../../tokens/token-hash.js';
 import { RefreshTokenCodec } from '../../tokens/refresh-token-codec.js';
 import { AccessControl } from '../access-control.js';
 
@@ -36,7 +35,7 @@ export class TokenIntrospection {
   private async ofAccessToken(token: string): Promise<IntrospectionBody | null> {
     return unlessRefused(async () => {
       const claims = this.accessTokens.verify(token);
-      await this.access.admit(new HashedToken(token), claims);
+      await this.access.admit(token, claims);
       const token_type = boundKeyOf(claims) === null ? 'Bearer' : 'DPoP';
       return { ...claims, exp: this.accessTokens.endSecondsOf(claims), active: true, token_type };
     });

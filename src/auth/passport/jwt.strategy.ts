@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MissingTokenError } from '../../errors.js';
 import { type AccessTokenClaims, AccessTokenCodec } from '../../tokens/access-token-codec.js';
-import { HashedToken } from '../../tokens/token-hash.js';
 import { AccessControl } from '../access-control.js';
 import { ErrorHeaders } from '../error-headers.js';
 import { ProofOfPossession } from '../dpop/proof-of-possession.js';
@@ -15,11 +14,11 @@ const missing = () => new MissingTokenError();
 export class BareRequest implements HttpRequest {
   readonly headers = {};
 
-  constructor(readonly token: HashedToken) {}
+  constructor(readonly token: string) {}
 }
 
 const tokenOf = (request: HttpRequest): string | null =>
-  request instanceof BareRequest ? request.token.text : (accessTokenIn(request)?.token ?? null);
+  request instanceof BareRequest ? request.token : accessTokenIn(request);
 
 /**
  * Verifies an access token: for `JwtAuthGuard`, where it has not seen the token before, and for a host's own
@@ -41,7 +40,7 @@ export class JwtStrategy extends TokenStrategy<AccessTokenClaims, unknown> {
     const claims = this.codec.claimsOf(payload);
     if (request instanceof BareRequest) return this.accessControl.admit(request.token, claims);
     const token = tokenOf(request) ?? '';
-    const session = await this.accessControl.admit(new HashedToken(token), claims);
+    const session = await this.accessControl.admit(token, claims);
     await this.possession.forAccessToken(request, token, session.claims);
     return this.requestUser.of(request, session);
   }

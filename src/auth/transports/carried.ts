@@ -34,7 +34,7 @@ export function tokenInHeaders(headers: unknown): string | null {
   const written = reach(headers, 'authorization') ?? reach(headers, 'Authorization');
   const [authorization] = [written].flat();
   if (typeof authorization !== 'string' && !Buffer.isBuffer(authorization)) return null;
-  return accessTokenIn({ headers: { authorization: authorization.toString() } })?.token ?? null;
+  return accessTokenIn({ headers: { authorization: authorization.toString() } });
 }
 
 /** The token alone, in the field that RFC 6749 gives it. @returns null when there is none */
