@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import { Deliveries, MOST_UNDELIVERED, RETRY_SECONDS } from '../../src/audit/deliveries.js';
-import { signatureOf } from '../../src/audit/webhook.js';
+import { isRefusedByReceiver } from '../../src/audit/session-revoked-events.js';
+import { isRefusedByWebhook, signatureOf } from '../../src/audit/webhook.js';
 import { TurnedClock } from '../host/turned-clock.js';
 import { Receiver } from './receiver.js';
 
@@ -61,11 +63,32 @@ describe('messages to a receiver', () => {
     expect(receiver.posted).toHaveLength(1);
   });
 
+  it('are posted again to a receiver that takes them and does not answer in five seconds', async () => {
+    const timeout = AbortSignal.timeout.bind(AbortSignal);
+    const spy = jest.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => timeout(ms / 100));
+    receiver.isSilent = true;
+    deliveries.add(message('one'));
+    await deliveries.deliverDue();
+    expect(spy).toHaveBeenCalledWith(5_000);
+    spy.mockRestore();
+    expect(receiver.posted).toHaveLength(1);
+    expect(deliveries.stop()).toBe(1);
+  });
+
   it('wait in a bounded number', async () => {
     for (let number = 0; number < MOST_UNDELIVERED + 5; number += 1) deliveries.add(message('one'));
     await deliveries.deliverDue();
     expect(receiver.posted).toHaveLength(MOST_UNDELIVERED);
+    expect(receiver.mostAtOnce).toBeLessThanOrEqual(8);
   });
+});
+
+it.each([
+  ['410 of a webhook', isRefusedByWebhook, 410],
+  ['400 of a receiver of security events', isRefusedByReceiver, 400],
+])('only %s says that no repetition is of use', (_what, isRefused, useless) => {
+  const statuses = [302, 400, 401, 403, 404, 410, 429, 500, 503];
+  expect(statuses.filter(isRefused)).toEqual([useless]);
 });
 
 /** The example of the specification. @see https://github.com/standard-webhooks/standard-webhooks */
