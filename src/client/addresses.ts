@@ -16,16 +16,17 @@ export interface Addresses {
 
 export function addressesOf({ baseUrl, routePrefix = '/auth', origins }: BatonOptions): Addresses {
   let known: string | undefined;
-  const base = () => (known ??= new URL(baseUrl.replace(/\/*$/, '/'), pageAddress()).href);
+  const base = () =>
+    (known ??= new URL(baseUrl.replace(/\/*$/, '/'), Object(globalThis).location?.href).href);
   return {
     base,
     routes: () => resolved(`${routePrefix}/`, base()).href,
-    isTrusted: (address) =>
-      (origins ?? [base()]).some((url) => new URL(url).origin === resolved(address, base()).origin),
+    isTrusted(address) {
+      const origin = originOf(resolved(address, base()));
+      return (origins ?? [base()]).some((url) => originOf(new URL(url)) === origin);
+    },
   };
 }
 
-function pageAddress(): string | undefined {
-  const { location }: { readonly location?: { readonly href: string } } = Object(globalThis);
-  return location?.href;
-}
+/** Not the `origin` itself: that of every address with a scheme of an application's own is `null`. */
+const originOf = ({ protocol, host }: URL) => protocol + host;

@@ -99,9 +99,11 @@ export function createAuthApi(
 
   const signedIn = async (reply: Reply): Promise<Session> => {
     const session = pairOf(reply, isCookie) ?? refused('sign_in_failed', reply);
-    if (!isCookie || !session.refresh_token) return session;
-    await signOut(session);
-    throw new BatonError('cookies_off');
+    if (isCookie && session.refresh_token) {
+      await signOut(session);
+      throw new BatonError('cookies_off');
+    }
+    return session;
   };
 
   const signOut = ({ refresh_token, session_id }: EndedSession) =>

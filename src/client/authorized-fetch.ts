@@ -29,7 +29,8 @@ export async function authorizedFetch(
     const isToBeRepeated = request.isToBeRepeated(isTokenRefused(code));
     if (!(await unlessAborted(signal, isToBeRepeated))) return response;
     if (!isRepeatable) throw new BatonError('not_replayable');
-    await response.body?.cancel();
+    // To its end, so that its connection is free; not every `fetch` has bodies that can be cancelled.
+    response.text().catch(() => {});
   }
 }
 

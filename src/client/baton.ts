@@ -7,7 +7,13 @@ import { sessionIdIn } from './claims.js';
 import { systemClock } from './clock.js';
 import { type Cooldown, createCooldown } from './cooldown.js';
 import { isBatonError } from './errors.js';
-import { type BatonEvents, type BatonState, type Unsubscribe, createEvents } from './events.js';
+import {
+  type BatonEvents,
+  type BatonState,
+  type Events,
+  type Unsubscribe,
+  createEvents,
+} from './events.js';
 import { exclusivelyBy } from './exclusive.js';
 import { lockOf } from './lock.js';
 import { createRefresh } from './refresh.js';
@@ -17,7 +23,7 @@ import { markOf } from './server-answer.js';
 import { type SessionRequest, beginRequest } from './session-request.js';
 import { type ShownState, createState } from './session-state.js';
 import { type SessionStore, createSessionStore } from './session-store.js';
-import { type IsGood, isFresh, tokenLeftMs } from './session.js';
+import { isGoodBy, tokenLeftMs } from './session.js';
 import { createSignInAndOut } from './sign-in-and-out.js';
 import { storedRecord } from './stored-record.js';
 import { type Tidying, createTidying } from './tidying.js';
@@ -99,8 +105,7 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
   const { base, routes, isTrusted } = addressesOf(options);
   const isCookie = storage.transport === 'cookie';
   // Looked up at each call, as somebody may put another in its place.
-  const fetch: typeof globalThis.fetch = (input, init) =>
-    (options.fetch ?? globalThis.fetch)(input, init);
+  const fetch: typeof globalThis.fetch = (...all) => (options.fetch ?? globalThis.fetch)(...all);
   let isDisposed = false;
   const isOver = () => isDisposed;
   const events = createEvents();
@@ -112,12 +117,11 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
   const api = createAuthApi(routes, fetch, replyTo, isCookie, options.hmac);
   const [exclusively, free] = exclusivelyBy(options.lock ?? lockOf(storage), events, clock);
   const cooldown = createCooldown(clock, isOver);
-  const isGood: IsGood = (session, refused) =>
-    session.access_token !== refused && isFresh(session, refreshAheadMs, clock.now());
+  const isGood = isGoodBy(refreshAheadMs, clock);
   const refresh = createRefresh(store, api, exclusively, isGood, events, clock);
   const refresher = createRefresher(store, cooldown, refresh, isGood, events, clock);
   const tidying = createTidying(store, api, isCookie, exclusively, clock, isOver);
-  const stops = lookAndListen(options, events.on, store, state, refresher, tidying, cooldown);
+  const stops = lookAndListen(options, events, store, state, refresher, tidying, cooldown);
   const begin = (id = state.get().sessionId) => beginRequest(store, refresher, cooldown, clock, id);
   return {
     ...createSignInAndOut(store, api, storage, refresher, exclusively, tidying, isOver),
@@ -129,13 +133,16 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
     getAccessToken: (refused) =>
       begin(sessionIdIn(refused))
         .token(refused)
-        .catch((error: unknown) => nullOnceOver(error, store)),
+        .catch((error: unknown) => {
+          // Nobody is signed in any more.
+          if (isBatonError(error, 'session_changed') && !store.record.session) return null;
+          throw error;
+        }),
     tokenLeftMs: () => tokenLeftMs(store.record.session, clock.now()),
     beginRequest: () => begin(),
     async dispose() {
       isDisposed = true;
       stops.forEach((stop) => stop?.());
-      events.clear();
       free();
       await refresher.cancel();
     },
@@ -146,23 +153,17 @@ export function createBaton<User = unknown>(options: BatonOptions<User>): Baton<
   };
 }
 
-/** Nobody is signed in any more. @throws what is wrong where somebody is */
-function nullOnceOver(error: unknown, { record }: SessionStore): null {
-  if (isBatonError(error, 'session_changed') && !record.session) return null;
-  throw error;
-}
-
 /** @returns what ends the listening */
 function lookAndListen(
   { storage, wakeOn = browserWakeUps }: BatonOptions,
-  on: Baton['on'],
+  { on, clear }: Events,
   store: SessionStore,
   { settle }: ShownState,
   refresher: Refresher,
   { tidy, tidyLater, stop }: Tidying,
   { end }: Cooldown,
 ): ((() => void) | undefined)[] {
-  if (storage.isMissing) return [];
+  if (storage.isMissing) return [clear];
   const look = async () => {
     const { session } = await store.load();
     // Whether there is a cookie only the server can tell.
@@ -179,5 +180,6 @@ function lookAndListen(
     storage.watch?.(() => store.load().catch(() => {})),
     on('storageFailed', tidyLater),
     stop,
+    clear,
   ];
 }

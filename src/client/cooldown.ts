@@ -1,12 +1,8 @@
+import { LEAST_COOLDOWN_MS, MOST_COOLDOWN_MS } from './bounds.js';
 import type { BatonClock } from './clock.js';
 import { BatonError } from './errors.js';
 import { fullJitterMs } from './retry.js';
 import type { Session } from './session.js';
-
-const LEAST_MS = 500;
-
-/** Longer than that nobody is left alone, whatever one answer of a proxy asks for. */
-const MOST_MS = 60_000;
 
 /** After a failure the server is left alone for a while, the longer the more failures there were. */
 export interface Cooldown {
@@ -24,7 +20,7 @@ export interface Cooldown {
    *
    * @param refused one that was refused as soon as it was issued
    */
-  readonly isRejecting: (refused?: string | false) => boolean;
+  readonly isRejecting: (refused?: string | false) => unknown;
 }
 
 /** @param isOver whether nothing is refreshed any more */
@@ -45,8 +41,10 @@ export function createCooldown(clock: BatonClock, isOver: () => boolean): Cooldo
     last = error;
     failures += 1;
     sinceMs = clock.now();
-    const { retryAfterMs = 0 } = error.details;
-    lastsMs = Math.min(MOST_MS, Math.max(retryAfterMs, LEAST_MS + fullJitterMs(failures)));
+    lastsMs = Math.min(
+      MOST_COOLDOWN_MS,
+      Math.max(error.details.retryAfterMs ?? 0, LEAST_COOLDOWN_MS + fullJitterMs(failures)),
+    );
   };
   const end = () => {
     failures = lastsMs = 0;
@@ -68,7 +66,7 @@ export function createCooldown(clock: BatonClock, isOver: () => boolean): Cooldo
         rejected = refused;
         start(new BatonError('refresh_failed', { status: 401 }));
       }
-      return !!rejected && !!why();
+      return rejected && why();
     },
   };
 }

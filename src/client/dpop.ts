@@ -98,7 +98,7 @@ export function withDpop<User>(
     };
     const { response, isToBeRepeated } = await attempt();
     if (!isToBeRepeated || isStream(init.body)) return response;
-    await response.body?.cancel();
+    response.text().catch(() => {});
     return (await attempt()).response;
   };
 

@@ -106,7 +106,5 @@ export function createEvents(): Events {
 
 /** What a listener throws is its own affair: it is shown, and ends nothing. */
 export function report(error: unknown): void {
-  const { reportError = console.error }: { reportError?: (error: unknown) => void } =
-    Object(globalThis);
-  reportError(error);
+  (Object(globalThis).reportError ?? console.error)(error);
 }

@@ -1,7 +1,8 @@
+import { PATIENCE_MS } from './bounds.js';
 import type { BatonClock } from './clock.js';
 import type { Events } from './events.js';
 import { type BatonLock, inTurn } from './lock.js';
-import { PATIENCE_MS, withDeadline } from './retry.js';
+import { withDeadline } from './retry.js';
 
 /**
  * Keeps the lock when the task that runs under it is over, until it is freed.
@@ -54,7 +55,8 @@ export function exclusivelyBy(
       try {
         return await task(() => !!(kept ??= free));
       } finally {
-        if (!kept) await free?.();
+        // Neither is its end waited for for ever.
+        if (free && !kept) await withDeadline(clock, PATIENCE_MS, free).catch(() => {});
         events.release();
       }
     });

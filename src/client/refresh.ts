@@ -1,9 +1,10 @@
 import { type AuthApi, isPassing } from './auth-api.js';
+import { PATIENCE_MS } from './bounds.js';
 import type { BatonClock } from './clock.js';
 import { BatonError } from './errors.js';
 import type { Events } from './events.js';
 import type { Exclusively, Keep } from './exclusive.js';
-import { PATIENCE_MS, retry } from './retry.js';
+import { retry } from './retry.js';
 import type { SessionStore } from './session-store.js';
 import { type IsGood, type Session, isSame } from './session.js';
 

@@ -39,10 +39,14 @@ export function replayable(
     if (token) headers.set('authorization', `Bearer ${token}`);
     const copy = request.clone?.();
     const given = copy && (await initOf(copy));
-    const init: RequestInit = { ...given, ...rest, headers: Object.fromEntries(headers) };
-    const sent = isMade ? await body() : body;
-    if (sent !== undefined) init.body = sent;
-    if (isStream(sent)) Object.assign(init, { duplex: 'half' });
+    const init = {
+      ...given,
+      ...rest,
+      headers: Object.fromEntries(headers),
+      body: isMade ? await body() : (body ?? given?.body),
+      // Streams ask for it; it is what all others do.
+      duplex: 'half' as const,
+    };
     return fetch(url, init);
   };
 
@@ -70,9 +74,23 @@ export function isStream(body: unknown): boolean {
   return 'getReader' in object || 'pipe' in object || Symbol.asyncIterator in object;
 }
 
-/** What a request says besides its address and headers; its body is read to the end. */
-async function initOf(request: Request): Promise<RequestInit> {
-  const { method, credentials, redirect, integrity, keepalive, signal } = request;
+/**
+ * What a request says besides its address and headers; its body is read to the end. Not its `mode`: a service worker's
+ * `navigate` cannot be sent, and `no-cors` carries no token.
+ */
+async function initOf(request: Request) {
+  const { method, cache, credentials, redirect, integrity, keepalive, signal } = request;
+  const { referrerPolicy } = request;
   const body = /^(GET|HEAD)$/.test(method) ? undefined : await request.arrayBuffer();
-  return { method, credentials, redirect, integrity, keepalive, signal, body };
+  return {
+    method,
+    cache,
+    credentials,
+    redirect,
+    integrity,
+    keepalive,
+    signal,
+    referrerPolicy,
+    body,
+  };
 }

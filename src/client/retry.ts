@@ -1,10 +1,5 @@
+import { FIRST_PAUSE_MS, LAST_ATTEMPT, LONGEST_PAUSE_MS } from './bounds.js';
 import type { BatonClock } from './clock.js';
-
-/** So long a part of this device, its storage or its lock, is waited for. Milliseconds. */
-export const PATIENCE_MS = 5000;
-
-const BASE_MS = 300;
-const LONGEST_MS = 30_000;
 
 /**
  * A random part of a pause that doubles with each attempt.
@@ -13,7 +8,7 @@ const LONGEST_MS = 30_000;
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ full jitter
  */
 export function fullJitterMs(attempt: number): number {
-  return Math.random() * Math.min(LONGEST_MS, BASE_MS * 2 ** attempt);
+  return Math.random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt);
 }
 
 /**
@@ -28,9 +23,6 @@ export function retryAfterMs(headers: Headers): number {
   const ms = Number(headers.get('retry-after')) * 1000 || dateMs('retry-after') - dateMs('date');
   return ms > 0 ? ms : 0;
 }
-
-/** How often a task is tried before its callers are told. */
-const ATTEMPTS = 3;
 
 /**
  * Runs a task until it succeeds, three times at most.
@@ -47,7 +39,7 @@ export async function retry<Result>(
   try {
     return await task();
   } catch (error) {
-    if (attempt + 1 >= ATTEMPTS || !isWorthwhile(error)) throw error;
+    if (attempt === LAST_ATTEMPT || !isWorthwhile(error)) throw error;
   }
   await new Promise<void>((resolve) => clock.setTimeout(resolve, fullJitterMs(attempt)));
   return retry(clock, task, isWorthwhile, attempt + 1);

@@ -1,8 +1,5 @@
 import type { ErrorBody, TokenPairBody } from '../wire.js';
 
-/** The header that marks each error of our server, and holds its code. Gateways and other services do not send it. */
-const MARK = 'x-auth-error';
-
 /** What a server answered, as far as it says whose answer it is. */
 export interface ServerAnswer {
   readonly status: number;
@@ -17,8 +14,12 @@ export interface ServerAnswer {
  */
 export type ReadErrorCode = (answer: ServerAnswer) => string | null | undefined;
 
-/** @see docs/http.md: every error answer of ours has the header, and CORS exposes it */
-export const markOf: ReadErrorCode = ({ headers }) => headers.get(MARK);
+/**
+ * The header that marks each error of our server, and holds its code. Gateways and other services do not send it.
+ *
+ * @see docs/http.md: every error answer of ours has it, and CORS exposes it
+ */
+export const markOf: ReadErrorCode = ({ headers }) => headers.get('x-auth-error');
 
 /** Empty when it is not JSON, or not whole: a proxy's page, a captive portal's, a line that was cut. */
 export async function jsonOf(response: Response): Promise<ServerAnswer['body']> {

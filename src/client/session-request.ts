@@ -1,12 +1,10 @@
+import { MOST_REPLAYS } from './bounds.js';
 import type { BatonClock } from './clock.js';
 import type { Cooldown } from './cooldown.js';
 import { BatonError } from './errors.js';
 import type { Refresher } from './refresher.js';
 import type { SessionStore } from './session-store.js';
 import { type Session, isAlive } from './session.js';
-
-/** A token of a short life may end on its way, but hardly this often in a row. */
-const MOST_REPLAYS = 3;
 
 /**
  * One request of whatever kind, from its beginning to its last replay. It belongs to the session in which it was begun

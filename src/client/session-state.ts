@@ -26,7 +26,10 @@ export function createState<User>(
   /** What the application throws costs nobody the session. */
   const userOf = (token?: string): User | undefined => {
     try {
-      return token ? readUser?.(claimsOf(token)) : undefined;
+      const user = token ? readUser?.(claimsOf(token)) : undefined;
+      // What cannot be written out cannot be compared.
+      JSON.stringify(user);
+      return user;
     } catch {
       return undefined;
     }
@@ -54,7 +57,7 @@ export function createState<User>(
     },
     settle(error) {
       if (storage.isMissing || state.status !== 'unknown') return;
-      emit('changed', (state = { status: 'signedOut', sessionId: null }));
+      emit('changed', (state = stateOf(null)));
       if (error) emit('storageFailed', { error });
     },
   };

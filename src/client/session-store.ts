@@ -28,8 +28,12 @@ export interface SessionStore {
    * @param change what is to be changed, if anything
    */
   readonly update: (change: Change) => Promise<SessionRecord>;
-  /** Ends the session, if there is one, in memory, at once and for good: whatever the storage says of it later. */
-  readonly leave: (reason: SignedOutReason) => void;
+  /**
+   * Ends the session, if there is one, in memory, at once and for good: whatever the storage says of it later.
+   *
+   * @param successor the id of the one in its place: it is the same where the application hands over its next pair
+   */
+  readonly leave: (reason: SignedOutReason, successor?: string) => void;
   /** Whether the storage takes writes; it need not where it is behind all the same. */
   readonly takesWrites: () => Promise<boolean>;
 }
@@ -101,11 +105,11 @@ function createMemory(show: ShownState['show']) {
       memory.isUnsaved = isUnsaved || memory.record !== found;
       show(memory.record, reason && { reason });
     },
-    leave(reason: SignedOutReason): void {
-      const { record, isUnsaved } = memory;
-      if (!record.session) return;
-      left.add(record.session.session_id);
-      memory.adopt(record, isUnsaved, reason);
+    leave(reason: SignedOutReason, successor?: string): void {
+      const { session_id: id } = memory.record.session ?? {};
+      if (id === undefined || id === successor) return;
+      left.add(id);
+      memory.adopt(memory.record, memory.isUnsaved, reason);
     },
   };
   return memory;

@@ -1,4 +1,5 @@
 import type { TokenPairBody } from '../wire.js';
+import type { BatonClock } from './clock.js';
 
 /** A session as this device knows it: what the server sent, and what is known besides. */
 export interface Session extends Partial<
@@ -30,10 +31,13 @@ export function tokenLeftMs(session: Session | null, nowMs: number): number {
   return ageMs < 0 ? 0 : seconds * 1000 - ageMs;
 }
 
-/** Whether the access token is good for a request: neither past its end nor near it. */
-export function isFresh(session: Session, aheadMs: number, nowMs: number): boolean {
-  const { expires_in: seconds = 0 } = session;
-  return tokenLeftMs(session, nowMs) > Math.min(aheadMs, (seconds * 1000) / SHARE_AHEAD);
+/** Whether the access token is good for a request: not refused, and neither past its end nor near it. */
+export function isGoodBy(aheadMs: number, clock: BatonClock): IsGood {
+  return (session, refused) => {
+    const { access_token: token, expires_in: seconds = 0 } = session;
+    const nearMs = Math.min(aheadMs, (seconds * 1000) / SHARE_AHEAD);
+    return token !== refused && tokenLeftMs(session, clock.now()) > nearMs;
+  };
 }
 
 /** Whether the server certainly still takes the access token, as far as time goes. */

@@ -29,42 +29,44 @@ export function createSignInAndOut(
   isOver: () => boolean,
 ): SignInAndOut {
   const isCookie = transport === 'cookie';
+  /** Sign-outs so far: one that comes while somebody signs in has the last word. */
+  let signOuts = 0;
 
-  /** Inside the lock, so that nobody refreshes the session that is replaced while its successor is on its way. */
-  const open = async (ask: () => Promise<Session>): Promise<void> => {
-    // A cookie's session cannot be ended by it any more once the next one has taken its place.
-    if (isCookie) await tell();
-    const pair = await ask();
-    if (isOver()) {
-      await api.signOut(pair);
-      throw new BatonError('disposed');
-    }
-    const session = { ...pair, secret: newSecret() };
-    await store.load().catch(() => {});
-    store.leave('elsewhere');
-    await store.update(({ ended }) => ({ session, ended: isCookie ? [] : ended, over: undefined }));
-    // What was refused meanwhile was another session's.
+  const open = (ask: () => Promise<Session>, before: number): Promise<void> => {
     void cancel();
-    void tidy();
-  };
-  const opened = (ask: () => Promise<Session>) => {
-    void cancel();
-    return exclusively(() => open(ask));
+    // Inside the lock, so that nobody refreshes the session that is replaced while its successor is on its way.
+    return exclusively(async () => {
+      // A cookie's session cannot be ended by it any more once the next one has taken its place.
+      if (isCookie) await tell();
+      const pair = await ask();
+      if (isOver()) {
+        await api.signOut(pair);
+        throw new BatonError('disposed');
+      }
+      await replace(store, { ...pair, secret: newSecret() }, isCookie);
+      if (before !== signOuts) store.leave('sign_out');
+      // What was refused meanwhile was another session's.
+      void cancel();
+      void tidy();
+      if (!store.record.session) throw new BatonError('sign_in_failed');
+    });
   };
 
   const signInWith = (ask: () => Promise<Response>) =>
-    signing(isMissing, async () => {
+    signing(isMissing, async (before = signOuts) => {
       // Outside the lock: it may take a person's time, and send requests in the session that is to be replaced.
       await cancel();
       const response = await ask();
-      await opened(() => api.sessionIn(response));
+      await open(() => api.sessionIn(response), before);
     });
 
   return {
-    signIn: (credentials) => signing(isMissing, () => opened(() => api.signIn(credentials))),
+    signIn: (credentials) =>
+      signing(isMissing, () => open(() => api.signIn(credentials), signOuts)),
     signInWith,
     setSession: (pair) => signInWith(async () => new Response(JSON.stringify(pair))),
     async signOut() {
+      signOuts += 1;
       if (!store.record.session) await store.load().catch(() => {});
       store.leave('sign_out');
       void cancel();
@@ -81,4 +83,11 @@ async function signing(isMissing: boolean | undefined, sign: () => Promise<void>
   } catch (cause) {
     throw ours('sign_in_failed', cause);
   }
+}
+
+/** Puts a session in the place of the one before it. */
+async function replace(store: SessionStore, session: Session, isCookie: boolean): Promise<void> {
+  await store.load().catch(() => {});
+  store.leave('elsewhere', session.session_id);
+  await store.update(({ ended }) => ({ session, ended: isCookie ? [] : ended, over: undefined }));
 }

@@ -1,5 +1,6 @@
+import { MOST_OTHERS, PATIENCE_MS } from './bounds.js';
 import type { BatonClock } from './clock.js';
-import { PATIENCE_MS, retry, withDeadline } from './retry.js';
+import { retry, withDeadline } from './retry.js';
 import {
   type Owner,
   type SessionRecord,
@@ -8,9 +9,6 @@ import {
   withoutTokens,
 } from './session-record.js';
 import type { BatonStorage } from './storage.js';
-
-/** So many others are kept; who has been away the longest goes first. */
-const MOST_OTHERS = 8;
 
 /** One's own record in a storage that others may use, too. No verb is waited for for ever. */
 export interface StoredRecord {

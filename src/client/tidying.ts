@@ -1,12 +1,9 @@
 import type { AuthApi } from './auth-api.js';
+import { TIDYING_PAUSE_MS } from './bounds.js';
 import type { BatonClock } from './clock.js';
 import type { Exclusively } from './exclusive.js';
 import { inTurn } from './lock.js';
-import type { EndedSession } from './session-record.js';
 import type { SessionStore } from './session-store.js';
-
-/** Between tries, and up to as much again. */
-const PAUSE_MS = 5000;
 
 /** Does later what could not be done at once. */
 export interface Tidying {
@@ -32,7 +29,7 @@ export function createTidying(
   const oneByOne = inTurn();
   let cancel: (() => void) | undefined;
 
-  const isUntidy = () => store.isUnsaved || !!store.record.ended.length;
+  const isUntidy = () => store.isUnsaved || store.record.ended.length;
 
   const tell = async (): Promise<string[]> => {
     const told: string[] = [];
@@ -46,9 +43,11 @@ export function createTidying(
       if (isOver() || !isUntidy()) return;
       // The answer takes the browser's cookie away: whose sign-in is in between would lose theirs.
       const told = await (isCookie ? exclusively(tell) : tell());
-      const isUntold = ({ session_id: id }: EndedSession) => !told.includes(id);
       await exclusively(() =>
-        store.update(({ ended }) => !!told.length && { ended: ended.filter(isUntold) }),
+        store.update(
+          ({ ended }) =>
+            !!told.length && { ended: ended.filter(({ session_id: id }) => !told.includes(id)) },
+        ),
       );
       if (isUntidy()) tidyLater();
     });
@@ -56,8 +55,8 @@ export function createTidying(
   const tidyLater = () => {
     cancel?.();
     if (isOver()) return;
-    const pauseMs = PAUSE_MS * (1 + Math.random());
-    cancel = clock.setTimeout(() => void tidy(), pauseMs, true);
+    const pauseMs = TIDYING_PAUSE_MS * (1 + Math.random());
+    cancel = clock.setTimeout(tidy, pauseMs, true);
   };
 
   return { tidy, tidyLater, tell, stop: () => cancel?.() };

@@ -25,6 +25,15 @@ const never = () => new Promise<never>(() => {});
 describe('a lock', () => {
   const LOCKS: readonly [string, BatonLock][] = [
     ['that is never free', { run: never }],
+    [
+      'whose end never comes',
+      {
+        run: async (task) => {
+          await task();
+          return never();
+        },
+      },
+    ],
     ['that is refused', { run: () => Promise.reject(new Error('SecurityError')) }],
     [
       'that throws',

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import type { BatonClock } from '../../src/client/index.js';
@@ -22,6 +23,8 @@ const keys = () =>
   api.line.seen
     .filter(({ path }) => path === REFRESH)
     .map(({ headers }) => String(headers['idempotency-key']));
+
+const broken = () => new ReadableStream({ start: (body) => body.error(new Error('Cut')) });
 
 /** Takes a global away for as long as a task runs. */
 async function without(name: string, task: () => Promise<void>): Promise<void> {
@@ -59,6 +62,22 @@ describe('fetch', () => {
       given.filter((one) => typeof one === 'object').map((one) => Object.getPrototypeOf(one)),
     ).toEqual(given.filter((one) => typeof one === 'object').map(() => Object.prototype));
     expect(given.some((one) => one instanceof Request)).toBe(false);
+  });
+
+  it.each<[string, (answer: Response) => Response]>([
+    [
+      'whose bodies cannot be cancelled, as those of node-fetch',
+      (answer) => Object.defineProperty(answer, 'body', { value: Readable.from([]) }),
+    ],
+    ['whose answer breaks off', (answer) => new Response(broken(), answer)],
+  ])('%s sends again', async (_what, changed) => {
+    const own: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      return answer.status === 401 ? changed(answer) : answer;
+    };
+    const baton = await api.signedIn({ fetch: own });
+    letTokensEnd();
+    expect(await nameOf(baton)).toBe('ann');
   });
 
   it('follows no redirect with a token or a password', async () => {

@@ -21,6 +21,10 @@ const streamOf = (text: string): ReadableStream =>
     },
   });
 
+async function* chunksOf(text: string) {
+  yield new TextEncoder().encode(text);
+}
+
 const form = new FormData();
 form.set('text', 'hello');
 
@@ -66,7 +70,23 @@ describe('sends again', () => {
   });
 });
 
+it('a Request keeps what it says, and gives way to what is said besides', async () => {
+  let sent: RequestInit & { cache?: string; referrerPolicy?: string } = {};
+  const fetchThen: typeof fetch = (input, init = {}) => fetch(input, (sent = init));
+  const baton = await api.signedIn({ fetch: fetchThen });
+  const said = { method: 'POST', headers: { 'x-own': 'lost' }, body: 'hello' };
+  const kept = { cache: 'no-store', referrerPolicy: 'no-referrer', redirect: 'manual' } as const;
+  const request = new Request(`${api.line.url}/uploads`, { ...said, ...kept });
+  const besides = { headers: { 'x-own': 'kept', 'content-type': 'text/plain' }, body: 'you' };
+  expect((await baton.fetch(request, besides)).status).toBe(200);
+  expect(sent).toMatchObject({ ...kept, method: 'POST' });
+  const { body, headers } = api.line.seen.at(-1) ?? {};
+  expect({ body, own: headers?.['x-own'] }).toEqual({ body: 'you', own: 'kept' });
+  expect((await baton.fetch(request, { method: 'PUT' })).status).toBe(404);
+});
+
 it.each<[string, () => BatonBody]>([
+  ['an async generator', () => chunksOf('hello')],
   ['a ReadableStream', () => streamOf('hello')],
   ['a stream of Node', () => Readable.from(['hello'])],
 ])('says that %s cannot be sent again, and has refreshed for the next try', async (_what, make) => {
@@ -146,6 +166,12 @@ describe('the token', () => {
       Array.from({ length: 4 }, () => undefined),
     );
     expect(baton.isTrusted(foreign.url)).toBe(false);
+  });
+
+  it('never goes to another host of a scheme of its own, whose origins are all null', () => {
+    const baton = api.client({ baseUrl: 'app://own' });
+    const addresses = ['/orders', 'app://own/orders', 'app://other/orders', 'data:,orders'];
+    expect(addresses.map(baton.isTrusted)).toEqual([true, true, false, false]);
   });
 
   it.each(['/\\evil.example/', '@evil.example/', '.evil.example', '/@evil.example'])(

@@ -3,6 +3,7 @@ import { type Claims, createBaton, isBatonError } from '../../src/client/index.j
 import { cookieStorage } from '../../src/client/storage/cookie.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
 import type { TokenPairBody } from '../../src/wire.js';
+import { eventually } from '../contract/vocabulary.js';
 import { ANN, type Api, nameOf, startApi } from './api.js';
 import { TurnedClientClock } from './turned-client-clock.js';
 
@@ -29,6 +30,62 @@ it("setSession takes a pair that is there already, in place of somebody else's",
   expect(await nameOf(baton)).toBe('bob');
   expect(baton.getState().sessionId).toBe(pair.session_id);
 });
+
+it('setSession takes the next pair of the session that is there, and the same one twice', async () => {
+  const baton = await api.signedIn();
+  const { sessionId } = baton.getState();
+  const login: TokenPairBody = JSON.parse(await (await logIn()).text());
+  await Promise.all([baton.setSession(login), baton.setSession(login)]);
+  expect(baton.getState().sessionId).toBe(login.session_id);
+  expect(sessionId).not.toBe(login.session_id);
+  const refreshed = await fetch(`${api.host.url}/auth/token/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ refresh_token: login.refresh_token }),
+  });
+  await baton.setSession(JSON.parse(await refreshed.text()));
+  expect(await nameOf(baton)).toBe('ann');
+  api.host.clock.turn(900);
+  expect(await nameOf(baton)).toBe('ann');
+  expect(baton.getState().sessionId).toBe(login.session_id);
+});
+
+it('setSession rejects for a session that was signed out here', async () => {
+  const baton = api.client();
+  const login: TokenPairBody = JSON.parse(await (await logIn()).text());
+  await baton.setSession(login);
+  await baton.signOut();
+  await expect(baton.setSession(login)).rejects.toMatchObject({ code: 'sign_in_failed' });
+  expect(baton.getState().status).toBe('signedOut');
+});
+
+it.each(['signIn', 'signInWith'] as const)(
+  'a sign-out that comes while %s is under way has the last word',
+  async (way) => {
+    const storage = memoryStorage();
+    const baton = api.client({ storage });
+    const held = api.line.hold('/auth/login');
+    const asked = () =>
+      fetch(`${api.line.url}/auth/login`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(ANN),
+      });
+    const signingIn = way === 'signIn' ? baton.signIn(ANN) : baton.signInWith(asked);
+    const outcome = signingIn.catch((error: unknown) => error);
+    await held.arrived;
+    const signedOut = baton.signOut();
+    held.letGo();
+    expect(await outcome).toMatchObject({ code: 'sign_in_failed' });
+    await signedOut;
+    expect(baton.getState().status).toBe('signedOut');
+    expect(await baton.getAccessToken()).toBeNull();
+    await eventually(1_000, async () => (await storage.read()) === null);
+    expect(api.line.count('/auth/logout')).toBe(1);
+    await baton.signIn(ANN);
+    expect(await nameOf(baton)).toBe('ann');
+  },
+);
 
 it("signInWith takes the answer of the application's own request, sent in the session before it", async () => {
   const baton = await api.signedIn();
@@ -94,8 +151,11 @@ describe('the user of the state', () => {
     expect(baton.getState().user).toBe('Schriftführerin');
   });
 
-  it('costs nobody the session when it cannot be made', async () => {
-    const baton = await api.signedIn({ readUser: fail });
+  it.each<[string, () => unknown]>([
+    ['be made', fail],
+    ['be written out', () => ({ id: 1n })],
+  ])('costs nobody the session when it cannot %s', async (_what, readUser) => {
+    const baton = await api.signedIn({ readUser });
     expect(baton.getState().status).toBe('signedIn');
     expect(await nameOf(baton)).toBe('ann');
   });

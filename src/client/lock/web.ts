@@ -14,8 +14,7 @@ const fallback: BatonLock = { run: inTurn() };
 
 /** The browser's locks; undefined before Safari 15.4, on plain HTTP and elsewhere than in a browser. */
 export function webLocks(): WebLocks | undefined {
-  const { navigator }: { readonly navigator?: { readonly locks?: WebLocks } } = Object(globalThis);
-  return navigator?.locks;
+  return Object(globalThis).navigator?.locks;
 }
 
 /**

@@ -47,7 +47,7 @@ export function indexedDbStorage({
     async read() {
       const value = await inStore(name, 'readonly', (store) => store.get(key));
       if (value === undefined || typeof value === 'string') return value ?? null;
-      throw new TypeError('IndexedDB holds something else');
+      throw SyntaxError();
     },
     write: (value) => change((store) => store.put(value, key)),
     remove: () => change((store) => store.delete(key)),
