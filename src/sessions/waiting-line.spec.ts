@@ -46,6 +46,16 @@ describe('whoever waits for a connection that is taken', () => {
     expect(outcome()).toBe('a');
   });
 
+  it('is looked after by one timer, however often somebody looks in between', async () => {
+    const { line, answerAll } = takenLine();
+    void line.ask('a');
+    await jest.advanceTimersByTimeAsync(1);
+    for (let look = 0; look < 3; look += 1) line.serve();
+    answerAll.mockClear();
+    await jest.advanceTimersByTimeAsync(POLL_MS);
+    expect(answerAll).toHaveBeenCalledTimes(1);
+  });
+
   it('waits five seconds, and is then told that the database is unavailable', async () => {
     const { line } = takenLine();
     const outcome = outcomeOf(line.ask('a'));

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import { Deliveries, MOST_UNDELIVERED, RETRY_SECONDS } from '../../src/audit/deliveries.js';
 import { isRefusedByReceiver } from '../../src/audit/session-revoked-events.js';
 import { isRefusedByWebhook, signatureOf } from '../../src/audit/webhook.js';
+import { eventually } from '../contract/vocabulary.js';
 import { TurnedClock } from '../host/turned-clock.js';
 import { Receiver } from './receiver.js';
 
@@ -79,7 +80,25 @@ describe('messages to a receiver', () => {
     for (let number = 0; number < MOST_UNDELIVERED + 5; number += 1) deliveries.add(message('one'));
     await deliveries.deliverDue();
     expect(receiver.posted).toHaveLength(MOST_UNDELIVERED);
-    expect(receiver.mostAtOnce).toBeLessThanOrEqual(8);
+  });
+
+  it('are under way eight at a time', async () => {
+    const answers: (() => void)[] = [];
+    const fetched = jest.spyOn(globalThis, 'fetch').mockImplementation(
+      () =>
+        new Promise((resolve) => {
+          answers.push(() => resolve(new Response(null, { status: 204 })));
+        }),
+    );
+    for (let number = 0; number < 10; number += 1) deliveries.add(message('one'));
+    const delivered = deliveries.deliverDue();
+    const atFirst = answers.splice(0);
+    for (const answer of atFirst) answer();
+    await eventually(1_000, async () => answers.length > 0);
+    for (const answer of answers) answer();
+    await delivered;
+    fetched.mockRestore();
+    expect([atFirst.length, answers.length]).toEqual([8, 2]);
   });
 });
 

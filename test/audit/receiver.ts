@@ -15,8 +15,6 @@ export class Receiver {
   statuses: number[] = [];
   /** Takes what is posted, and never answers. */
   isSilent = false;
-  mostAtOnce = 0;
-  private underWay = 0;
 
   private constructor(private readonly server: Server) {}
 
@@ -24,10 +22,7 @@ export class Receiver {
     const server = createServer();
     const receiver = new Receiver(server);
     server.on('request', async (request, response) => {
-      receiver.underWay += 1;
-      receiver.mostAtOnce = Math.max(receiver.mostAtOnce, receiver.underWay);
       receiver.posted.push({ headers: request.headers, body: await text(request) });
-      receiver.underWay -= 1;
       if (receiver.isSilent) return;
       response.writeHead(receiver.statuses.shift() ?? 204, { Location: '/elsewhere' }).end();
     });

@@ -57,4 +57,16 @@ describeOnEachDatabase((kind) => {
     // The pool says who waits, and not who has waited; `mysql2` the other way round.
     if (kind.name === 'postgres') await eventually(5_000, async () => (await value()) === 0);
   });
+
+  it('tells of nothing once the module has ended, even where the pool goes on', async () => {
+    const before = await value();
+    host.app.get(AuthTelemetry).onModuleDestroy();
+    const holder = host.dataSource.createQueryRunner();
+    await holder.connect();
+    const waiting = host.dataSource.query('SELECT 1');
+    const after = await value();
+    await holder.release();
+    await waiting;
+    expect(after).not.toBeGreaterThan(before);
+  });
 });

@@ -53,4 +53,14 @@ describe('a proof that is remembered', () => {
     memory.claim('c', NOW + 100, NOW + 1);
     expect(memory.claim('a', NOW + 100, NOW + 2)).toBe(false);
   });
+
+  it('that comes again after its end, behind a longer one, keeps none after it', () => {
+    const memory = new ReplayMemory();
+    memory.claim('a', NOW + 100, NOW);
+    memory.claim('b', NOW + 10, NOW);
+    memory.claim('c', NOW + 110, NOW);
+    memory.claim('b', NOW + 200, NOW + 20);
+    memory.claim('d', NOW + 300, NOW + 120);
+    expect(memory.size).toBe(2);
+  });
 });
