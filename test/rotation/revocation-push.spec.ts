@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
 import { AuthEvents } from 'nestjs-baton';
 import * as v from 'valibot';
 import { settingsSchema } from '../../src/options.js';
@@ -64,6 +65,30 @@ describe('what this instance has revoked', () => {
     for (const message of sent) receive(message);
     expect(list.size).toBe(2_001);
   });
+});
+
+it('a feed that fails is told of once, and again once it has been well in between', async () => {
+  const told: unknown[] = [];
+  const warn = (line: unknown) => void told.push(line);
+  Logger.overrideLogger({ log: () => {}, error: () => {}, warn });
+  const ills = [true, true, false, true];
+  const feed = {
+    publish: async () => {
+      if (ills.shift() === true) throw new Error('away');
+    },
+    subscribe: () => {},
+  };
+  new RevocationPush(feed, list, events, clock).onApplicationBootstrap();
+  await nextTurn();
+  const counts: number[] = [];
+  for (const id of ['a', 'b', 'c', 'd']) {
+    revoke(id);
+    await nextTurn();
+    counts.push(told.length);
+  }
+  Logger.overrideLogger(false);
+  expect(counts).toEqual([1, 1, 1, 2]);
+  expect(told[0]).toBe('Revocations are not pushed: away');
 });
 
 describe('what another has revoked', () => {

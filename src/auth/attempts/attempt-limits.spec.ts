@@ -60,6 +60,19 @@ describe('failed logins', () => {
     );
   });
 
+  it.each(['ANN', 'Ann', '\uff41\uff4e\uff4e'])('under %s are those under ann', async (name) => {
+    const limits = limitsOf({ perName: 1 });
+    await limits.login(name, ADDRESS, wrong);
+    await expect(limits.login('ann', ADDRESS, right)).rejects.toThrow(TooManyAttemptsError);
+  });
+
+  it('are waited for in whole seconds that are enough', async () => {
+    const limits = limitsOf({ perName: 1, window: '1m' });
+    await limits.login('ann', ADDRESS, wrong);
+    clock.turn(0.5);
+    await expect(limits.login('ann', ADDRESS, right)).rejects.toEqual(new TooManyAttemptsError(60));
+  });
+
   it('are not wiped by a success', async () => {
     const limits = limitsOf({ perName: 3 });
     const made = [wrong, right, wrong, right, wrong, right].map(
