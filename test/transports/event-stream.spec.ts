@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { Controller, type MessageEvent, Sse, UseGuards } from '@nestjs/common';
 import { type AuthenticatedUser, Connections, CurrentUser, JwtAuthGuard } from 'nestjs-baton';
+import { AuthError } from '../../src/errors.js';
+import { endEventStream } from '../../src/auth/transports/event-stream.js';
 import { NEVER, type Observable, startWith } from 'rxjs';
 import { eventually, login, logout } from '../contract/vocabulary.js';
 import { PLATFORMS, startHost } from '../host/start-host.js';
@@ -37,4 +41,18 @@ describe.each(PLATFORMS)('events of a server, on %s', (platform) => {
     await eventually(2000, async () => host.app.get(Connections).size === 0);
     await host.close();
   });
+});
+
+it('a stream that has not begun is answered as any refused request, and never kept', async () => {
+  const revoked = new AuthError('session_revoked', 'Session has been revoked');
+  const server = createServer((_request, response) => endEventStream(response, revoked));
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : address;
+  const answer = await fetch(`http://127.0.0.1:${port}`);
+  expect(await answer.json()).toMatchObject({ error: 'session_revoked' });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('cache-control')).toBe('no-store');
+  expect(answer.headers.get('x-auth-error')).toBe('session_revoked');
+  server.close();
 });
