@@ -52,6 +52,16 @@ describe('a webhook', () => {
     receiver.stop();
   });
 
+  it('is posted at the stop what has just happened', async () => {
+    const receiver = await Receiver.start();
+    const webhooks = [{ url: receiver.url, secret: SECRET }];
+    const host = await startAuditHost({ auth: { webhooks } });
+    await login(host);
+    await host.close();
+    expect(receiver.posted).toHaveLength(1);
+    receiver.stop();
+  });
+
   it('that does not answer keeps no request, and no log has its path or secret', async () => {
     const log = recordingLog();
     const receiver = await Receiver.start();

@@ -79,6 +79,28 @@ describe.each(PLATFORMS)('the standard endpoints with %s', (platform) => {
     await own.close();
   });
 
+  it('a request that says nothing of its token is no guess', async () => {
+    const own = await startOAuthHost(platform, { attempts: { perAddress: 1 } });
+    const { refresh_token } = await loginAt(own);
+    const grant = { grant_type: 'refresh_token', refresh_token };
+    for (let i = 0; i < 31; i += 1) {
+      const refused = await postForm(own, 'token', grant).set('Idempotency-Key', 'short');
+      expect(refused.body.error).toBe('invalid_request');
+    }
+    expect((await postForm(own, 'token', grant)).status).toBe(200);
+    await own.close();
+  });
+
+  it('an expired refresh token ends its session as well', async () => {
+    const own = await startOAuthHost(platform, { refreshTtl: '1m' });
+    const { refresh_token: token, access_token } = await loginAt(own);
+    own.clock.turn(61);
+    expect((await postForm(own, 'revoke', { token })).status).toBe(200);
+    const me = await own.http().get('/auth/me').auth(access_token, { type: 'bearer' });
+    expect(me.body.error).toBe('session_revoked');
+    await own.close();
+  });
+
   it('a cookie is no refresh token here', async () => {
     const own = await startOAuthHost(platform, { cookies: { allowPlainHttp: true } });
     const { refresh_token } = await loginAt(own);

@@ -209,6 +209,7 @@ it('registrations of names that are taken are limited by address, others are not
     LIMITED,
   ]);
   expect(await limits.registration('192.0.2.2', right)).toBe('ann');
+  expect(await limits.login('ann', ADDRESS, right)).toBe('ann');
 });
 
 it('what has no address is no flood, and is no registration too many', async () => {
