@@ -52,6 +52,19 @@ describe('axios', () => {
     await expect(upload).rejects.toMatchObject({ code: 'not_replayable' });
   });
 
+  it('sends a stream that is taken, once', async () => {
+    const { instance } = await withAxios();
+    expect((await instance.post('/uploads', Readable.from(['hello']))).status).toBe(200);
+  });
+
+  it('passes on what is no 401, whatever its mark', async () => {
+    const { instance } = await withAxios();
+    const headers = { 'x-auth-error': 'token_expired' };
+    api.line.treat = ({ path }) => (path === '/auth/me' ? { status: 403, headers } : 'pass');
+    await expect(instance.get('/auth/me')).rejects.toThrow('403');
+    expect([api.line.count('/auth/me'), refreshes(api)]).toEqual([1, 0]);
+  });
+
   it('stops after one replay, and sends nothing to foreign origins', async () => {
     const { instance } = await withAxios();
     api.line.treat = ({ path }) =>

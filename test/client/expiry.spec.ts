@@ -78,6 +78,18 @@ it('keeps a connection alive: each token is renewed before its end and handed on
   expect(refreshes(api)).toBe(2);
 });
 
+it('hands no token to a connection that was given up while it was on its way', async () => {
+  const baton = await api.signedIn({ clock });
+  const tokens: string[] = [];
+  const stop = keepAlive(baton, (token) => tokens.push(token), { clock });
+  const renewed = new Promise((tell) => baton.on('refreshed', tell));
+  clock.turn(LIFE_MS - 60_000);
+  stop();
+  await renewed;
+  await turnOfLoop();
+  expect(tokens).toEqual([]);
+});
+
 it('tokens of a short life are renewed at half of it, not in a loop', async () => {
   const baton = await api.signedIn({ clock });
   const stop = keepAlive(baton, () => {}, { clock, aheadMs: 2 * LIFE_MS });

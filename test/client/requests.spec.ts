@@ -189,6 +189,11 @@ describe('the token', () => {
     expect(tokenSeen(foreign)).toMatch(/^Bearer ey/);
   });
 
+  it('goes nowhere else once origins are listed', () => {
+    const baton = api.client({ origins: [foreign.url] });
+    expect([foreign.url, api.line.url].map(baton.isTrusted)).toEqual([true, false]);
+  });
+
   it('gives way to an Authorization of the caller', async () => {
     const baton = await api.signedIn();
     await baton.fetch('/wrong-pin', { headers: { authorization: 'Basic abc' } });

@@ -1,6 +1,7 @@
 /** TanStack Query beside the client. @see issue 13, sections 1 and 4 */
 import { QueryClient, QueryObserver } from '@tanstack/query-core';
 import { BatonError } from '../../src/client/index.js';
+import { memoryStorage } from '../../src/client/storage/memory.js';
 import { followSession, retryUnlessOver } from '../../src/client/tanstack-query.js';
 import { ANN, type Api, nameOf, startApi } from './api.js';
 
@@ -50,6 +51,28 @@ it('what is on its way for one user never arrives at the next, and who looks is 
   answerAnn?.('ann');
   await served;
   expect(seen).not.toContain('ann');
+  stop();
+});
+
+it('what was changed as one user is forgotten with the session', async () => {
+  const baton = await api.signedIn();
+  const stop = followSession(client, baton);
+  const mutations = client.getMutationCache();
+  await mutations.build(client, { mutationFn: async () => 'secret of ann' }).execute(undefined);
+  await baton.signOut();
+  expect(mutations.getAll()).toEqual([]);
+  stop();
+});
+
+it('what was asked before the first look belongs to whom that finds', async () => {
+  const storage = memoryStorage();
+  await api.signedIn({ storage });
+  const baton = api.client({ storage });
+  const stop = followSession(client, baton);
+  expect(baton.getState().status).toBe('unknown');
+  client.setQueryData(['me'], 'ann');
+  await baton.getAccessToken();
+  expect([baton.getState().status, client.getQueryData(['me'])]).toEqual(['signedIn', 'ann']);
   stop();
 });
 
