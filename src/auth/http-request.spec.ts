@@ -45,6 +45,8 @@ describe('the access token', () => {
     'Bearer ',
     'Bearer a b',
     'Bearer a\tb',
+    'Bearer \ta',
+    'Bearer a\u00A0b',
     'Basic a',
     'xBearer a',
     ' Bearer a',

@@ -47,11 +47,9 @@ export function schemeIn({ headers }: Authorized): 'bearer' | 'dpop' | null {
 }
 
 /** The token of an `Authorization: Bearer` or `Authorization: DPoP` header; null when there is none. */
-export function accessTokenIn(request: Authorized): string | null {
-  if (schemeIn(request) === null) return null;
-  const written = request.headers['authorization']?.toString() ?? '';
-  const token = written.slice(written.indexOf(' ')).trim();
-  return token === '' || token.includes(' ') || token.includes('\t') ? null : token;
+export function accessTokenIn({ headers }: Authorized): string | null {
+  const written = headers['authorization']?.toString() ?? '';
+  return /^(?:bearer|dpop) +(\S+)\s*$/i.exec(written)?.[1] ?? null;
 }
 
 /** The client's address, or null when what the host reports (through proxies) is not one. */
