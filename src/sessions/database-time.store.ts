@@ -1,5 +1,6 @@
 import { machineTime } from '../clock.js';
 import { UnavailableError } from '../errors.js';
+import { type DatabaseFamily, familyOf } from './database-family.js';
 import type { SessionTable } from './session-table.js';
 
 /** The moment of the asking, not of a transaction's begin, and without a time zone in between. */
@@ -7,14 +8,9 @@ const POSTGRES = 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS double pr
 const MYSQL = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6)) / 1000";
 const SQLITE = "(julianday('now') - 2440587.5) * 86400000";
 
-const NOW_MS: Readonly<Record<string, string>> = {
+const NOW_MS: Readonly<Record<DatabaseFamily, string>> = {
   postgres: POSTGRES,
-  'aurora-postgres': POSTGRES,
-  cockroachdb: POSTGRES,
   mysql: MYSQL,
-  mariadb: MYSQL,
-  'aurora-mysql': MYSQL,
-  'better-sqlite3': SQLITE,
   sqlite: SQLITE,
 };
 
@@ -25,11 +21,11 @@ const NOW_MS: Readonly<Record<string, string>> = {
  * @returns what asks it, and throws an `UnavailableError` when it does not answer
  */
 export function databaseTime(table: SessionTable): () => Promise<number> {
-  const nowMs = NOW_MS[table.dataSource.options.type];
-  if (nowMs === undefined) return async () => machineTime.wallMs();
+  const family = familyOf(table.dataSource.options.type);
+  if (family === undefined) return async () => machineTime.wallMs();
   return async () => {
     const [row] = await table.run(({ manager }) =>
-      manager.query<{ now_ms: unknown }[]>(`SELECT ${nowMs} AS now_ms`),
+      manager.query<{ now_ms: unknown }[]>(`SELECT ${NOW_MS[family]} AS now_ms`),
     );
     const answer = Number(row?.now_ms);
     if (Number.isNaN(answer)) throw new UnavailableError('The database does not tell the time');

@@ -1,3 +1,5 @@
+import { type DatabaseFamily, familyOf } from './database-family.js';
+
 /**
  * In which steps the wait for a lock is counted, so that what did not wait is applied in the very millisecond in which
  * it was sent. By less than that the grace period is shorter for what did.
@@ -18,13 +20,12 @@ const ON_POSTGRES =
   ` * ${STEP_MS}`;
 const ON_MYSQL = `:sentAtMs + ${MYSQL} DIV ${STEP_MS * 1000} * ${STEP_MS}`;
 
-const SWAPPED_AT_MS: Readonly<Record<string, string>> = {
+const AS_SENT = ':sentAtMs';
+
+const SWAPPED_AT_MS: Readonly<Record<DatabaseFamily, string>> = {
   postgres: ON_POSTGRES,
-  'aurora-postgres': ON_POSTGRES,
-  cockroachdb: ON_POSTGRES,
   mysql: ON_MYSQL,
-  mariadb: ON_MYSQL,
-  'aurora-mysql': ON_MYSQL,
+  sqlite: AS_SENT,
 };
 
 /**
@@ -34,5 +35,6 @@ const SWAPPED_AT_MS: Readonly<Record<string, string>> = {
  * @param kind the type of the data source; where it is not known here, and on SQLite, nothing waits in the statement
  */
 export function swappedAtMs(kind: string): string {
-  return SWAPPED_AT_MS[kind] ?? ':sentAtMs';
+  const family = familyOf(kind);
+  return family === undefined ? AS_SENT : SWAPPED_AT_MS[family];
 }

@@ -1,4 +1,5 @@
 import type { EntityManager, QueryRunner } from 'typeorm';
+import { familyOf } from './database-family.js';
 import { settle } from './late-number.js';
 import { hasOneConnection } from './own-query-runner.js';
 import type { SessionRow } from './refresh-token.entity.js';
@@ -6,9 +7,6 @@ import type { SessionTable } from './session-table.js';
 
 /** What an update writes: the columns' properties, and the SQL of their new values. */
 export type Assignments = { readonly [Property in keyof SessionRow]?: string };
-
-/** Whose rows get their new values before they are locked, unless the rows are asked for with a lock. */
-const LOCKS_LATE = new Set(['postgres', 'aurora-postgres', 'cockroachdb']);
 
 /** An update in the words of one database. */
 interface Prepared {
@@ -74,7 +72,9 @@ export class PreparedUpdate<Values extends object> {
 
   private conditionOn({ connection }: EntityManager): string {
     const { condition, order } = this;
-    if (order !== 'locked first' || !LOCKS_LATE.has(connection.options.type)) return condition;
+    // PostgreSQL's rows get their new values before they are locked, unless the rows are asked for with a lock.
+    const locksLate = familyOf(connection.options.type) === 'postgres';
+    if (order !== 'locked first' || !locksLate) return condition;
     const { tablePath } = connection.getMetadata(this.table.entity);
     const table = tablePath.split('.').map((part) => connection.driver.escape(part));
     return `id = (SELECT id FROM ${table.join('.')} WHERE ${condition} FOR UPDATE)`;

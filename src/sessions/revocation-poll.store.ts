@@ -1,4 +1,5 @@
 import type { SelectQueryBuilder } from 'typeorm';
+import { familyOf } from './database-family.js';
 import type { SessionRow } from './refresh-token.entity.js';
 import type { SessionTable } from './session-table.js';
 
@@ -32,16 +33,6 @@ const SECOND = `session.revokedAtMs - session.revokedAtMs % ${SECOND_MS}`;
 /** No id has one in it. */
 const BETWEEN_IDS = ',';
 
-/** What gathers ids into one text, where this has no limit that a storm would reach: SQLite's, unless it says so here. */
-const GATHER = new Map([
-  ['postgres', 'string_agg'],
-  ['aurora-postgres', 'string_agg'],
-  ['cockroachdb', 'string_agg'],
-]);
-
-/** Which cut such a text short, but have each id at its place in the index of moments. */
-const HAVE_PLACES = new Set(['mysql', 'mariadb', 'aurora-mysql']);
-
 /**
  * What instances ask again and again: rows as the driver has them, for there may be many. Past the query cache that a
  * host may have switched on for everything.
@@ -71,12 +62,13 @@ export class RevocationPoll {
     fromMs: number,
     untilMs: number,
   ): AsyncGenerator<readonly FedRevocation[]> {
-    const isPlaced = HAVE_PLACES.has(this.table.dataSource.options.type);
+    // MySQL would cut such a text short, but has each id at its place in the index of moments.
+    const isPlaced = this.family === 'mysql';
     yield* isPlaced ? this.pagesByPlace(fromMs, untilMs) : this.pagesOfText(fromMs, untilMs);
   }
 
   private async *pagesOfText(fromMs: number, untilMs: number): AsyncGenerator<FedRevocation[]> {
-    const gather = GATHER.get(this.table.dataSource.options.type) ?? 'group_concat';
+    const gather = this.family === 'postgres' ? 'string_agg' : 'group_concat';
     const gathered = await this.rows<Gathered>((sessions) =>
       sessions
         .select(`${gather}(session.id, '${BETWEEN_IDS}')`, 'ids')
@@ -119,6 +111,10 @@ export class RevocationPoll {
       if (last === undefined || page.length < PAGE) return;
       after = { fromMs: last.revokedAtMs, id: last.id };
     }
+  }
+
+  private get family() {
+    return familyOf(this.table.dataSource.options.type);
   }
 
   private rows<Row extends object>(
