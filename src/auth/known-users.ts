@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InvalidTokenError, type TokenName } from '../errors.js';
 import { RevocationService } from '../sessions/revocation.service.js';
 import type { AuthUser } from '../users/user-store.js';
-import { userOfSub } from '../users/user-of-sub.js';
 import { AUTH_CONFIG, type AuthConfig } from './auth.options.js';
 
 /** The users whom tokens name, as long as there are such. */
@@ -18,7 +17,8 @@ export class KnownUsers {
    *   left to whoever is given the same id again
    */
   async of(userId: string, token: TokenName): Promise<AuthUser> {
-    const user = await userOfSub(this.config.users, userId);
+    const { users } = this.config;
+    const user = await users.findById(users.parseId === undefined ? userId : users.parseId(userId));
     if (user !== null) return user;
     await this.revocations.revokeAll(userId, 'user_gone');
     throw new InvalidTokenError(token);

@@ -8,7 +8,7 @@ import { keepRequest } from './carried.js';
 import { endEventStream, isEventStream, rawResponseOf } from './event-stream.js';
 import { httpRequestOf } from './graphql.js';
 import { isObject, reach } from './reach.js';
-import { transportOf } from './transport-of.js';
+import { requestOfHttp, transportOf } from './transport-of.js';
 
 const isHttpRequest = (value: object): value is HttpRequest => isObject(reach(value, 'headers'));
 
@@ -24,8 +24,7 @@ export class Transports {
   /** The request itself, or one that has the headers that count: a connection's newest token goes before its first. */
   requestOf(context: ExecutionContext): HttpRequest {
     const transport = transportOf(context);
-    // Not `switchToHttp()`, which makes three functions each time.
-    if (transport === undefined) return context.getArgByIndex<HttpRequest>(0);
+    if (transport === undefined) return requestOfHttp(context);
     const { ofMessage, ofHandshake, ip, connection } = transport.carriedBy(
       context,
       this.config.socketQueryToken,
