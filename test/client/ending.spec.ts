@@ -222,6 +222,21 @@ it('a new sign-in ends the session before it', async () => {
   expect((await baton.fetch('/auth/me')).status).toBe(200);
 });
 
+it('nothing is left of how a former session ended', async () => {
+  const storage = memoryStorage();
+  const baton = await api.signedIn({ storage });
+  letTokensEnd();
+  const headers = { 'x-auth-error': 'session_revoked' };
+  api.line.treat = ({ path }) =>
+    path === '/auth/token/refresh' ? { status: 401, headers } : 'pass';
+  expect(await baton.fetch('/auth/me').catch((error: unknown) => error)).toBeDefined();
+  expect(baton.getState().status).toBe('signedOut');
+  api.line.treat = () => 'pass';
+  await baton.signIn(ANN);
+  await baton.signOut();
+  expect(await storage.read()).toBeNull();
+});
+
 async function bearer(baton: { getAccessToken(): Promise<string | null> }): Promise<string> {
   return `Bearer ${await baton.getAccessToken()}`;
 }

@@ -4,7 +4,7 @@ import type { BatonStorage } from '../../src/client/index.js';
 import { cookieStorage } from '../../src/client/storage/cookie.js';
 import { memoryStorage } from '../../src/client/storage/memory.js';
 import { eventually } from '../contract/vocabulary.js';
-import { type Api, startApi } from './api.js';
+import { type Api, refreshes, startApi } from './api.js';
 import { cookieJar } from './cookie-jar.js';
 import { FakeWebStorage } from './fake-web-storage.js';
 import { TurnedClientClock } from './turned-client-clock.js';
@@ -16,6 +16,8 @@ beforeEach(async () => {
   clock = new TurnedClientClock();
 });
 afterEach(() => api.close());
+
+const AN_HOUR_MS = 3_600_000;
 
 const never = () => new Promise<never>(() => {});
 
@@ -42,12 +44,15 @@ describe('the first look', () => {
     expect((await baton.fetch('/wrong-pin')).status).toBe(401);
   });
 
-  it('settles it where a record of ours has another shape', async () => {
+  it.each([
+    ['"ended":[]', '"ended":{}'],
+    ['"refresh_token":', '"other_token":'],
+  ])('settles it where a record of ours has, in place of %s, %s', async (shape, another) => {
     const storage = memoryStorage();
     const first = await api.signedIn({ storage });
     const value = String(await storage.read());
     await first.dispose();
-    await storage.write(value.replace('"ended":[]', '"ended":{}'));
+    await storage.write(value.replace(shape, another));
     const baton = api.client({ storage });
     await expect(baton.getAccessToken()).rejects.toMatchObject({ code: 'storage_unavailable' });
     expect(baton.getState().status).toBe('signedOut');
@@ -87,4 +92,24 @@ describe('the first look', () => {
     expect(failures).toEqual(['refresh_failed']);
     Reflect.deleteProperty(globalThis, 'localStorage');
   });
+});
+
+it('a sign-out before the first look is over ends the session that it would have found', async () => {
+  const storage = memoryStorage();
+  await (await api.signedIn({ storage })).dispose();
+  const baton = api.client({ storage });
+  await baton.signOut();
+  expect(baton.getState().status).toBe('signedOut');
+  expect(await storage.read()).toBeNull();
+  expect(api.line.count('/auth/logout')).toBe(1);
+});
+
+it('a client that starts asks nothing of the server before there is need', async () => {
+  const storage = memoryStorage();
+  await (await api.signedIn({ storage, clock })).dispose();
+  clock.set(AN_HOUR_MS);
+  const baton = api.client({ storage, clock });
+  expect((await baton.fetch('/wrong-pin', { headers: { authorization: 'x' } })).status).toBe(401);
+  expect(baton.getState().status).toBe('signedIn');
+  expect(refreshes(api)).toBe(0);
 });

@@ -1,6 +1,5 @@
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
 import { RefreshToken } from 'nestjs-baton';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import type { ExpiredSessions } from '../../src/sessions/expired-sessions.store.js';
 import { LateNumber } from '../../src/sessions/late-number.js';
 import type { LiveSessions } from '../../src/sessions/live-sessions.store.js';
@@ -12,13 +11,11 @@ import {
   type FreshDatabase,
   describeOnEachDatabase,
 } from '../host/databases.js';
+import { DAY_MS, NEW_SESSION, NOW, addSessions, openSessions } from '../rotation/sessions-table.js';
 import { Notebook, type Plan, planOf } from './query-plan.js';
 
-const NOW = 1_767_225_600_000;
-const DAY_MS = 86_400_000;
 const SESSIONS = 5_000;
 const USERS = 500;
-const AT_ONCE = 50;
 
 const idOf = (index: number): string =>
   `0192f0c1-0000-7000-8000-${String(index).padStart(12, '0')}`;
@@ -38,24 +35,14 @@ const swapOf = (id: string) => ({
 
 /** Every tenth is revoked, every hundredth has ended. */
 const sessionAt = (index: number): RefreshToken => ({
+  ...NEW_SESSION,
   id: idOf(index),
   userId: `user ${index % USERS}`,
   tokenHash: `hash ${idOf(index)}`,
-  generation: 0,
-  parentGeneration: null,
-  sealedSuccessor: null,
-  withdrawnGenerations: null,
-  jkt: null,
-  createdAtMs: NOW,
   rotatedAtMs: NOW + index,
-  confirmedAtMs: null,
-  expiresAtMs: NOW + 7 * DAY_MS,
   absoluteExpiresAtMs: NOW + (index % 100 === 0 ? -1 : 1) * (DAY_MS + index),
   revokedAtMs: index % 10 === 0 ? NOW - index * 1000 : null,
   revokedReason: index % 10 === 0 ? 'logout' : null,
-  ip: null,
-  userAgent: null,
-  deviceName: null,
 });
 
 const REVOKED_AT = NOW - 100_000;
@@ -130,18 +117,12 @@ describeOnEachDatabase((kind: DatabaseKind) => {
 
   beforeAll(async () => {
     database = await kind.create();
-    source = await new DataSource({
-      ...database.options,
-      entities: [RefreshToken],
-      migrations: [CreateRefreshTokens1764000000000],
-      migrationsRun: true,
-      logger: notebook,
-    }).initialize();
+    source = await openSessions({ ...database.options, logger: notebook });
     store = new RefreshTokenStore(new SessionTable(source));
-    for (let first = 0; first < SESSIONS; first += AT_ONCE) {
-      const rows = Array.from({ length: AT_ONCE }, (_, place) => sessionAt(first + place));
-      await source.manager.insert(RefreshToken, rows);
-    }
+    await addSessions(
+      source,
+      Array.from({ length: SESSIONS }, (_, index) => sessionAt(index)),
+    );
     const isMysql = kind.name === 'mariadb';
     await source.query(isMysql ? 'ANALYZE TABLE refresh_tokens' : 'ANALYZE refresh_tokens');
   });

@@ -1,10 +1,8 @@
-import { RefreshToken } from 'nestjs-baton';
-import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { type FedRevocation, RevocationPoll } from '../../src/sessions/revocation-poll.store.js';
 import { SessionTable } from '../../src/sessions/session-table.js';
 import { type FreshDatabase, describeOnEachDatabase } from '../host/databases.js';
-import { DAY_MS, NEW_SESSION, NOW } from '../rotation/sessions-table.js';
+import { DAY_MS, NEW_SESSION, NOW, addSessions, openSessions } from '../rotation/sessions-table.js';
 
 /** Sessions, by when and why they were revoked: by one statement, in batches, one by one. */
 const REVOKED = [
@@ -25,12 +23,7 @@ describeOnEachDatabase((kind) => {
 
   beforeAll(async () => {
     database = await kind.create();
-    source = await new DataSource({
-      ...database.options,
-      entities: [RefreshToken],
-      migrations: [CreateRefreshTokens1764000000000],
-      migrationsRun: true,
-    }).initialize();
+    source = await openSessions(database.options);
   });
 
   afterAll(async () => {
@@ -50,9 +43,7 @@ describeOnEachDatabase((kind) => {
       tokenHash: `hash ${index}`,
       expiresAtMs: NOW + DAY_MS,
     }));
-    for (let first = 0; first < rows.length; first += 50) {
-      await source.manager.insert(RefreshToken, rows.slice(first, first + 50));
-    }
+    await addSessions(source, rows);
     const found: FedRevocation[] = [];
     const sizes: number[] = [];
     const poll = new RevocationPoll(new SessionTable(source));

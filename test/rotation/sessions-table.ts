@@ -1,5 +1,5 @@
 import { CreateRefreshTokens1764000000000 } from 'nestjs-baton/migrations';
-import { DataSource } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { RefreshToken } from '../../src/sessions/refresh-token.entity.js';
 import { RefreshTokenStore } from '../../src/sessions/refresh-token.store.js';
 import { SessionTable } from '../../src/sessions/session-table.js';
@@ -39,15 +39,31 @@ export interface SessionsTable {
   drop(): Promise<void>;
 }
 
-/** Opens an empty table in memory. */
-export async function openSessionsTable(): Promise<SessionsTable> {
-  const dataSource = new DataSource({
-    ...IN_MEMORY,
+/** Opens a database that has an empty table of sessions. */
+export function openSessions(options: DataSourceOptions): Promise<DataSource> {
+  return new DataSource({
+    ...options,
     entities: [RefreshToken],
     migrations: [CreateRefreshTokens1764000000000],
     migrationsRun: true,
-  });
-  await dataSource.initialize();
+  }).initialize();
+}
+
+/** As many rows are added by one statement. */
+const AT_ONCE = 50;
+
+export async function addSessions(
+  { manager }: DataSource,
+  rows: readonly RefreshToken[],
+): Promise<void> {
+  for (let first = 0; first < rows.length; first += AT_ONCE) {
+    await manager.insert(RefreshToken, rows.slice(first, first + AT_ONCE));
+  }
+}
+
+/** Opens an empty table in memory. */
+export async function openSessionsTable(): Promise<SessionsTable> {
+  const dataSource = await openSessions(IN_MEMORY);
   const store = new RefreshTokenStore(new SessionTable(dataSource));
   const rename = (from: string, to: string) =>
     dataSource.query(`ALTER TABLE ${from} RENAME TO ${to}`);
