@@ -15,6 +15,17 @@ let page: Page;
 const click = (name: string) => page.getByRole('button', { name, exact: true }).click();
 const isVisible = (text: string) => page.getByText(text).first().isVisible();
 
+/** Keeps what the page asks of an address from the server until it is released. */
+async function heldBack(address: string): Promise<{ release: () => void }> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(address, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return { release };
+}
+
 beforeAll(async () => {
   server = await startServer({ AUTH_GRACE: '2s' });
 });
@@ -79,6 +90,16 @@ describeInChromium('the playground', () => {
     await untilToldOf(page, 'got the very same successor, 1, byte for byte');
     expect(await generationOf(page)).toBe(1);
     await click('Refresh now');
+    await untilToldOf(page, 'Generation 1 handed the baton on to 2');
+  });
+
+  it('does what is pressed while another act is still under way when that one is over', async () => {
+    await signUp(page);
+    const sessions = await heldBack('**/sessions');
+    await click('Race two tabs');
+    await untilToldOf(page, 'got the very same successor, 1, byte for byte');
+    await click('Refresh now');
+    sessions.release();
     await untilToldOf(page, 'Generation 1 handed the baton on to 2');
   });
 

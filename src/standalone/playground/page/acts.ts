@@ -103,19 +103,28 @@ async function sendThief(cast: Cast): Promise<void> {
   if (await thief.use()) await check();
 }
 
-/** Makes the buttons work, one at a time. */
+type Act = (cast: Cast) => Promise<void>;
+
+/** Makes the buttons work, one at a time; of those pressed meanwhile the last one comes next. */
 export function rehearse(cast: Cast): void {
   const acts = byId('acts', HTMLFieldSetElement);
-  const on = (id: string, act: (cast: Cast) => Promise<void>) =>
-    byId(id, HTMLButtonElement).addEventListener('click', async () => {
-      if (acts.ariaBusy === 'true') return;
-      acts.ariaBusy = 'true';
-      if (matchMedia(PHONE).matches) byId('track', SVGSVGElement).scrollIntoView();
+  let next: Act | undefined;
+  const perform = async () => {
+    acts.ariaBusy = 'true';
+    for (let act = next; act; act = next) {
+      next = undefined;
       await act(cast).catch(() =>
         cast.story.tell('warning', 'No new token for now. You are still signed in; try again.'),
       );
-      acts.ariaBusy = 'false';
       showThief(cast.thief);
+    }
+    acts.ariaBusy = 'false';
+  };
+  const on = (id: string, act: Act) =>
+    byId(id, HTMLButtonElement).addEventListener('click', () => {
+      if (matchMedia(PHONE).matches) byId('track', SVGSVGElement).scrollIntoView();
+      next = act;
+      if (acts.ariaBusy !== 'true') void perform();
     });
   on('refresh', refreshNow);
   on('lose', loseAnswer);
