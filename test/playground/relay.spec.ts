@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { Page } from 'playwright-core';
 import { type ServerProcess, cleanUp, startServer } from '../standalone/server-process.js';
 import {
@@ -16,14 +17,14 @@ const click = (name: string) => page.getByRole('button', { name, exact: true }).
 const isVisible = (text: string) => page.getByText(text).first().isVisible();
 
 /** Keeps what the page asks of an address from the server until it is released. */
-async function heldBack(address: string): Promise<{ release: () => void }> {
-  let release = () => {};
-  const released = new Promise<void>((resolve) => (release = resolve));
+async function heldBack(address: string): Promise<EventEmitter> {
+  const hold = new EventEmitter();
+  const released = once(hold, 'release');
   await page.route(address, async (route) => {
     await released;
     await route.continue();
   });
-  return { release };
+  return hold;
 }
 
 beforeAll(async () => {
@@ -99,8 +100,9 @@ describeInChromium('the playground', () => {
     await click('Race two tabs');
     await untilToldOf(page, 'got the very same successor, 1, byte for byte');
     await click('Refresh now');
-    sessions.release();
+    sessions.emit('release');
     await untilToldOf(page, 'Generation 1 handed the baton on to 2');
+    expect(await generationOf(page)).toBe(2);
   });
 
   it.each([
