@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT, pack } from '../package/pack.js';
+import { checkEsbuild, checkWebpack } from './bundles.js';
 import { fail, readJson, run, say } from '../package/steps.js';
 
 const SOURCES = join(ROOT, 'test/hosts/sources');
@@ -136,9 +137,11 @@ async function checkTypes(tarball) {
 try {
   const { path: tarball } = await pack(temporary);
   await checkTypes(tarball);
-  const [nest11] = await Promise.all([checkHost(11, tarball), checkHost(12, tarball)]);
+  const [nest11, nest12] = await Promise.all([checkHost(11, tarball), checkHost(12, tarball)]);
   await checkOldResolution(nest11);
   await checkSwc(nest11);
+  await checkEsbuild(nest12);
+  await checkWebpack(nest11);
   say('the package is at home in both');
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
