@@ -54,3 +54,8 @@ export async function signUp(url: string) {
 }
 
 let names = 0;
+
+/** How long a pair says a token of it lasts, in whole minutes: the session that it ends with is a little older. */
+export function minutesOf(pair: Readonly<Record<string, unknown>>, name: string): number {
+  return Math.ceil(Number(pair[name]) / 60);
+}
