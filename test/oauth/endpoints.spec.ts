@@ -33,6 +33,19 @@ describe.each(PLATFORMS)('the standard endpoints with %s', (platform) => {
     expect(refused.headers['cache-control']).toBe('no-store');
   });
 
+  it.each(['token', 'introspect', 'revoke'])(
+    'a client that proves itself in two ways is refused by %s',
+    async (endpoint) => {
+      const { access_token } = await loginAt(host);
+      const form = { token: access_token, client_secret: SERVICE.secret };
+      const refused = await postForm(host, endpoint, form).set('Authorization', KNOWN);
+      expect(refused).toMatchObject({ status: 400, body: { error: 'invalid_request' } });
+      expect(refused.body.error_description).toBe('A client proves who it is in one way');
+      const me = await host.http().get('/auth/me').auth(access_token, { type: 'bearer' });
+      expect(me.status).toBe(200);
+    },
+  );
+
   it('JSON is no form', async () => {
     const body = { grant_type: 'refresh_token', refresh_token: 'x' };
     const refused = await host.http().post('/auth/oauth/token').send(body);

@@ -140,10 +140,11 @@ describe.each(PLATFORMS)('a client that has a key in place of a secret, with %s'
   it('proves itself in one way, under its own name', async () => {
     const basic = Buffer.from(`${SERVICE.id}:x`).toString('base64');
     const twice = introspect(await assertion()).set('Authorization', `Basic ${basic}`);
-    expect((await twice).body.error).toBe('invalid_client');
+    expect((await twice).body.error).toBe('invalid_request');
+    const also = await introspect(await assertion(), { client_secret: 'x' });
+    expect(also.body.error).toBe('invalid_request');
     for (const [name, value] of [
       ['client_id', SERVICE.id],
-      ['client_secret', 'x'],
       ['client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:saml2-bearer'],
     ] as const) {
       const refused = await introspect(await assertion(), { [name]: value });

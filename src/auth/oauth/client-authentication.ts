@@ -8,7 +8,13 @@ import { signerOf } from '../../tokens/token-signer.js';
 import { AUTH_CONFIG, type AuthConfig } from '../auth.options.js';
 import { UsedProofs } from '../dpop/used-proofs.js';
 import type { HttpRequest } from '../http-request.js';
-import { type OAuthClient, clientOf, isConfidential, unknownClient } from './oauth-clients.js';
+import {
+  type OAuthClient,
+  clientOf,
+  isConfidential,
+  requireOneProof,
+  unknownClient,
+} from './oauth-clients.js';
 import type { OAuthForm } from './oauth-form.js';
 
 /** What comes as `client_assertion_type` (RFC 7523 section 2.2). */
@@ -40,12 +46,13 @@ export class ClientAuthentication {
 
   /**
    * @returns null for a client that says nothing, or a name that nobody has
-   * @throws OAuthError `invalid_client` where it does not prove what it says
+   * @throws OAuthError `invalid_client` where it does not prove what it says, `invalid_request` where it does so twice
    */
   async clientOf(request: HttpRequest, form: OAuthForm): Promise<OAuthClient | null> {
+    requireOneProof(request, form);
     const assertion = form.get('client_assertion');
     if (assertion === undefined) return clientOf(request, form, this.clients);
-    return this.clientBy(assertion, request, form);
+    return this.clientBy(assertion, form);
   }
 
   /** @throws OAuthError `invalid_client` unless it is one with a secret or a key, and has shown it */
@@ -55,17 +62,11 @@ export class ClientAuthentication {
     return client;
   }
 
-  private async clientBy(
-    assertion: string,
-    { headers }: HttpRequest,
-    form: OAuthForm,
-  ): Promise<OAuthClient> {
+  private async clientBy(assertion: string, form: OAuthForm): Promise<OAuthClient> {
     const [header, claims] = assertion.split('.', 2).map(decodePart);
     const client = this.clients.find(({ id }) => id === claims?.['sub']);
     if (client === undefined || !header || !claims) throw unknownClient();
     const isTaken = [
-      headers['authorization'] === undefined,
-      !form.has('client_secret'),
       form.get('client_assertion_type') === JWT_BEARER,
       (form.get('client_id') ?? client.id) === client.id,
       keysOf(client).some((key) => isSignedBy(key, header, assertion)),

@@ -137,6 +137,13 @@ export function confidentialClientOf(
   return client;
 }
 
+/** @throws OAuthError `invalid_request` where a client proves itself in more than one way (RFC 6749 section 5.2) */
+export function requireOneProof({ headers }: HttpRequest, form: OAuthForm): void {
+  const proofs = [headers['authorization'], form.get('client_secret'), form.get('client_assertion')];
+  if (proofs.filter((proof) => proof !== undefined).length < 2) return;
+  throw new OAuthError('invalid_request', 'A client proves who it is in one way');
+}
+
 /** What a client is told that does not prove who it is. */
 export const unknownClient = () =>
   new OAuthError('invalid_client', 'The client is unknown, or has not given its secret');
