@@ -1,4 +1,4 @@
-import { type ParsedUrlQuery, parse } from 'node:querystring';
+import { type ParsedUrlQuery, parse as parseQuery } from 'node:querystring';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { InvalidRequestError } from '../errors.js';
 
@@ -17,19 +17,20 @@ export function acceptBodies(adapter: FastifyAdapter): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     try {
-      const type = request.headers['content-type'] ?? '';
-      const isForm = OAUTH.test(request.url) && FORM.test(type);
-      const bytes = Buffer.from(body);
-      done(null, isForm ? parseForm(bytes) : parseJson(type, bytes));
+      const parse = OAUTH.test(request.url) ? parseForm : parseJson;
+      done(null, parse(request.headers['content-type'] ?? '', Buffer.from(body)));
     } catch (error) {
       done(error instanceof Error ? error : new InvalidRequestError('The body cannot be read'));
     }
   });
 }
 
-function parseForm(body: Buffer): ParsedUrlQuery {
+function parseForm(contentType: string, body: Buffer): ParsedUrlQuery {
+  if (!FORM.test(contentType)) {
+    throw new InvalidRequestError('The body takes application/x-www-form-urlencoded');
+  }
   try {
-    return parse(utf8.decode(body));
+    return parseQuery(utf8.decode(body));
   } catch {
     throw new InvalidRequestError('The body is not valid UTF-8');
   }

@@ -44,6 +44,23 @@ describe('the standalone server', () => {
     expect(found.body.token_endpoint).toBe(`${ISSUER}/auth/oauth/token`);
   });
 
+  it.each([
+    ['a form in parts', 'multipart/form-data; boundary=x', '--x--'],
+    ['text', 'text/plain', 'grant_type=refresh_token'],
+    ['XML', 'application/xml', '<grant_type/>'],
+    ['JSON', 'application/json', '{"grant_type":"refresh_token"}'],
+  ])('says to whoever sends %s what a standard endpoint takes', async (_what, type, body) => {
+    const { url } = await startInProcess(ON);
+    const refused = await request(url).post('/auth/oauth/token').type(type).send(body);
+    expect(refused).toMatchObject({
+      status: 400,
+      body: {
+        error: 'invalid_request',
+        error_description: 'The body takes application/x-www-form-urlencoded',
+      },
+    });
+  });
+
   it('names in access tokens the public clients that it was told of', async () => {
     const { url } = await startInProcess({ ...ON, AUTH_OAUTH_PUBLIC_CLIENTS: 'web, mobile' });
     const ann = { username: 'ann', password: 'correct horse battery staple' };
