@@ -43,6 +43,27 @@ describe.each(PLATFORMS)('proofs with %s', (platform) => {
     await host.close();
   });
 
+  it.each(['/auth/token/refresh', '/auth/oauth/token'])(
+    'tries by a thief who has no key count as no guesses at %s: he may share the owner’s address',
+    async (path) => {
+      const attempts = { perAddress: 1 };
+      const host = await start({ attempts, issuer: 'http://127.0.0.1' }, { oauth: true });
+      const { refresh_token } = await loginWith(owner, host);
+      const form = { grant_type: 'refresh_token', refresh_token };
+      const codes = new Set<string>();
+      for (let tries = 0; tries < 40; tries += 1) {
+        const tried = host
+          .http()
+          .post(path)
+          .type(path.includes('oauth') ? 'form' : 'json');
+        codes.add((await tried.send(form)).body.error);
+      }
+      expect(codes).toEqual(new Set(['invalid_dpop_proof']));
+      expect((await refreshingWith(owner, host, refresh_token)).status).toBe(200);
+      await host.close();
+    },
+  );
+
   it('a proof of a minute ago, with a query and another spelling of the URL, is taken', async () => {
     const host = await start({});
     const { access_token } = await loginWith(owner, host);
