@@ -23,6 +23,12 @@ class OwnController {
   }
 
   @UseInterceptors(AuthHeadersInterceptor)
+  @Get('kept')
+  kept(): string {
+    return 'by nobody';
+  }
+
+  @UseInterceptors(AuthHeadersInterceptor)
   @Post('refresh')
   refresh(): Promise<unknown> {
     return this.auth.refresh('not a token');
@@ -71,6 +77,12 @@ describe.each(PLATFORMS)('on %s', (platform) => {
       expect(headers['cache-control']).toBe('no-store');
     },
   );
+
+  it('what a route answers behind AuthHeadersInterceptor is for no cache, either', async () => {
+    const { text, headers } = await http().get('/own/kept');
+    expect([text, headers['cache-control']]).toEqual(['by nobody', 'no-store']);
+    expect(headers['x-auth-error']).toBeUndefined();
+  });
 
   it('so do the end of a session, an unknown one and an outage', async () => {
     const pair = await login(host);

@@ -53,6 +53,20 @@ describe.each(PLATFORMS)('a guard of either of two on %s', (platform) => {
     },
   );
 
+  it('does not send somebody away for a while whom it lets in', async () => {
+    const auth = { attempts: { perAddress: 1 } };
+    const providers = [EitherGuard];
+    const host = await startHost({ platform, controllers: [EitherController], providers, auth });
+    const ask = () => host.http().get('/either').set('Authorization', 'Bearer nonsense');
+    for (let forged = 0; forged < 30; forged += 1) await ask();
+    const refused = await ask();
+    expect([refused.status, Number(refused.headers['retry-after'])]).toEqual([429, 900]);
+    const letIn = await ask().set('X-API-Key', 'good');
+    expect(letIn.status).toBe(200);
+    expect(OURS.filter((name) => name in letIn.headers)).toEqual([]);
+    await host.close();
+  });
+
   it('answers as ours does where both refuse, and lets our tokens in', async () => {
     const providers = [EitherGuard];
     const host = await startHost({ platform, controllers: [EitherController], providers });

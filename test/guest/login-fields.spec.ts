@@ -129,6 +129,7 @@ it('a user with neither name is an error of the application', async () => {
 it.each([
   [{ name: 'password' }, 'loginFields.name takes a field’s name'],
   [{ name: '' }, 'loginFields.name takes a field’s name'],
+  [{ name: '__proto__' }, 'loginFields.name takes a field’s name'],
   [{ further: { otp: true } }, "loginFields.further.otp takes an object of field names, each 'req"],
   [{ further: { device_name: 'optional' } }, 'loginFields.further.device_name takes a field’s'],
   [{ further: { email: 'required' }, name: 'email' }, 'loginFields takes a name that is not'],

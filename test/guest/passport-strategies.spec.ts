@@ -10,16 +10,17 @@ import { Client } from './every-route.js';
 interface HostRequest {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly user: unknown;
+  readonly authInfo?: unknown;
 }
 
 /** Somebody else's strategy. */
 class ApiKeyStrategy {
-  declare success: (user: object) => void;
+  declare success: (user: object, info: object) => void;
   declare fail: (challenge?: string) => void;
 
   authenticate({ headers }: HostRequest): void {
-    if (headers['x-api-key'] === 'the right one') this.success({ service: 'billing' });
-    else this.fail('ApiKey');
+    if (headers['x-api-key'] !== 'the right one') return this.fail('ApiKey');
+    this.success({ service: 'billing' }, { scope: 'read' });
   }
 }
 passport.use('api-key', new ApiKeyStrategy());
@@ -36,6 +37,12 @@ class FeatureController {
   @Get('either')
   either(@Req() request: HostRequest) {
     return request.user;
+  }
+
+  @UseGuards(AuthGuard(['baton', 'api-key']))
+  @Get('info')
+  info(@Req() request: HostRequest) {
+    return request.authInfo;
   }
 
   @UseGuards(AuthGuard(['api-key', 'baton']))
@@ -132,6 +139,8 @@ describe.each(
         expect([answer.status, answer.body]).toEqual([200, { service: 'billing' }]);
         expect(answer.headers['www-authenticate']).toBeUndefined();
         expect(answer.headers['x-auth-error']).toBeUndefined();
+        const info = await get(host, 'info', token).set('X-API-Key', 'the right one');
+        expect(info.body).toEqual({ scope: 'read' });
       }
       await host.close();
     },
@@ -199,5 +208,13 @@ describe('the names of the strategies', () => {
     expect(me.status).toBe(200);
     await made.close();
     await forgotten.close();
+  });
+
+  it('are not lost to it when the one before is closed', async () => {
+    const [forgotten, made] = [await startHost(options), await startHost(options)];
+    await forgotten.close();
+    const { access_token } = await new Client(made).login();
+    expect((await get(made, 'baton', access_token)).status).toBe(200);
+    await made.close();
   });
 });
