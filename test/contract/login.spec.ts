@@ -1,6 +1,7 @@
 import { ForbiddenException } from '@nestjs/common';
-import { TooManyAttemptsError } from 'nestjs-baton';
+import { AuthService, TooManyAttemptsError } from 'nestjs-baton';
 import { QuickUsers } from '../host/quick-users.js';
+import { PASSWORD } from '../host/start-host.js';
 import {
   EXPIRED_REFRESH,
   WRONG_PASSWORD,
@@ -120,5 +121,13 @@ onEveryHost({ users: new StrictUsers() }, (stage) => {
     const response = await postLogin(stage.host, { username: 'locked' });
     expect(response.status).toBe(403);
     expect(response.body.message).toBe('Ask the front desk');
+  });
+
+  it('whose client is gone asks nobody for the user', async () => {
+    const signal = AbortSignal.abort();
+    const gone = { username: 'locked', password: PASSWORD, ip: null, signal };
+    const auth = stage.host.app.get(AuthService);
+    await expect(auth.login(gone)).rejects.toThrow('The client is gone');
+    await expect(auth.login({ ...gone, signal: undefined })).rejects.toThrow('Ask the front desk');
   });
 });
