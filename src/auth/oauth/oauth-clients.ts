@@ -139,7 +139,11 @@ export function confidentialClientOf(
 
 /** @throws OAuthError `invalid_request` where a client proves itself in more than one way (RFC 6749 section 5.2) */
 export function requireOneProof({ headers }: HttpRequest, form: OAuthForm): void {
-  const proofs = [headers['authorization'], form.get('client_secret'), form.get('client_assertion')];
+  const proofs = [
+    headers['authorization'],
+    form.get('client_secret'),
+    form.get('client_assertion'),
+  ];
   if (proofs.filter((proof) => proof !== undefined).length < 2) return;
   throw new OAuthError('invalid_request', 'A client proves who it is in one way');
 }
