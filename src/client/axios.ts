@@ -6,6 +6,7 @@ import type { Unsubscribe } from './events.js';
 import { fromPage, isTrustedFromPage } from './page-address.js';
 import { isTokenRefused } from './refused-token.js';
 import { isStream } from './replayable-request.js';
+import { unlessAborted } from './retry.js';
 import { type ReadErrorCode, markOf } from './server-answer.js';
 import type { SessionRequest } from './session-request.js';
 
@@ -17,6 +18,7 @@ export interface AxiosRequestLike {
   };
   readonly method?: string;
   readonly data?: unknown;
+  readonly signal?: unknown;
   /** Whether it was sent again with another proof. */
   isProvedAgain?: boolean;
   /** What was begun for it; axios copies it when the request is sent again. */
@@ -77,7 +79,7 @@ export function authorizeAxios(
     const isOurs =
       !config.headers.has('authorization') && isTrustedFromPage(baton, axios.getUri(config));
     if (isOurs) config.batonRequest = baton.beginRequest();
-    const token = await config.batonRequest?.token();
+    const token = await whileWanted(config, config.batonRequest?.token());
     const headers = token && isBound(token) ? proofs.headersFor(config, token) : bearer(token);
     Object.entries(await headers).forEach(([name, value]) => config.headers.set(name, value));
     return config;
@@ -85,9 +87,10 @@ export function authorizeAxios(
 
   const isToBeRepeated = async ({ config, ...answer }: AxiosResponseLike): Promise<boolean> => {
     if (proofs.isToBeProvedAgain(config, answer)) return true;
-    const isRepeated = await config.batonRequest?.isToBeRepeated(isRefused(answer, errorCode));
-    if (isRepeated && isStream(config.data)) throw new BatonError('not_replayable');
-    return isRepeated === true;
+    const isRepeated = config.batonRequest?.isToBeRepeated(isRefused(answer, errorCode));
+    if (!(await whileWanted(config, isRepeated))) return isUnwanted(config);
+    if (isStream(config.data)) throw new BatonError('not_replayable');
+    return true;
   };
 
   const responseId = response.use(
@@ -107,6 +110,23 @@ export function authorizeAxios(
     request.eject(requestId);
     response.eject(responseId);
   };
+}
+
+const signalOf = ({ signal }: AxiosRequestLike) =>
+  signal instanceof AbortSignal ? signal : undefined;
+
+const isUnwanted = (config: AxiosRequestLike): boolean => signalOf(config)?.aborted === true;
+
+/** Waits as long as the request is wanted. Axios refuses to send one that is not, in its own words. */
+async function whileWanted<Answer>(
+  config: AxiosRequestLike,
+  promise: Promise<Answer> | undefined,
+): Promise<Answer | undefined> {
+  try {
+    return await (promise && unlessAborted(signalOf(config), promise));
+  } catch (error) {
+    if (!isUnwanted(config)) throw error;
+  }
 }
 
 const bearer = (token: string | null | undefined): Record<string, string> =>

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { create, isAxiosError } from 'axios';
+import { create, isAxiosError, isCancel } from 'axios';
 import ky from 'ky';
 import createClient from 'openapi-fetch';
 import { type AxiosLike, authorizeAxios } from '../../src/client/axios.js';
@@ -43,6 +43,23 @@ describe('axios', () => {
     const error: unknown = await instance.get('/wrong-pin').catch((caught: unknown) => caught);
     expect(isAxiosError(error) && error.response?.data).toMatchObject({ error: 'wrong_pin' });
     expect(refreshes(api)).toBe(0);
+  });
+
+  it('waits for a refresh no longer than the request is wanted', async () => {
+    const { instance } = await withAxios();
+    letTokensEnd();
+    const held = api.line.hold('/auth/token/refresh');
+    for (const path of ['/auth/me', '/auth/sessions']) {
+      const controller = new AbortController();
+      const asked = instance.get(path, { signal: controller.signal });
+      await held.arrived;
+      controller.abort();
+      const error: unknown = await asked.catch((caught: unknown) => caught);
+      expect([path, isCancel(error)]).toEqual([path, true]);
+    }
+    held.letGo();
+    expect((await instance.get('/auth/me')).status).toBe(200);
+    expect(refreshes(api)).toBe(1);
   });
 
   it('says that a stream cannot be sent again', async () => {
