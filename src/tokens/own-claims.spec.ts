@@ -52,7 +52,7 @@ describe("an application's own claims", () => {
     expect(() => ownClaims(returned)).toThrow(TypeError);
   });
 
-  it.each(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf', 'toString'])(
+  it.each(['iss', 'aud', 'sub', 'sid', 'gen', 'jti', 'iat', 'exp', 'nbf', 'cnf', 'toString'])(
     'may not be named %s',
     (name) => {
       expect(() => ownClaims({ [name]: 'mine' })).toThrow(
