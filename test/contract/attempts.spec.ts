@@ -102,7 +102,14 @@ onEveryHost(
 
     it('the limits are there for routes of the application itself', async () => {
       const limits = stage.host.app.get(AttemptLimits);
-      expect(await limits.login('carol', '192.0.2.1', async () => 'done')).toBe('done');
+      const tryFrom = (ip: string, answer: string | null) =>
+        limits.login('carol', ip, async () => answer);
+      await tryFrom('192.0.2.1', null);
+      await tryFrom('192.0.2.1', null);
+      await expect(tryFrom('192.0.2.1', 'done')).rejects.toMatchObject({
+        code: 'too_many_attempts',
+      });
+      expect(await tryFrom('192.0.2.2', 'done')).toBe('done');
     });
   },
   onOneDatabase,
